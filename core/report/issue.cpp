@@ -1,0 +1,47 @@
+#include "core/report/issue.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace gpswitch {
+
+std::string_view to_text(Severity s) {
+    switch (s) {
+        case Severity::information: return "information";
+        case Severity::warning: return "warning";
+        case Severity::error: return "error";
+        case Severity::fatal: return "fatal";
+    }
+    return "fatal";
+}
+
+std::string json_quote(std::string_view s) {
+    return nlohmann::json(s).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string Issue::text() const {
+    std::string out = member;
+    if (line != 0) out += fmt::format(":{}", line);
+    if (line != 0 && column != 0) out += fmt::format(":{}", column);
+    if (!out.empty()) out += ": ";
+    out += fmt::format("{} {}: {}", to_text(severity), code, message);
+    if (!resource.empty() || !path.empty())
+        out += fmt::format(" [{}{}{}]", resource, resource.empty() || path.empty() ? "" : " ", path);
+    if (!hint.empty()) out += fmt::format(" ({})", hint);
+    return out;
+}
+
+std::string Issue::json() const {
+    std::string out = fmt::format(R"({{"severity":"{}","code":{},"member":{})", to_text(severity), json_quote(code),
+                                  json_quote(member));
+    if (line != 0) out += fmt::format(R"(,"line":{})", line);
+    if (column != 0) out += fmt::format(R"(,"column":{})", column);
+    if (!resource.empty()) out += R"(,"resource":)" + json_quote(resource);
+    if (!path.empty()) out += R"(,"path":)" + json_quote(path);
+    out += R"(,"message":)" + json_quote(message);
+    if (!hint.empty()) out += R"(,"hint":)" + json_quote(hint);
+    return out + "}";
+}
+
+}  // namespace gpswitch

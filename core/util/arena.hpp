@@ -1,0 +1,125 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace gpswitch {
+
+/// Memory for one patient's record: grows in blocks, is emptied all at once, and keeps its blocks for the next
+/// patient. Holds trivially destructible things only. Not thread-safe; one per worker.
+class Arena {
+  public:
+    explicit Arena(std::size_t block = 64 * 1024) : block_(block) {}
+    Arena(Arena&&) = default;
+    Arena& operator=(Arena&&) = default;
+
+    void* take(std::size_t bytes, std::size_t align) {
+        std::uintptr_t p = (reinterpret_cast<std::uintptr_t>(here_) + align - 1) & ~(align - 1);
+        if (here_ == nullptr || p + bytes > reinterpret_cast<std::uintptr_t>(end_)) {
+            grow(bytes + align);
+            p = (reinterpret_cast<std::uintptr_t>(here_) + align - 1) & ~(align - 1);
+        }
+        here_ = reinterpret_cast<char*>(p + bytes);
+        return reinterpret_cast<void*>(p);
+    }
+
+    template <class T>
+    T* make() {
+        static_assert(std::is_trivially_destructible_v<T>);
+        return new (take(sizeof(T), alignof(T))) T{};
+    }
+
+    /// Room for text that the caller fills.
+    char* text(std::size_t bytes) { return static_cast<char*>(take(bytes, 1)); }
+
+    /// A copy that lives as long as the arena's content.
+    std::string_view copy(std::string_view s) {
+        if (s.empty()) return {};
+        char* p = text(s.size());
+        std::memcpy(p, s.data(), s.size());
+        return {p, s.size()};
+    }
+
+    /// The pieces joined into one text.
+    template <class... S>
+    std::string_view join(const S&... s) {
+        const std::size_t n = (std::string_view(s).size() + ... + 0);
+        char* p = text(n == 0 ? 1 : n);
+        std::size_t at = 0;
+        auto add = [&](std::string_view v) {
+            if (!v.empty()) std::memcpy(p + at, v.data(), v.size());
+            at += v.size();
+        };
+        (add(std::string_view(s)), ...);
+        return {p, n};
+    }
+
+    /// Forgets everything; the first block is kept, the rest is given back when the last patient was unusually large.
+    void clear() {
+        if (blocks_.size() > 1) {
+            std::size_t total = 0;
+            for (const auto& b : blocks_) total += b.size;
+            blocks_.clear();
+            here_ = end_ = nullptr;
+            if (total <= kKeep) grow(total);
+        } else if (!blocks_.empty()) {
+            here_ = blocks_.back().data.get();
+        }
+    }
+
+  private:
+    static constexpr std::size_t kKeep = 8u << 20;
+    struct Block {
+        std::unique_ptr<char[]> data;
+        std::size_t size;
+    };
+    void grow(std::size_t at_least) {
+        const std::size_t n = at_least > block_ ? at_least : block_;
+        blocks_.push_back({std::unique_ptr<char[]>(new char[n]), n});
+        here_ = blocks_.back().data.get();
+        end_ = here_ + n;
+    }
+    std::size_t block_;
+    std::vector<Block> blocks_;
+    char* here_ = nullptr;
+    char* end_ = nullptr;
+};
+
+/// A sequence in an arena. Trivially copyable: copying it copies the view, not the items.
+template <class T>
+struct List {
+    T* data = nullptr;
+    std::uint32_t size = 0;
+    std::uint32_t capacity = 0;
+
+    bool empty() const { return size == 0; }
+    T* begin() const { return data; }
+    T* end() const { return data + size; }
+    T& operator[](std::size_t i) const { return data[i]; }
+    T& back() const { return data[size - 1]; }
+
+    /// Adds an empty item and returns it. Items are moved when the list grows: hold indexes, not pointers.
+    T& add(Arena& arena) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (size == capacity) {
+            const std::uint32_t n = capacity == 0 ? 2 : capacity * 2;
+            T* p = static_cast<T*>(arena.take(sizeof(T) * n, alignof(T)));
+            if (size != 0) std::memcpy(static_cast<void*>(p), data, sizeof(T) * size);
+            data = p;
+            capacity = n;
+        }
+        return *new (data + size++) T{};
+    }
+    void add(Arena& arena, const T& item) {
+        const T copy = item;
+        add(arena) = copy;
+    }
+};
+
+}  // namespace gpswitch
