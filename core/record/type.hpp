@@ -1,0 +1,174 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/util/arena.hpp"
+
+/// How a type of the record model is declared: once, as a list of fields. JSON both ways, the SQL schema, the names
+/// that mapping tables may use, diff and the data dictionary are loops over these lists.
+namespace gpswitch::record {
+
+/// Every primitive value is text, as precise as the source and no more: decimals keep their places, dates theirs.
+/// Views live in the record's arena (or in the mapped source). Empty is absent.
+using Text = std::string_view;
+
+enum class Kind : std::uint8_t {
+    string,     ///< any text
+    code,       ///< a code; no spaces at the ends
+    uri,        ///< url, canonical, oid, uuid
+    boolean,    ///< "true" or "false"; written without quotes
+    integer,    ///< written without quotes
+    decimal,    ///< written without quotes, digits verbatim
+    date,       ///< YYYY, YYYY-MM or YYYY-MM-DD
+    date_time,  ///< the same, or an instant with seconds and offset
+    instant,    ///< date, time with seconds, offset
+    time,       ///< hh:mm:ss
+    raw,        ///< a JSON value verbatim (unknown extensions, contained resources)
+    structure,  ///< another declared type
+};
+
+/// Where a field stands in FHIR JSON.
+enum class Where : std::uint8_t {
+    element,    ///< "name": value
+    extension,  ///< {"url": url, value: ...} in the "extension" list of the object that has the field
+    self,       ///< the list of extensions itself, verbatim (Kind::raw, list)
+};
+
+struct Type;
+
+struct Field {
+    std::string_view name;   ///< FHIR element name; for an extension our short name, as mapping tables use it
+    Kind kind;
+    Where where;
+    bool list;
+    std::string_view url;    ///< extension: its URL (inside a complex extension: the short part name)
+    std::string_view value;  ///< extension: "valueCode", "valueReference" ...; empty: complex, its parts are extensions
+    std::uint32_t offset;
+    const Type* type;        ///< structure: its declaration
+};
+
+struct Type {
+    std::string_view name;     ///< "Observation", "Coding"
+    std::string_view profile;  ///< resource types: the UK Core profile claimed in meta.profile, where there is one
+    std::vector<Field> fields;
+    std::size_t size = 0;
+    bool resource = false;
+
+    /// The field with this name; nullptr when there is none.
+    const Field* find(std::string_view field_name) const;
+    /// The extension field whose URL ends like `url` (after the last '/'), or is equal; nullptr when there is none.
+    const Field* find_extension(std::string_view url) const;
+};
+
+template <class T>
+const Type& type_of();
+
+inline const void* at(const void* object, const Field& f) { return static_cast<const char*>(object) + f.offset; }
+inline void* at(void* object, const Field& f) { return static_cast<char*>(object) + f.offset; }
+inline const Text& text_at(const void* object, const Field& f) { return *static_cast<const Text*>(at(object, f)); }
+inline Text& text_at(void* object, const Field& f) { return *static_cast<Text*>(at(object, f)); }
+inline List<Text>& texts_at(void* object, const Field& f) { return *static_cast<List<Text>*>(at(object, f)); }
+inline const List<Text>& texts_at(const void* object, const Field& f) {
+    return *static_cast<const List<Text>*>(at(object, f));
+}
+/// A list of structures seen without its item type: item i is at data + i * field.type->size.
+struct AnyList {
+    char* data;
+    std::uint32_t size;
+    std::uint32_t capacity;
+};
+inline const AnyList& items_at(const void* object, const Field& f) {
+    return *static_cast<const AnyList*>(at(object, f));
+}
+inline AnyList& items_at(void* object, const Field& f) { return *static_cast<AnyList*>(at(object, f)); }
+/// Adds an empty item to a list of structures.
+void* add_item(AnyList& list, const Type& type, Arena& arena);
+
+/// No field of it, however deep, holds anything.
+bool is_empty(const void* object, const Type& type);
+bool is_empty(const void* object, const Field& f);
+/// Field by field, lists in order.
+bool equal(const void* a, const void* b, const Type& type);
+/// A deep copy into `arena`.
+void copy(const void* from, void* to, const Type& type, Arena& arena);
+
+// --- declaring (used by types.cpp and entities.cpp only) ---------------------------------------------------------
+namespace declare {
+
+struct Any {
+    template <class T>
+    operator T() const;  // never defined
+};
+template <class T, std::size_t... I>
+constexpr bool takes(std::index_sequence<I...>) {
+    return requires { T{(static_cast<void>(I), Any{})...}; };
+}
+/// T has exactly N members (its base counts as one).
+template <class T, std::size_t N>
+constexpr bool has_members() {
+    return takes<T>(std::make_index_sequence<N>{}) && !takes<T>(std::make_index_sequence<N + 1>{});
+}
+
+template <class M>
+struct Member;
+template <class T, class V>
+struct Member<V T::*> {
+    using Class = T;
+    using Value = V;
+};
+template <class V>
+struct Shape {
+    using Item = V;
+    static constexpr bool list = false;
+};
+template <class V>
+struct Shape<List<V>> {
+    using Item = V;
+    static constexpr bool list = true;
+};
+
+template <auto M>
+Field make(std::string_view name, Kind kind, Where where, std::string_view url, std::string_view value) {
+    using Class = typename Member<decltype(M)>::Class;
+    using Value = typename Member<decltype(M)>::Value;
+    using Item = typename Shape<Value>::Item;
+    static const Class object{};
+    Field f{};
+    f.name = name;
+    f.kind = kind;
+    f.where = where;
+    f.list = Shape<Value>::list;
+    f.url = url;
+    f.value = value;
+    f.offset = static_cast<std::uint32_t>(reinterpret_cast<const char*>(&(object.*M)) - reinterpret_cast<const char*>(&object));
+    if constexpr (std::is_same_v<Item, Text>) {
+        f.type = nullptr;
+    } else {
+        f.kind = Kind::structure;
+        f.type = &type_of<Item>();
+    }
+    return f;
+}
+
+/// A FHIR element.
+template <auto M>
+Field field(std::string_view name, Kind kind = Kind::string) {
+    return make<M>(name, kind, Where::element, {}, {});
+}
+/// An extension with one value ("valueCode"), or a complex one (empty `value`; the type's fields are parts).
+template <auto M>
+Field extension(std::string_view name, std::string_view url, std::string_view value, Kind kind = Kind::string) {
+    return make<M>(name, kind, Where::extension, url, value);
+}
+
+template <class T, class... F>
+Type type(std::string_view name, F... fields) {
+    static_assert(has_members<T, sizeof...(F)>(), "declare every member of the struct, each once");
+    return Type{name, {}, {fields...}, sizeof(T), false};
+}
+
+}  // namespace declare
+}  // namespace gpswitch::record

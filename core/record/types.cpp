@@ -1,0 +1,263 @@
+#include "core/record/types.hpp"
+
+#include <cstring>
+
+namespace gpswitch::record {
+
+using declare::extension;
+using declare::field;
+using declare::type;
+
+#define UK "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
+#define OWN "https://gpswitch.org/fhir/StructureDefinition/"
+
+template <>
+const Type& type_of<Period>() {
+    static const Type t = type<Period>("Period", field<&Period::start>("start", Kind::date_time),
+                                       field<&Period::end>("end", Kind::date_time));
+    return t;
+}
+
+template <>
+const Type& type_of<LogicalId>() {
+    static const Type t = type<LogicalId>("Identifier", field<&LogicalId::system>("system", Kind::uri),
+                                          field<&LogicalId::value>("value"));
+    return t;
+}
+
+template <>
+const Type& type_of<Reference>() {
+    static const Type t = type<Reference>(
+        "Reference", field<&Reference::reference>("reference"), field<&Reference::type>("type", Kind::uri),
+        field<&Reference::identifier>("identifier"), field<&Reference::display>("display"));
+    return t;
+}
+
+template <>
+const Type& type_of<Coding>() {
+    static const Type t = type<Coding>(
+        "Coding", field<&Coding::system>("system", Kind::uri), field<&Coding::version>("version"),
+        field<&Coding::code>("code", Kind::code), field<&Coding::display>("display"),
+        field<&Coding::user_selected>("userSelected", Kind::boolean),
+        extension<&Coding::description_id>("descriptionId", "http://hl7.org/fhir/StructureDefinition/coding-sctdescid",
+                                           "valueId", Kind::code),
+        extension<&Coding::description_display>("descriptionDisplay", UK "CodingSCTDescDisplay", "valueString"));
+    return t;
+}
+
+template <>
+const Type& type_of<Concept>() {
+    static const Type t =
+        type<Concept>("CodeableConcept", field<&Concept::coding>("coding"), field<&Concept::text>("text"));
+    return t;
+}
+
+template <>
+const Type& type_of<Identifier>() {
+    static const Type t = type<Identifier>(
+        "Identifier", field<&Identifier::use>("use", Kind::code), field<&Identifier::type>("type"),
+        field<&Identifier::system>("system", Kind::uri), field<&Identifier::value>("value"),
+        field<&Identifier::period>("period"), field<&Identifier::assigner>("assigner"),
+        extension<&Identifier::verification_status>("verificationStatus", UK "NHSNumberVerificationStatus",
+                                                    "valueCodeableConcept"));
+    return t;
+}
+
+template <>
+const Type& type_of<Quantity>() {
+    static const Type t = type<Quantity>(
+        "Quantity", field<&Quantity::value>("value", Kind::decimal), field<&Quantity::comparator>("comparator", Kind::code),
+        field<&Quantity::unit>("unit"), field<&Quantity::system>("system", Kind::uri),
+        field<&Quantity::code>("code", Kind::code),
+        extension<&Quantity::quantity_text>("quantityText", UK "MedicationQuantityText", "valueString"),
+        extension<&Quantity::approximate>("approximate", OWN "ValueApproximation", "valueBoolean", Kind::boolean));
+    return t;
+}
+
+template <>
+const Type& type_of<Range>() {
+    static const Type t = type<Range>("Range", field<&Range::low>("low"), field<&Range::high>("high"));
+    return t;
+}
+
+template <>
+const Type& type_of<Ratio>() {
+    static const Type t =
+        type<Ratio>("Ratio", field<&Ratio::numerator>("numerator"), field<&Ratio::denominator>("denominator"));
+    return t;
+}
+
+template <>
+const Type& type_of<HumanName>() {
+    static const Type t = type<HumanName>(
+        "HumanName", field<&HumanName::use>("use", Kind::code), field<&HumanName::text>("text"),
+        field<&HumanName::family>("family"), field<&HumanName::given>("given"), field<&HumanName::prefix>("prefix"),
+        field<&HumanName::suffix>("suffix"), field<&HumanName::period>("period"));
+    return t;
+}
+
+template <>
+const Type& type_of<Address>() {
+    static const Type t = type<Address>(
+        "Address", field<&Address::use>("use", Kind::code), field<&Address::type>("type", Kind::code),
+        field<&Address::text>("text"), field<&Address::line>("line"), field<&Address::city>("city"),
+        field<&Address::district>("district"), field<&Address::state>("state"),
+        field<&Address::postal_code>("postalCode"), field<&Address::country>("country"),
+        field<&Address::period>("period"));
+    return t;
+}
+
+template <>
+const Type& type_of<ContactPoint>() {
+    static const Type t = type<ContactPoint>(
+        "ContactPoint", field<&ContactPoint::system>("system", Kind::code), field<&ContactPoint::value>("value"),
+        field<&ContactPoint::use>("use", Kind::code), field<&ContactPoint::rank>("rank", Kind::integer),
+        field<&ContactPoint::period>("period"));
+    return t;
+}
+
+template <>
+const Type& type_of<Annotation>() {
+    static const Type t =
+        type<Annotation>("Annotation", field<&Annotation::author_reference>("authorReference"),
+                         field<&Annotation::author_string>("authorString"),
+                         field<&Annotation::time>("time", Kind::date_time), field<&Annotation::text>("text"));
+    return t;
+}
+
+template <>
+const Type& type_of<Attachment>() {
+    static const Type t = type<Attachment>(
+        "Attachment", field<&Attachment::content_type>("contentType", Kind::code),
+        field<&Attachment::language>("language", Kind::code), field<&Attachment::data>("data"),
+        field<&Attachment::url>("url", Kind::uri), field<&Attachment::size>("size", Kind::integer),
+        field<&Attachment::hash>("hash"), field<&Attachment::title>("title"),
+        field<&Attachment::creation>("creation", Kind::date_time));
+    return t;
+}
+
+template <>
+const Type& type_of<Meta>() {
+    static const Type t = type<Meta>(
+        "Meta", field<&Meta::version_id>("versionId"), field<&Meta::last_updated>("lastUpdated", Kind::instant),
+        field<&Meta::source>("source", Kind::uri), field<&Meta::profile>("profile", Kind::uri),
+        field<&Meta::security>("security"), field<&Meta::tag>("tag"));
+    return t;
+}
+
+template <>
+const Type& type_of<SourceRow>() {
+    static const Type t = type<SourceRow>(
+        "SourceRow", extension<&SourceRow::table>("table", "table", "valueString"),
+        extension<&SourceRow::key>("key", "key", "valueString"),
+        extension<&SourceRow::role>("role", "role", "valueCode", Kind::code));
+    return t;
+}
+
+template <>
+const Type& type_of<Rest>() {
+    static const Type t = type<Rest>("Rest", extension<&Rest::path>("path", "path", "valueString"),
+                                     extension<&Rest::value>("value", "value", "valueString"));
+    return t;
+}
+
+template <>
+const Type& type_of<Entity>() {
+    static const Type t = [] {
+        Field extensions = field<&Entity::extensions>("extension", Kind::raw);
+        extensions.where = Where::self;
+        return type<Entity>(
+            "Entity", field<&Entity::id>("id", Kind::code), field<&Entity::meta>("meta"),
+            field<&Entity::language>("language", Kind::code), field<&Entity::contained>("contained", Kind::raw),
+            field<&Entity::identifier>("identifier"), extensions,
+            extension<&Entity::inferred>("inferred", OWN "inferred", "valueString"),
+            extension<&Entity::source>("sourceRow", OWN "source", ""), extension<&Entity::rest>("rest", OWN "rest", ""));
+    }();
+    return t;
+}
+
+const Field* Type::find(std::string_view field_name) const {
+    for (const Field& f : fields)
+        if (f.name == field_name) return &f;
+    return nullptr;
+}
+
+namespace {
+std::string_view tail(std::string_view url) {
+    const std::size_t slash = url.rfind('/');
+    return slash == std::string_view::npos ? url : url.substr(slash + 1);
+}
+}  // namespace
+
+const Field* Type::find_extension(std::string_view url) const {
+    for (const Field& f : fields)
+        if (f.where == Where::extension && tail(f.url) == tail(url)) return &f;
+    return nullptr;
+}
+
+void* add_item(AnyList& list, const Type& type, Arena& arena) {
+    if (list.size == list.capacity) {
+        const std::uint32_t n = list.capacity == 0 ? 2 : list.capacity * 2;
+        char* p = static_cast<char*>(arena.take(type.size * n, alignof(std::max_align_t)));
+        if (list.size != 0) std::memcpy(p, list.data, type.size * list.size);
+        list.data = p;
+        list.capacity = n;
+    }
+    char* item = list.data + type.size * list.size++;
+    std::memset(item, 0, type.size);
+    return item;
+}
+
+bool is_empty(const void* object, const Field& f) {
+    if (f.list) return items_at(object, f).size == 0;  // every List has the same layout
+    if (f.kind == Kind::structure) return is_empty(at(object, f), *f.type);
+    return text_at(object, f).empty();
+}
+
+bool is_empty(const void* object, const Type& type) {
+    for (const Field& f : type.fields)
+        if (!is_empty(object, f)) return false;
+    return true;
+}
+
+bool equal(const void* a, const void* b, const Type& type) {
+    for (const Field& f : type.fields) {
+        if (!f.list) {
+            if (f.kind == Kind::structure ? !equal(at(a, f), at(b, f), *f.type) : text_at(a, f) != text_at(b, f))
+                return false;
+            continue;
+        }
+        const AnyList& x = items_at(a, f);
+        const AnyList& y = items_at(b, f);
+        if (x.size != y.size) return false;
+        for (std::uint32_t i = 0; i < x.size; ++i) {
+            if (f.kind == Kind::structure) {
+                if (!equal(x.data + i * f.type->size, y.data + i * f.type->size, *f.type)) return false;
+            } else if (texts_at(a, f)[i] != texts_at(b, f)[i]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void copy(const void* from, void* to, const Type& type, Arena& arena) {
+    for (const Field& f : type.fields) {
+        if (!f.list) {
+            if (f.kind == Kind::structure)
+                copy(at(from, f), at(to, f), *f.type, arena);
+            else
+                text_at(to, f) = arena.copy(text_at(from, f));
+            continue;
+        }
+        const AnyList& x = items_at(from, f);
+        for (std::uint32_t i = 0; i < x.size; ++i) {
+            if (f.kind == Kind::structure)
+                copy(x.data + i * f.type->size, add_item(items_at(to, f), *f.type, arena), *f.type, arena);
+            else
+                texts_at(to, f).add(arena) = arena.copy(texts_at(from, f)[i]);
+        }
+    }
+}
+
+}  // namespace gpswitch::record
