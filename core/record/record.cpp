@@ -84,6 +84,7 @@ void Record::clear() {
     settlements.clear();
     degradations.clear();
     needs.clear();
+    pending.clear();
     issues.clear();
     held.clear();
     incomplete = false;

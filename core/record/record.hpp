@@ -34,7 +34,7 @@ EntityKind kind_of_type() {
 /// participants say) and the practice-wide ones. Its reference is "Patient/<id>".
 const Field* patient_field(EntityKind kind);
 
-/// A row of the source, as the ledger knows it. table: index into Census::tables; slot: a number unique in that table.
+/// A row of the source, as the ledger knows it. table: index into Census::tables; slot: 0 to that table's rows - 1, unique.
 struct Row {
     std::uint16_t table = 0;
     std::uint64_t slot = 0;
@@ -74,6 +74,16 @@ struct Need {
     std::uint64_t handle;
 };
 
+/// A value that stands in its field in the source's words and waits for the mapping's second stage.
+struct Pending {
+    std::uint32_t item;      ///< index into Record::items
+    void* object;            ///< the structure that has the field (in the arena; stable from now on)
+    const Field* field;      ///< a primitive (code, string, boolean) or a Concept (single or list: one is appended)
+    std::uint16_t values;    ///< index of the values table in the mapping set
+    Text raw;                ///< the source's value
+    Text origin;             ///< "Admin_Patient.Sex": where it stood, for rest and issues
+};
+
 struct Item {
     EntityKind kind;
     Entity* entity;
@@ -94,6 +104,7 @@ class Record {
     std::vector<Settlement> settlements;
     std::vector<Degradation> degradations;
     std::vector<Need> needs;
+    std::vector<Pending> pending;
     std::vector<Issue> issues;
     /// Not empty: nothing of this record is written; every row in it is held for this reason (an issue code).
     std::string held;

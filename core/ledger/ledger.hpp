@@ -1,0 +1,72 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/record/system.hpp"
+
+/// The account of every source row (design section 5): registered by the reader, settled exactly once.
+namespace gpswitch::ledger {
+
+/// A row's fate with the resources made from it; made in a worker from a finished record.
+struct RowFate {
+    std::uint32_t row;  ///< index into Record::rows
+    record::Fate fate;
+    record::Text rule;
+};
+
+/// Settles every row of the record: claimed rows become migrated or merged, settled ones as settled, all of them held when
+/// the record is held. Throws LedgerError when a row is neither claimed nor settled, or both, naming table and line.
+/// Entities without a claim must have `made`. Runs in the workers; pure.
+std::vector<RowFate> settle(const record::Record& record, const record::Census& census);
+
+/// Appends one line per row: {"table","line","key","fate","rule","resources":["Observation/..."]}. Runs in the workers.
+void append_fates(std::string& out, const record::Record& record, const std::vector<RowFate>& fates,
+                  const record::Census& census);
+/// Appends one line per held row: {"table","line","key","rule","raw"} ("base64" instead of raw when it is not UTF-8).
+void append_held(std::string& out, const record::Record& record, const std::vector<RowFate>& fates,
+                 const record::Census& census);
+
+/// Counts; on one thread, in commit order.
+class Ledger {
+  public:
+    explicit Ledger(const record::Census& census);
+    ~Ledger();
+
+    /// Adds a record's fates, entities and degradations. Throws LedgerError when a row had been settled before.
+    void add(const record::Record& record, const std::vector<RowFate>& fates);
+    void add(const Issue& issue);
+
+    /// Throws LedgerError naming the table when registered and settled rows differ. `whole`: all patients were read.
+    void check() const;
+    bool balanced() const;
+    /// ledger.json as in design section 5, pretty-printed.
+    std::string json() const;
+
+    std::uint64_t rows(record::Fate fate) const;
+    std::uint64_t written(record::EntityKind kind) const;
+    std::uint64_t written() const;
+    std::uint64_t read() const;
+    std::uint64_t issues(Severity severity) const;
+    std::uint64_t held_patients() const { return held_patients_; }
+    const std::map<std::pair<std::string, std::string>, std::uint64_t>& degraded() const { return degraded_; }
+
+  private:
+    struct TableCount {
+        record::Table table;
+        std::array<std::uint64_t, record::kFates> fates{};
+        std::vector<std::uint64_t> seen;  ///< one bit a slot
+    };
+    std::vector<TableCount> tables_;
+    std::array<std::uint64_t, record::kEntityKinds> written_{}, made_{};
+    std::map<std::pair<std::string, std::string>, std::uint64_t> degraded_;  ///< (reason, type)
+    std::map<std::string, std::uint64_t> rules_;
+    std::array<std::uint64_t, 4> issues_{};
+    std::vector<std::string> absent_, warnings_;
+    std::uint64_t held_patients_ = 0, patients_ = 0;
+};
+
+}  // namespace gpswitch::ledger
