@@ -30,17 +30,32 @@ void append_fates(std::string& out, const record::Record& record, const std::vec
 void append_held(std::string& out, const record::Record& record, const std::vector<RowFate>& fates,
                  const record::Census& census);
 
+/// What a record adds to the account; made in a worker, small, outlives the record.
+struct Account {
+    struct Entry {
+        std::uint16_t table;
+        record::Fate fate;
+        std::uint64_t slot, line;
+        std::string rule;  ///< empty for migrated and merged
+    };
+    std::vector<Entry> rows;
+    std::array<std::uint32_t, record::kEntityKinds> written{}, made{}, held{};
+    std::vector<std::pair<std::string, record::EntityKind>> degraded;
+    std::array<std::uint32_t, 4> issues{};
+    bool patient = false, patient_held = false;
+};
+Account account(const record::Record& record, const std::vector<RowFate>& fates);
+
 /// Counts; on one thread, in commit order.
 class Ledger {
   public:
     explicit Ledger(const record::Census& census);
-    ~Ledger();
 
     /// Adds a record's fates, entities and degradations. Throws LedgerError when a row had been settled before.
-    void add(const record::Record& record, const std::vector<RowFate>& fates);
+    void add(const Account& account);
     void add(const Issue& issue);
 
-    /// Throws LedgerError naming the table when registered and settled rows differ. `whole`: all patients were read.
+    /// Throws LedgerError naming the table when registered and settled rows differ.
     void check() const;
     bool balanced() const;
     /// ledger.json as in design section 5, pretty-printed.
@@ -51,6 +66,7 @@ class Ledger {
     std::uint64_t written() const;
     std::uint64_t read() const;
     std::uint64_t issues(Severity severity) const;
+    std::uint64_t patients() const { return patients_; }
     std::uint64_t held_patients() const { return held_patients_; }
     const std::map<std::pair<std::string, std::string>, std::uint64_t>& degraded() const { return degraded_; }
 
@@ -66,7 +82,7 @@ class Ledger {
     std::map<std::string, std::uint64_t> rules_;
     std::array<std::uint64_t, 4> issues_{};
     std::vector<std::string> absent_, warnings_;
-    std::uint64_t held_patients_ = 0, patients_ = 0;
+    std::uint64_t held_patients_ = 0, patients_ = 0, held_entities_ = 0;
 };
 
 }  // namespace gpswitch::ledger

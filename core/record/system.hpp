@@ -90,9 +90,11 @@ struct Checkpoint {
     bool complete = false;       ///< the earlier run finished with the same fingerprint
 };
 
-/// A record ready to be written; made by Target::encode in a worker.
+/// A record ready to be written; made by Target::encode in a worker. The members are filled by the pipeline afterwards.
 struct Encoded {
     virtual ~Encoded() = default;
+    bool patient = false;  ///< counts for the checkpoint: a patient, also a held one
+    std::string fates, held, issues;  ///< JSON Lines about this record's rows, for targets that keep the account
 };
 
 /// A system we can write. encode() runs in the workers; the rest on one thread, in order.
@@ -101,8 +103,11 @@ struct Target {
     /// Throws TargetError when an earlier run into this target came from a different input or mapping.
     virtual Checkpoint begin(const Origin& origin) = 0;
     virtual std::unique_ptr<Encoded> encode(const Record& record) const = 0;
-    /// One transaction per call; in census order. `patients` is how many of the records are patients (for the checkpoint).
+    /// A held patient is encoded as a record without key and items: nothing but its account is written.
+    /// One transaction per call; patients come in census order, practice-wide entities before the first that needs them.
     virtual void commit(std::span<const std::unique_ptr<Encoded>> records) = 0;
+    /// An issue that belongs to no record (structure, headers).
+    virtual void add(const Issue&) {}
     /// Makes the result visible under its final name; nothing before this call may look finished. The ledger balances.
     virtual void publish(const ledger::Ledger& ledger) = 0;
 };

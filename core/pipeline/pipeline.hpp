@@ -1,0 +1,40 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "core/ledger/ledger.hpp"
+#include "core/mapping/mapping.hpp"
+#include "core/record/system.hpp"
+
+/// From Source to Target: reads in workers, maps, settles, encodes; commits on the calling thread in census order, so that
+/// the result does not depend on the number of jobs.
+namespace gpswitch::pipeline {
+
+struct Options {
+    unsigned jobs = 1;
+    /// The mapping's second stage; nullptr for standard sources.
+    const mapping::MappingSet* mapping = nullptr;
+    /// Sees every issue, in a stable order, on the calling thread; may be nullptr.
+    IssueSink* issues = nullptr;
+    /// Extra look at every record after mapping (validate); called in the workers, adds to record.issues. May be empty.
+    std::function<void(record::Record&)> inspect;
+    /// Rows done and rows in all; called on the calling thread after each batch. May be empty.
+    std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+    /// Set from a signal handler: the run stops after the batch in hand with Error(130).
+    const std::atomic<bool>* interrupted = nullptr;
+};
+
+/// Moves everything and publishes when the ledger balances. Returns the ledger.
+/// Errors: whatever Source and Target throw; LedgerError (nothing is published); Error(130) when interrupted.
+std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& target, const record::Origin& origin,
+                                    const Options& options);
+
+/// A target that writes nothing: for validate and --dry-run.
+std::unique_ptr<record::Target> nowhere();
+
+/// Identity of an input with its mapping: equal inputs, equal fingerprints.
+std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping);
+
+}  // namespace gpswitch::pipeline
