@@ -59,7 +59,7 @@ class Clinical:
         self.x.add("CareRecord_Diary", **({
             "DiaryGuid": record("diary", n, key), "PatientGuid": patient(n), "CodeId": code(code_key), "EffectiveDate": date,
             "EnteredDate": "2025-03-01", "IsActive": active, "IsComplete": complete, "DurationTerm": "12 months",
-            "OriginalTerm": CLINICAL_CODES[code_key]["Term"]} | c))
+            "OriginalTerm": CLINICAL_CODES[code_key].get("Term", "")} | c))
 
     def referral(self, n, g, **c):
         self.x.add("CareRecord_ObservationReferral", **({
