@@ -1,6 +1,7 @@
 """What every generator here needs: stable ids, valid check digits, CSV and JSON writing. No clock, no randomness."""
 import hashlib
 import json
+import re
 import uuid
 
 SPACE = uuid.UUID("6f0a3c52-5a1f-5d3e-9c57-3c6f2a9be001")
@@ -67,5 +68,11 @@ def write_bytes(path, data):
     path.write_bytes(data)
 
 
-def write_json(path, value):
-    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+def json_text(value, escaped=False):
+    """Pretty-printed; a number given as @number@28.0@ is written as it stands; escaped: no byte above 127."""
+    text = json.dumps(value, indent=2, ensure_ascii=escaped) + "\n"
+    return re.sub(r'"@number@([^"@]*)@"', r"\1", text)
+
+
+def write_json(path, value, escaped=False):
+    write_bytes(path, json_text(value, escaped).encode("utf-8"))

@@ -117,18 +117,18 @@ def unterminated_quote_at_eof(f):
 
 
 def stray_quote_mid_file(f):
-    """A quote in the middle of the second observation's text; the rows after it are good."""
-    f.row(OBSERVATION, 2, lambda s: s.replace('"2012-01-01","YMD"', '"2012-01-01","Y"MD"', 1))
+    """A quote in the middle of the fourth observation's row; the rows after it are good."""
+    f.row(OBSERVATION, 4, lambda s: s.replace('"2024-01-02","YMD"', '"2024-01-02","Y"MD"', 1))
 
 
 def short_row(f):
-    """The second observation ends after ten cells."""
-    f.row(OBSERVATION, 2, lambda s: ",".join(s.split(",")[:10]) + "\r\n")
+    """The fourth observation ends after ten cells."""
+    f.row(OBSERVATION, 4, lambda s: ",".join(s.split(",")[:10]) + "\r\n")
 
 
 def long_row(f):
-    """The second observation has two cells too many."""
-    f.row(OBSERVATION, 2, lambda s: s[:-2] + ',"",""\r\n')
+    """The fourth observation has two cells too many."""
+    f.row(OBSERVATION, 4, lambda s: s[:-2] + ',"",""\r\n')
 
 
 def nul_in_field(f):
