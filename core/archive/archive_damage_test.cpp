@@ -1,4 +1,5 @@
-// Archives that are cut short, damaged, encrypted or hostile: each is an InputError, never a member less in silence.
+// Archives that are cut short, damaged, encrypted or hostile: each is an InputError, never a member less in
+// silence.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -17,9 +18,7 @@ std::string trouble(const std::string& bytes, const OpenOptions& options = {}) {
     try {
         Place::open(folder.put("x.bin", bytes), options);
         return "";
-    } catch (const InputError& e) {
-        return e.what();
-    }
+    } catch (const InputError& e) { return e.what(); }
 }
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -39,7 +38,8 @@ std::string text_of(std::size_t size) {
     return out;
 }
 
-std::string filtered(const std::string& format, const std::string& filter, const std::string& first = text_of(3000)) {
+std::string filtered(const std::string& format, const std::string& filter,
+                     const std::string& first = text_of(3000)) {
     return make_archive(format, filter, {{"a.csv", first}, {"b.csv", noise(700)}});
 }
 }  // namespace
@@ -66,7 +66,8 @@ TEST_CASE("archive: cut off anywhere, none is read") {
     for (const auto& row : rows) {
         CAPTURE(row.why);
         REQUIRE(trouble(row.bytes).empty());
-        for (std::size_t n = row.from; n < row.bytes.size(); n += n + 64 < row.bytes.size() && n > 128 ? 13 : 1) {
+        for (std::size_t n = row.from; n < row.bytes.size();
+             n += n + 64 < row.bytes.size() && n > 128 ? 13 : 1) {
             CAPTURE(n);
             CHECK(!trouble(row.bytes.substr(0, n)).empty());
         }
@@ -77,7 +78,8 @@ TEST_CASE("archive: cut off anywhere, none is read") {
 
 TEST_CASE("archive: a tar cut between two members is cut") {
     std::string tar = make_archive("tar", "", {{"a", noise(1024)}, {"b", std::string(2048, '\0')}});
-    while (tar.ends_with(std::string(512, '\0'))) tar.resize(tar.size() - 512);  // now b's content is gone, too
+    while (tar.ends_with(std::string(512, '\0')))
+        tar.resize(tar.size() - 512);  // now b's content is gone, too
     const std::string header_and_content = tar + std::string(2048, '\0');
     CHECK(!trouble(tar).empty());
     CHECK(has(trouble(header_and_content), "cut short"));  // ends in zeros, but they are b's
@@ -123,7 +125,8 @@ TEST_CASE("archive: a changed byte of content is noticed") {
 TEST_CASE("archive: two members of one name are an error") {
     for (const char* format : {"zip", "tar", "7z"}) {
         CAPTURE(format);
-        CHECK(has(trouble(make_archive(format, "", {{"a/b", "1"}, {"c", "2"}, {"a/b", "3"}})), "!a/b: two members"));
+        CHECK(has(trouble(make_archive(format, "", {{"a/b", "1"}, {"c", "2"}, {"a/b", "3"}})),
+                  "!a/b: two members"));
         CHECK(has(trouble(make_archive(format, "", {{"a/b", "1"}, {"./a//b", "3"}})), "!a/b: two members"));
     }
 }
@@ -136,10 +139,18 @@ TEST_CASE("archive: an encrypted zip says so") {
     CHECK(has(trouble(zip), "!a.csv: is encrypted"));
 }
 
+TEST_CASE("archive: a way of packing that is not known is not called damage") {
+    std::string zip = make_archive("zip-stored", "", {{"a.csv", "1"}});
+    zip[8] = zip[zip.find("PK\1\2") + 10] = 9;  // Deflate64
+    CHECK(has(trouble(zip), "!a.csv: Unsupported"));
+}
+
 TEST_CASE("archive: bombs end quickly, with the member and the limit") {
     const std::string zeros(1u << 20, '\0');
-    const std::string zip = make_archive("zip-fast", "", {{"small.csv", "1"}, {"bomb.csv", zeros, AE_IFREG, "", 1024}});
-    const std::string zst = make_archive("tar", "zst", {{"small.csv", "1"}, {"bomb.csv", zeros, AE_IFREG, "", 1024}});
+    const std::string zip =
+        make_archive("zip-fast", "", {{"small.csv", "1"}, {"bomb.csv", zeros, AE_IFREG, "", 1024}});
+    const std::string zst =
+        make_archive("tar", "zst", {{"small.csv", "1"}, {"bomb.csv", zeros, AE_IFREG, "", 1024}});
     const std::string gz = compress("gz", zeros, 100);
     const std::string xz = compress("xz", zeros, 100);
     const auto made = std::chrono::steady_clock::now();
@@ -191,7 +202,8 @@ TEST_CASE("archive: random damage never crashes") {
         const std::string whole = filtered(format, "", text_of(300));
         for (int i = 0; i < 300; ++i) {
             std::string bytes = whole;
-            for (std::uint32_t n = 1 + random() % 4; n > 0; --n) bytes[6 + random() % (bytes.size() - 6)] = static_cast<char>(random());
+            for (std::uint32_t n = 1 + random() % 4; n > 0; --n)
+                bytes[6 + random() % (bytes.size() - 6)] = static_cast<char>(random());
             trouble(bytes);
         }
     }

@@ -59,20 +59,38 @@ TEST_CASE("archive: what a place is, is in its first bytes") {
         {"x.7z", "7z", make_archive("7z", "", kTwo), kTwoContent},
         {"a.csv.gz", "one gz", compress("gz", "a,b"), "a.csv=a,b"},
         {"a.csv.zst", "one zst", compress("zst", "a,b"), "a.csv=a,b"},
+        {"a.csv.zst", "a frame to be skipped comes first, as pzstd makes it",
+         std::string("\x50\x2A\x4D\x18\4\0\0\0skip", 12) + compress("zst", "a,b"), "a.csv=a,b"},
         {"a.csv.xz", "one xz", compress("xz", "a,b"), "a.csv=a,b"},
         {"a.csv", "no suffix to take off", compress("gz", "a,b"), "a.csv=a,b"},
         {"a.gz", "nothing in it", compress("gz", ""), "a="},
         {"a.zst", "nothing in it", compress("zst", ""), "a="},
         {"a.xz", "nothing in it", compress("xz", ""), "a="},
-        {"a.gz.gz", "one layer only is taken off", compress("gz", "\x1F\x8B is no gzip"), "a.gz=\x1F\x8B is no gzip"},
-        {"x.tar", "names are UTF-8 in any locale", make_archive("tar", "", {{"Gr\xC3\xB6\xC3\x9F" "e", "1"}}),
-         "Gr\xC3\xB6\xC3\x9F" "e=1"},
-        {"x.zip", "names are UTF-8 in any locale", make_archive("zip", "", {{"Gr\xC3\xB6\xC3\x9F" "e", "1"}}),
-         "Gr\xC3\xB6\xC3\x9F" "e=1"},
-        {"x.7z", "names are UTF-8 in any locale", make_archive("7z", "", {{"Gr\xC3\xB6\xC3\x9F" "e", "1"}}),
-         "Gr\xC3\xB6\xC3\x9F" "e=1"},
-        {"x.tar", "housekeeping files are files", make_archive("tar", "", {{".DS_Store", "1"}, {"__MACOSX/._a", "2"}}),
-         ".DS_Store=1 __MACOSX/._a=2"},
+        {"a.gz.gz", "one layer only is taken off", compress("gz", "\x1F\x8B is no gzip"),
+         "a.gz=\x1F\x8B is no gzip"},
+        {"x.tar", "names are UTF-8 in any locale",
+         make_archive("tar", "",
+                      {{"Gr\xC3\xB6\xC3\x9F"
+                        "e",
+                        "1"}}),
+         "Gr\xC3\xB6\xC3\x9F"
+         "e=1"},
+        {"x.zip", "names are UTF-8 in any locale",
+         make_archive("zip", "",
+                      {{"Gr\xC3\xB6\xC3\x9F"
+                        "e",
+                        "1"}}),
+         "Gr\xC3\xB6\xC3\x9F"
+         "e=1"},
+        {"x.7z", "names are UTF-8 in any locale",
+         make_archive("7z", "",
+                      {{"Gr\xC3\xB6\xC3\x9F"
+                        "e",
+                        "1"}}),
+         "Gr\xC3\xB6\xC3\x9F"
+         "e=1"},
+        {"x.tar", "housekeeping files are files",
+         make_archive("tar", "", {{".DS_Store", "1"}, {"__MACOSX/._a", "2"}}), ".DS_Store=1 __MACOSX/._a=2"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.file);
@@ -147,8 +165,9 @@ TEST_CASE("archive: members are shared by threads") {
 }
 
 TEST_CASE("archive: members that would leave the folder are refused and never unpacked") {
-    const std::vector<TestEntry> entries = {{"../up", "1"},     {"a/../../up", "2"}, {"/root", "3"}, {"back\\slash", "4"},
-                                            {"./d//good", "5"}, {"a/..", "6"},       {"..", "7"},    {"..good", "8"}};
+    const std::vector<TestEntry> entries = {{"../up", "1"},       {"a/../../up", "2"}, {"/root", "3"},
+                                            {"back\\slash", "4"}, {"./d//good", "5"},  {"a/..", "6"},
+                                            {"..", "7"},          {"..good", "8"}};
     for (const char* format : {"zip", "tar", "7z"}) {
         CAPTURE(format);
         const io::TestFolder folder;
@@ -170,8 +189,10 @@ TEST_CASE("archive: members that would leave the folder are refused and never un
 
 TEST_CASE("archive: links and devices in archives are refused") {
     const io::TestFolder folder;
-    const std::vector<TestEntry> entries = {
-        {"a", "1"}, {"soft", "", AE_IFLNK, "/etc/passwd"}, {"hard", "", AE_IFREG, "a"}, {"dev", "", AE_IFCHR}};
+    const std::vector<TestEntry> entries = {{"a", "1"},
+                                            {"soft", "", AE_IFLNK, "/etc/passwd"},
+                                            {"hard", "", AE_IFREG, "a"},
+                                            {"dev", "", AE_IFCHR}};
     const auto place = Place::open(folder.put("x.tar", make_archive("tar", "", entries)));
     CHECK(content(*place) == "a=1");
     CHECK(refused(*place) == "soft: a link; hard: a link; dev: not a file");
@@ -184,16 +205,23 @@ TEST_CASE("pack: same files, same archive, wherever and whenever") {
     const io::TestFolder folder;
     const std::string big(3'000'000, 'x');
     folder.put("set/manifest.json", "{}");
-    folder.put("set/held/Gr\xC3\xB6\xC3\x9F" "e.csv", big);
+    folder.put(
+        "set/held/Gr\xC3\xB6\xC3\x9F"
+        "e.csv",
+        big);
     folder.put("set/empty", "");
     std::filesystem::create_symlink("manifest.json", folder / "set/link");
-    const std::string expected = "empty= held/Gr\xC3\xB6\xC3\x9F" "e.csv=" + big + " manifest.json={}";
+    const std::string expected =
+        "empty= held/Gr\xC3\xB6\xC3\x9F"
+        "e.csv=" +
+        big + " manifest.json={}";
     for (const char* name : {"a.zip", "a.tar.zst"}) {
         CAPTURE(name);
         ::setenv("TZ", "UTC", 1);
         ::tzset();
         pack(folder / "set", folder / name, packing_of(name));
-        std::filesystem::last_write_time(folder / "set/manifest.json", std::filesystem::file_time_type::clock::now());
+        std::filesystem::last_write_time(folder / "set/manifest.json",
+                                         std::filesystem::file_time_type::clock::now());
         std::filesystem::permissions(folder / "set/empty", std::filesystem::perms::owner_all);
         ::setenv("TZ", "America/New_York", 1);
         ::tzset();

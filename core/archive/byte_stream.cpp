@@ -28,7 +28,8 @@ class PlainStream : public ByteStream {
 /// zlib rather than libarchive, whose gzip reader (3.6) looks at neither the CRC nor the length.
 class GzStream : public ByteStream {
   public:
-    GzStream(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where), buffer_(256 * 1024) {
+    GzStream(std::string_view bytes, const std::string& where)
+        : bytes_(bytes), where_(where), buffer_(256 * 1024) {
         if (::inflateInit2(&z_, 15 + 16) != Z_OK) throw std::bad_alloc();
     }
     ~GzStream() override { ::inflateEnd(&z_); }
@@ -38,7 +39,8 @@ class GzStream : public ByteStream {
     std::string_view next() override {
         while (!(at_end_of_part_ && bytes_.empty())) {
             if (at_end_of_part_) {
-                if (compression_of(bytes_) != Compression::gz) fail("something else follows the compressed data");
+                if (compression_of(bytes_) != Compression::gz)
+                    fail("something else follows the compressed data");
                 ::inflateReset(&z_);
                 at_end_of_part_ = false;
             }
@@ -83,7 +85,8 @@ class FilterStream : public ByteStream {
         need_ok(a, archive_read_support_format_raw(a), where_);
         need_ok(a, archive_read_support_format_empty(a), where_);
         open_bytes(a, bytes, where_);
-        // To libarchive a file whose very first block cannot be read is an empty one; only the error text tells.
+        // To libarchive a file whose very first block cannot be read is an empty one; only the error text
+        // tells.
         if (archive_error_string(a) != nullptr) need_ok(a, ARCHIVE_FATAL, where_);
         archive_entry* entry = nullptr;
         const int code = archive_read_next_header(a, &entry);
@@ -114,12 +117,17 @@ Compression compression_of(std::string_view bytes) {
     if (bytes.starts_with("\x1F\x8B")) return Compression::gz;
     if (bytes.starts_with("\x28\xB5\x2F\xFD")) return Compression::zst;
     // A zstd file may begin with frames to be skipped (pzstd does).
-    if (bytes.size() >= 4 && (bytes[0] & '\xF0') == '\x50' && bytes.substr(1, 3) == "\x2A\x4D\x18") return Compression::zst;
-    if (bytes.starts_with(std::string_view("\xFD" "7zXZ\0", 6))) return Compression::xz;
+    if (bytes.size() >= 4 && (bytes[0] & '\xF0') == '\x50' && bytes.substr(1, 3) == "\x2A\x4D\x18")
+        return Compression::zst;
+    if (bytes.starts_with(std::string_view("\xFD"
+                                           "7zXZ\0",
+                                           6)))
+        return Compression::xz;
     return Compression::none;
 }
 
-std::unique_ptr<ByteStream> open_stream(std::string_view bytes, Compression compression, const std::string& where) {
+std::unique_ptr<ByteStream> open_stream(std::string_view bytes, Compression compression,
+                                        const std::string& where) {
     switch (compression) {
         case Compression::gz: return std::make_unique<GzStream>(bytes, where);
         case Compression::zst: return std::make_unique<FilterStream>(bytes, ARCHIVE_FILTER_ZSTD, where);

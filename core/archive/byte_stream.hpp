@@ -19,6 +19,7 @@ enum class Compression { none, gz, zst, xz };
 Compression compression_of(std::string_view bytes);
 
 /// `bytes` must outlive the stream. `where` is the file's name in messages.
-std::unique_ptr<ByteStream> open_stream(std::string_view bytes, Compression compression, const std::string& where);
+std::unique_ptr<ByteStream> open_stream(std::string_view bytes, Compression compression,
+                                        const std::string& where);
 
 }  // namespace gpswitch::archive

@@ -22,7 +22,12 @@ std::string reason(::archive* a) {
 
 void need_ok(::archive* a, int code, const std::string& where) {
     if (code == ARCHIVE_OK) return;
-    throw InputError(where + ": damaged or cut short: " + reason(a), "ask for the file again, or compare its checksum");
+    const std::string why = reason(a);
+    if (why.starts_with("Unsupported"))  // Deflate64, which Windows makes of large files, is one of these
+        throw InputError(where + ": " + why,
+                         "unpack the archive with the program that made it, and give the folder");
+    throw InputError(where + ": damaged or cut short: " + why,
+                     "ask for the file again, or compare its checksum");
 }
 
 void open_bytes(::archive* a, std::string_view bytes, const std::string& where) {

@@ -23,8 +23,8 @@ using Reader = std::unique_ptr<::archive, ReadFree>;
 using Writer = std::unique_ptr<::archive, WriteFree>;
 using Entry = std::unique_ptr<archive_entry, EntryFree>;
 
-/// libarchive converts names to the locale's character set, and in the C locale replaces what is not ASCII by '?'. While
-/// this lives, the thread's locale is UTF-8.
+/// libarchive converts names to the locale's character set, and in the C locale replaces what is not ASCII by
+/// '?'. While this lives, the thread's locale is UTF-8.
 class Utf8Names {
   public:
     Utf8Names();

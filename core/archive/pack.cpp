@@ -61,7 +61,8 @@ Writer make_writer(Packing packing, const std::string& path) {
     return writer;
 }
 
-void add(::archive* a, Packing packing, const std::string& folder, const std::string& name, const std::string& path) {
+void add(::archive* a, Packing packing, const std::string& folder, const std::string& name,
+         const std::string& path) {
     const auto file = io::MappedFile::open(folder + "/" + name);
     const Entry entry(archive_entry_new());
     archive_entry* e = entry.get();

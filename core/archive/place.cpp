@@ -52,7 +52,8 @@ class FilesPlace : public Place {
 
 class ArchivePlace : public Place {
   public:
-    explicit ArchivePlace(Unpacked unpacked) : refused_(std::move(unpacked.refused)), spool_(std::move(unpacked.spool)) {
+    explicit ArchivePlace(Unpacked unpacked)
+        : refused_(std::move(unpacked.refused)), spool_(std::move(unpacked.spool)) {
         for (auto& p : unpacked.pieces) {
             members_.push_back(std::move(p.member));
             offsets_.push_back(p.offset);
@@ -93,7 +94,8 @@ std::shared_ptr<Place> open_folder(const std::string& path, const Limits& limits
     } catch (const fs::filesystem_error& e) {
         throw InputError((e.path1().empty() ? path : e.path1().string()) + ": " + e.code().message());
     }
-    std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) { return a.name < b.name; });
+    std::sort(members.begin(), members.end(),
+              [](const Member& a, const Member& b) { return a.name < b.name; });
     std::sort(refused.begin(), refused.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     return std::make_shared<FilesPlace>(std::move(members), std::move(refused));
 }

@@ -44,7 +44,9 @@ bool is_tar(std::string_view bytes) {
 class Unpacker {
   public:
     Unpacker(const io::MappedFile& file, const OpenOptions& options)
-        : where_(file.path()), packed_total_(file.bytes().size()), limits_(options.limits),
+        : where_(file.path()),
+          packed_total_(file.bytes().size()),
+          limits_(options.limits),
           spool_(options.spool_folder.empty() ? "/tmp" : options.spool_folder) {}
 
     io::SpoolFile& spool() { return spool_; }
@@ -56,17 +58,24 @@ class Unpacker {
         if (++entries_ > limits_.max_members)
             over(name, "is one member more than the limit of " + std::to_string(limits_.max_members));
     }
-    /// Is a member of `size` bytes, behind `before` others, within the limits? `packed`: its own packed size, when known.
-    void check(std::string_view name, std::uint64_t before, std::uint64_t size, std::optional<std::uint64_t> packed) const {
+    /// Is a member of `size` bytes, behind `before` others, within the limits? `packed`: its own packed size,
+    /// when known.
+    void check(std::string_view name, std::uint64_t before, std::uint64_t size,
+               std::optional<std::uint64_t> packed) const {
         if (size > limits_.max_bytes || before > limits_.max_bytes - size)
-            over(name, "would make more than the limit of " + std::to_string(limits_.max_bytes) + " bytes unpacked");
+            over(name, "would make more than the limit of " + std::to_string(limits_.max_bytes) +
+                           " bytes unpacked");
         const std::uint64_t unpacked = packed.has_value() ? size : before + size;
         if (unpacked > kAlwaysAllowed && (unpacked - 1) / limits_.max_ratio >= packed.value_or(packed_total_))
-            over(name, "unpacks to over " + std::to_string(limits_.max_ratio) + " times its size, which is the limit");
+            over(name, "unpacks to over " + std::to_string(limits_.max_ratio) +
+                           " times its size, which is the limit");
     }
-    void refuse(std::string_view name, const std::string& why) { out_.refused.push_back({std::string(name), why}); }
+    void refuse(std::string_view name, const std::string& why) {
+        out_.refused.push_back({std::string(name), why});
+    }
 
-    /// Starts a member; false when it is refused. `packed`: its own packed size, when known; `size`: what it says.
+    /// Starts a member; false when it is refused. `packed`: its own packed size, when known; `size`: what it
+    /// says.
     bool begin(std::string_view raw, std::optional<std::uint64_t> packed, std::optional<std::uint64_t> size) {
         std::string why;
         std::string name = safe_name(raw, why);
@@ -75,7 +84,8 @@ class Unpacker {
             return false;
         }
         if (!names_.insert(name).second)
-            throw InputError(where(name) + ": two members have this name", "unpack the archive and give the folder you mean");
+            throw InputError(where(name) + ": two members have this name",
+                             "unpack the archive and give the folder you mean");
         out_.pieces.push_back({{name, where_ + "!" + name, 0}, spool_.size()});
         packed_ = packed;
         said_ = size;
@@ -98,8 +108,8 @@ class Unpacker {
     std::uint64_t written() const { return out_.pieces.back().member.size; }
     void end() {
         if (said_.has_value() && now().size != *said_)
-            throw InputError(where(now().name) + ": damaged: says " + std::to_string(*said_) + " bytes and holds " +
-                             std::to_string(now().size));
+            throw InputError(where(now().name) + ": damaged: says " + std::to_string(*said_) +
+                             " bytes and holds " + std::to_string(now().size));
     }
 
     Unpacked finish() {
@@ -112,7 +122,8 @@ class Unpacker {
   private:
     Member& now() { return out_.pieces.back().member; }
     [[noreturn]] void over(std::string_view name, const std::string& what) const {
-        throw InputError(where(name) + ": " + what, "if the archive is genuine, unpack it and give the folder");
+        throw InputError(where(name) + ": " + what,
+                         "if the archive is genuine, unpack it and give the folder");
     }
     /// Is it all right for the member that is being unpacked to have `size` bytes?
     void check(std::uint64_t size) const {
@@ -175,8 +186,10 @@ bool next_entry(::archive* a, archive_entry*& e, const std::string& where) {
     return true;
 }
 
-/// One entry of libarchive's: skipped, refused or unpacked. `packed` and `name` as far as the caller knows better.
-void take(::archive* a, archive_entry* e, const std::string& name, std::optional<std::uint64_t> packed, Unpacker& to) {
+/// One entry of libarchive's: skipped, refused or unpacked. `packed` and `name` as far as the caller knows
+/// better.
+void take(::archive* a, archive_entry* e, const std::string& name, std::optional<std::uint64_t> packed,
+          Unpacker& to) {
     to.count(name);
     const std::string why = not_a_file(e);
     if (why == "folder") return;
@@ -209,12 +222,14 @@ void unpack_zip(std::string_view bytes, Unpacker& to) {
     archive_entry* e = nullptr;
     std::size_t n = 0;
     for (; next_entry(a, e, n < entries.size() ? to.where(entries[n].name) : to.where()); ++n) {
-        if (n == entries.size() || (archive_entry_filetype(e) != AE_IFDIR && archive_entry_symlink(e) == nullptr &&
-                                    static_cast<std::uint64_t>(archive_entry_size(e)) != entries[n].size))
+        if (n == entries.size() ||
+            (archive_entry_filetype(e) != AE_IFDIR && archive_entry_symlink(e) == nullptr &&
+             static_cast<std::uint64_t>(archive_entry_size(e)) != entries[n].size))
             throw InputError(to.where() + ": damaged: its members are not those of its directory");
         take(a, e, std::string(entries[n].name), entries[n].packed, to);
     }
-    if (n != entries.size()) throw InputError(to.where(entries[n].name) + ": damaged: in the directory, but not there");
+    if (n != entries.size())
+        throw InputError(to.where(entries[n].name) + ": damaged: in the directory, but not there");
 }
 
 void unpack_seven_zip(std::string_view bytes, Unpacker& to) {
@@ -236,7 +251,8 @@ struct TarFeed {
     static la_ssize_t read(::archive* a, void* self, const void** data) {
         auto& feed = *static_cast<TarFeed*>(self);
         try {
-            const std::string_view piece = feed.first.empty() ? feed.stream.next() : std::exchange(feed.first, {});
+            const std::string_view piece =
+                feed.first.empty() ? feed.stream.next() : std::exchange(feed.first, {});
             *data = piece.data();
             feed.given += piece.size();
             return static_cast<la_ssize_t>(piece.size());
@@ -316,7 +332,8 @@ std::string safe_name(std::string_view raw, std::string& reason) {
 }
 
 Kind kind_of(std::string_view bytes) {
-    if (bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6") || bytes.starts_with("PK\7\10")) return Kind::zip;
+    if (bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6") || bytes.starts_with("PK\7\10"))
+        return Kind::zip;
     if (bytes.starts_with("7z\xBC\xAF\x27\x1C")) return Kind::seven_zip;
     if (compression_of(bytes) != Compression::none || is_tar(bytes)) return Kind::stream;
     return Kind::plain;

@@ -27,7 +27,8 @@ struct Directory {
     std::uint64_t entries = 0, size = 0, offset = 0, end = 0;  ///< end: where the records behind it begin
 };
 
-/// The record that ends a zip, its comment included: the last one that reaches exactly to the end of the file.
+/// The record that ends a zip, its comment included: the last one that reaches exactly to the end of the
+/// file.
 std::size_t find_end(std::string_view bytes, const std::string& where) {
     const std::size_t lowest = bytes.size() < kEndSize + kFull16 ? 0 : bytes.size() - kEndSize - kFull16;
     for (std::size_t at = bytes.size() < kEndSize ? 0 : bytes.size() - kEndSize + 1; at-- > lowest;) {
@@ -44,7 +45,8 @@ Directory find_directory(std::string_view bytes, const std::string& where) {
                     number(bytes, end + 8, 2) == d.entries;
     if (end >= kLocatorSize && bytes.substr(end - kLocatorSize, 4) == "PK\6\7") {
         const std::uint64_t at = number(bytes, end - kLocatorSize + 8, 8);
-        if (at > end - kLocatorSize || end - kLocatorSize - at < kEnd64Size || bytes.substr(at, 4) != "PK\6\6")
+        if (at > end - kLocatorSize || end - kLocatorSize - at < kEnd64Size ||
+            bytes.substr(at, 4) != "PK\6\6")
             fail(where, "damaged: the zip64 directory's end is not where it should be");
         d = {number(bytes, at + 32, 8), number(bytes, at + 40, 8), number(bytes, at + 48, 8), at};
         one_disk = number(bytes, at + 16, 4) == 0 && number(bytes, at + 20, 4) == 0 &&
@@ -73,13 +75,16 @@ void read_zip64(std::string_view extra, ZipEntry& e, const std::string& where) {
         }
         extra.remove_prefix(4 + size);
     }
-    if (e.size == kFull32 || e.packed == kFull32 || e.offset == kFull32) fail(where, "damaged: a zip64 size is missing");
+    if (e.size == kFull32 || e.packed == kFull32 || e.offset == kFull32)
+        fail(where, "damaged: a zip64 size is missing");
 }
 
 /// Takes the first entry off `rest`.
 ZipEntry take_entry(std::string_view& rest, const std::string& where) {
-    if (rest.size() < kEntrySize || rest.substr(0, 4) != "PK\1\2") fail(where, "damaged: its directory breaks off");
-    const std::uint64_t name = number(rest, 28, 2), extra = number(rest, 30, 2), comment = number(rest, 32, 2);
+    if (rest.size() < kEntrySize || rest.substr(0, 4) != "PK\1\2")
+        fail(where, "damaged: its directory breaks off");
+    const std::uint64_t name = number(rest, 28, 2), extra = number(rest, 30, 2),
+                        comment = number(rest, 32, 2);
     if (rest.size() - kEntrySize < name + extra + comment) fail(where, "damaged: its directory breaks off");
     ZipEntry e{rest.substr(kEntrySize, name), number(rest, 42, 4), number(rest, 20, 4), number(rest, 24, 4)};
     const std::string member = where + "!" + shown(e.name);
@@ -98,12 +103,14 @@ std::vector<ZipEntry> read_zip_directory(std::string_view bytes, const std::stri
     std::vector<ZipEntry> entries;
     while (!rest.empty()) entries.push_back(take_entry(rest, where));
     if (entries.size() != d.entries) fail(where, "damaged: its directory does not have the entries it says");
-    std::sort(entries.begin(), entries.end(), [](const ZipEntry& a, const ZipEntry& b) { return a.offset < b.offset; });
+    std::sort(entries.begin(), entries.end(),
+              [](const ZipEntry& a, const ZipEntry& b) { return a.offset < b.offset; });
     std::uint64_t free_from = 0;
     for (const ZipEntry& e : entries) {
         const std::string member = where + "!" + shown(e.name);
         if (e.offset < free_from) fail(member, "damaged or hostile: overlaps another member");
-        if (e.offset > d.offset || d.offset - e.offset < kLocalSize || d.offset - e.offset - kLocalSize < e.packed)
+        if (e.offset > d.offset || d.offset - e.offset < kLocalSize ||
+            d.offset - e.offset - kLocalSize < e.packed)
             fail(member, "damaged: lies outside the file");
         free_from = e.offset + kLocalSize + e.packed;
     }
