@@ -134,7 +134,13 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
 
 void Maker::make(Row& row, Text patient_key) {
     row.first_item = static_cast<std::uint32_t>(record_->items.size());
-    for (const mapping::Made& m : row.route->makes) make_one(row, m, patient_key);
+    for (const mapping::Made& m : row.route->makes) {
+        // What belongs to the practice (the slot of an appointment) is fetched when it is needed, not made here.
+        if (record::practice_wide(m.kind) && !patient_key.empty())
+            practice_need(m.kind, row);
+        else
+            make_one(row, m, patient_key);
+    }
     row.items = static_cast<std::uint32_t>(record_->items.size()) - row.first_item;
 }
 
@@ -154,6 +160,11 @@ void Maker::keep_unknown(const Row& row, Entity& entity) {
         entity.rest.add(record_->arena,
                         {record_->arena.join(shape(row.tab).name, ".", extract_.table(row.tab).header.columns[static_cast<std::size_t>(i)]), value});
     }
+}
+
+void Maker::practice_need(EntityKind kind, const Row& row) {
+    const Text id = id_of(kind, row.tab, {}, row.key_text);
+    record_->needs.push_back({kind, id, static_cast<std::uint64_t>(row.tab) << 32 | record_->rows[row.row].slot});
 }
 
 Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
