@@ -38,11 +38,11 @@ bool Practice::find(const record::Need& need, Record& record) {
     const auto slot_number = static_cast<std::uint32_t>(need.handle);
     maker_.begin(record, *this);
     const bool of_patient = !shape(tab).patient.empty();
-    if (!of_patient && !take(tab, slot_number)) return false;
+    if (!of_patient && taken_[static_cast<std::size_t>(tab)][slot_number]) return false;
     Row row = maker_.load(tab, slot_number);
-    if (row.bad != nullptr) return false;
-    maker_.route(row);
-    if (row.route == nullptr || !row.route->settles.empty()) return false;
+    // What cannot be made stays for the leftovers, which give it its fate.
+    if (row.bad != nullptr || maker_.route(row) == nullptr || !row.route->settles.empty()) return false;
+    if (!of_patient) take(tab, slot_number);
     if (of_patient) {
         slot(row, true);
         return true;

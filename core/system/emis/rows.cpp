@@ -167,13 +167,20 @@ void Maker::practice_need(EntityKind kind, const Row& row) {
     record_->needs.push_back({kind, id, static_cast<std::uint64_t>(row.tab) << 32 | record_->rows[row.row].slot});
 }
 
+bool Maker::usable(Tab tab, std::uint32_t slot) {
+    const TableFile& t = extract_.table(tab);
+    t.read(slot, kept_, scratch_);
+    const int deleted = t.header.find("Deleted");
+    return scratch_.bad == nullptr && (deleted < 0 || !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
+}
+
 Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
     const Key key = key_of(cell);
     auto [it, fresh] = practice_[static_cast<std::size_t>(kind)].try_emplace(key);
     Practice& p = it->second;
     if (fresh) {
         const auto slots = extract_.find(tab, key);
-        if (!slots.empty()) {
+        if (!slots.empty() && usable(tab, slots.back())) {
             std::string normal;
             normal_guid(cell, normal);
             const UuidText u = uuid_v5({"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});

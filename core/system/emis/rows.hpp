@@ -93,6 +93,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void bad_value(const mapping::ColumnRule& rule, Text cell, const char* why) override;
 
   private:
+    /// The practice row can be read and is not deleted.
+    bool usable(Tab tab, std::uint32_t slot);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
