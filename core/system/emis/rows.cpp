@@ -132,6 +132,7 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     at_ = &row;
     mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
     keep_unknown(row, e);
+    finish(row, item);
 }
 
 void Maker::make(Row& row, Text patient_key) {
