@@ -1,0 +1,69 @@
+// cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cmd/commands.hpp"
+#include "cmd/context.hpp"
+#include "cmd/run_report.hpp"
+#include "cmd/version.hpp"
+#include "core/pipeline/pipeline.hpp"
+#include "core/system/all.hpp"
+
+namespace gpswitch::cmd {
+namespace {
+
+struct ValidateOptions {
+    std::string source;
+};
+
+ExitCode run(const ValidateOptions& o, Context& context) {
+    const CommonOptions& common = context.options;
+    if (!common.output.empty()) {
+        context.need_free(common.output);
+        need_apart(systems::parse(o.source).place, common.output);
+    }
+    context.need_free_report();
+
+    RunReport report{.command = "validate"};
+    OpenSource source = context.open_source(o.source);
+    ReportStream stream(common);
+    const auto writer = make_issue_writer(stream.format(), stream.output(),
+                                          {.title = "gpswitch validate", .version = std::string(version())});
+    Findings findings(writer.get());
+    const auto target = pipeline::nowhere();
+    const auto ledger = context.move(source, *target, findings);
+    writer->finish();
+    stream.publish();
+    report.source = &source;
+    report.ledger = ledger.get();
+    report.findings = &findings;
+    if (report.answer(common.fail_on) == ExitCode::ok)
+        report.next = source.mapping ? fmt::format("gpswitch map {} -o practice.zip", shell_word(o.source))
+                                     : fmt::format("gpswitch import {} practice.db", shell_word(o.source));
+    return report.finish(common);
+}
+
+}  // namespace
+
+void add_validate(Commands& commands) {
+    auto o = std::make_shared<ValidateOptions>();
+    auto* c = commands.add("validate", "Check an extract, a package or a store; findings with addresses",
+                           [o](Context& context) { return run(*o, context); },
+                           {{"gpswitch validate practice-extract/",
+                             "gpswitch validate practice.zip --format jsonl -o findings.jsonl",
+                             "gpswitch validate practice.db --fail-on warning"},
+                            "gpswitch-validate(1)"});
+    c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive")->required();
+    with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)", false);
+    with_overwrite(*c, commands.common, "Replace what exists under the output's name");
+    with_format(*c, commands.common);
+    with_fail_on(*c, commands.common);
+    with_jobs(*c, commands.common);
+    with_mapping(*c, commands.common);
+    with_report(*c, commands.common);
+    with_spool(*c, commands.common);
+    with_show_values(*c, commands.common);
+    with_talk(*c, commands.common);
+}
+
+}  // namespace gpswitch::cmd
