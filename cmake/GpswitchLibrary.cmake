@@ -4,6 +4,7 @@
 set_property(GLOBAL PROPERTY GPSWITCH_TESTS "")
 set_property(GLOBAL PROPERTY GPSWITCH_LIBRARIES "")
 
+add_compile_definitions(GPSWITCH_VERSION="${PROJECT_VERSION}")
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
 # simdjson, fmt and spdlog come from Debian and are compiled with their own flags.
 

@@ -1,0 +1,291 @@
+#include "core/pipeline/pipeline.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+
+#include "core/util/error.hpp"
+#include "core/util/hash.hpp"
+
+namespace gpswitch::pipeline {
+
+using record::EntityKind;
+using record::Record;
+
+namespace {
+
+/// Rows in a batch: large enough that hand-over costs nothing, small enough that little is lost in a crash.
+constexpr std::uint64_t kBatchRows = 8192;
+
+struct NeedCopy {
+    EntityKind kind;
+    std::string id;
+    std::uint64_t handle;
+};
+
+/// A record on its way from worker to committer.
+struct Done {
+    std::unique_ptr<record::Encoded> encoded;
+    ledger::Account account;
+    std::vector<NeedCopy> needs;
+    std::vector<Issue> issues;
+};
+
+struct Batch {
+    std::vector<std::uint32_t> patients;
+    std::uint64_t weight = 0;
+};
+
+std::vector<Batch> cut(const record::Census& census) {
+    std::vector<Batch> batches;
+    for (std::uint32_t i = 0; i < census.patients.size(); ++i) {
+        if (batches.empty() || batches.back().weight >= kBatchRows) batches.emplace_back();
+        batches.back().patients.push_back(i);
+        batches.back().weight += census.patients[i].weight;
+    }
+    return batches;
+}
+
+class Run {
+  public:
+    Run(record::Source& source, record::Target& target, const record::Origin& origin, const Options& options)
+        : source_(source), target_(target), options_(options), census_(source.census()),
+          ledger_(std::make_unique<ledger::Ledger>(census_)) {
+        checkpoint_ = target_.begin(origin);
+        for (const record::Table& t : census_.tables) total_ += t.rows;
+    }
+
+    std::unique_ptr<ledger::Ledger> all() {
+        for (const Issue& issue : source_.issues()) {
+            ledger_->add(issue);
+            target_.add(issue);
+            if (options_.issues != nullptr) options_.issues->add(issue);
+        }
+        const std::vector<Batch> batches = cut(census_);
+        if (options_.jobs <= 1)
+            alone(batches);
+        else
+            together(batches);
+        rest();
+        ledger_->check();
+        target_.publish(*ledger_);
+        return std::move(ledger_);
+    }
+
+  private:
+    // --- in the workers ---
+
+    Done finish(Record& record) {
+        if (options_.mapping != nullptr) options_.mapping->apply(record);
+        mapping::claim_profiles(record);
+        if (options_.inspect) options_.inspect(record);
+        const auto fates = ledger::settle(record, census_);
+        Done d;
+        const bool held = !record.held.empty();
+        if (held) {
+            static const Record nobody{};
+            d.encoded = target_.encode(nobody);
+        } else {
+            d.encoded = target_.encode(record);
+            for (const record::Need& n : record.needs) d.needs.push_back({n.kind, std::string(n.id), n.handle});
+        }
+        d.encoded->patient = !record.key.empty();
+        ledger::append_fates(d.encoded->fates, record, fates, census_);
+        ledger::append_held(d.encoded->held, record, fates, census_);
+        for (const Issue& issue : record.issues) d.encoded->issues += issue.json() + "\n";
+        d.account = ledger::account(record, fates);
+        d.issues = std::move(record.issues);
+        return d;
+    }
+
+    std::vector<Done> work(const Batch& batch, Record& record) {
+        std::vector<Done> out;
+        out.reserve(batch.patients.size());
+        const auto cursor = source_.read(batch.patients);
+        while (cursor->next(record)) out.push_back(finish(record));
+        if (out.size() != batch.patients.size())
+            throw std::logic_error("a cursor gave another number of patients than it was asked for");
+        return out;
+    }
+
+    // --- on the committing thread ---
+
+    void account(Done& d) {
+        ledger_->add(d.account);
+        rows_done_ += d.account.rows.size();
+        if (options_.issues != nullptr)
+            for (const Issue& issue : d.issues) options_.issues->add(issue);
+    }
+
+    // Practice-wide entities travel before the first patient that refers to them, with what they refer to themselves.
+    void fetch(const std::vector<NeedCopy>& needs, std::vector<std::unique_ptr<record::Encoded>>& out) {
+        std::deque<NeedCopy> queue(needs.begin(), needs.end());
+        while (!queue.empty()) {
+            const NeedCopy need = std::move(queue.front());
+            queue.pop_front();
+            if (!fetched_.insert(std::string(record::name_of(need.kind)) + "/" + need.id).second) continue;
+            record_.clear();
+            if (!source_.find({need.kind, need.id, need.handle}, record_)) continue;
+            for (const record::Item& item : record_.items)
+                fetched_.insert(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id));
+            Done d = finish(record_);
+            account(d);
+            for (NeedCopy& n : d.needs) queue.push_back(std::move(n));
+            out.push_back(std::move(d.encoded));
+        }
+    }
+
+    void commit(std::vector<Done>& batch) {
+        std::vector<std::unique_ptr<record::Encoded>> out;
+        for (Done& d : batch) {
+            account(d);
+            fetch(d.needs, out);
+            const bool earlier = d.encoded->patient && patients_done_ < checkpoint_.patients;
+            if (d.encoded->patient) ++patients_done_;
+            if (!earlier) out.push_back(std::move(d.encoded));
+        }
+        target_.commit(out);
+        if (options_.progress) options_.progress(rows_done_, total_);
+        if (options_.interrupted != nullptr && *options_.interrupted)
+            throw Error(130, "interrupted", "run the same command again to resume or start afresh");
+    }
+
+    void alone(const std::vector<Batch>& batches) {
+        Record record;
+        for (const Batch& b : batches) {
+            std::vector<Done> done = work(b, record);
+            commit(done);
+        }
+    }
+
+    void together(const std::vector<Batch>& batches) {
+        const std::size_t window = std::size_t{options_.jobs} * 3;
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::vector<std::unique_ptr<std::vector<Done>>> ready(batches.size());
+        std::size_t next = 0, committed = 0;
+        std::exception_ptr failure;
+        bool stop = false;
+        auto worker = [&] {
+            Record record;
+            std::unique_lock lock(mutex);
+            while (true) {
+                changed.wait(lock, [&] { return stop || next >= batches.size() || next < committed + window; });
+                if (stop || next >= batches.size()) return;
+                const std::size_t mine = next++;
+                lock.unlock();
+                std::unique_ptr<std::vector<Done>> done;
+                std::exception_ptr error;
+                try {
+                    done = std::make_unique<std::vector<Done>>(work(batches[mine], record));
+                } catch (...) {
+                    error = std::current_exception();
+                }
+                lock.lock();
+                if (error) {
+                    if (!failure) failure = error;
+                    stop = true;
+                } else {
+                    ready[mine] = std::move(done);
+                }
+                changed.notify_all();
+            }
+        };
+        std::vector<std::jthread> threads;
+        for (unsigned i = 0; i < options_.jobs; ++i) threads.emplace_back(worker);
+        try {
+            for (std::size_t i = 0; i < batches.size(); ++i) {
+                std::unique_ptr<std::vector<Done>> done;
+                {
+                    std::unique_lock lock(mutex);
+                    changed.wait(lock, [&] { return ready[i] != nullptr || stop; });
+                    if (ready[i] == nullptr) break;
+                    done = std::move(ready[i]);
+                }
+                commit(*done);
+                const std::scoped_lock lock(mutex);
+                committed = i + 1;
+                changed.notify_all();
+            }
+        } catch (...) {
+            const std::scoped_lock lock(mutex);
+            if (!failure) failure = std::current_exception();
+            stop = true;
+            changed.notify_all();
+        }
+        threads.clear();  // joins
+        if (failure) std::rethrow_exception(failure);
+    }
+
+    void rest() {
+        const auto cursor = source_.leftovers();
+        std::vector<std::unique_ptr<record::Encoded>> out;
+        Record record;
+        while (cursor->next(record)) {
+            for (const record::Item& item : record.items)
+                fetched_.insert(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id));
+            Done d = finish(record);
+            account(d);
+            fetch(d.needs, out);
+            out.push_back(std::move(d.encoded));
+            if (out.size() < 64) continue;
+            target_.commit(out);
+            out.clear();
+        }
+        target_.commit(out);
+        if (options_.progress) options_.progress(rows_done_, total_);
+    }
+
+    record::Source& source_;
+    record::Target& target_;
+    const Options& options_;
+    const record::Census& census_;
+    std::unique_ptr<ledger::Ledger> ledger_;
+    record::Checkpoint checkpoint_;
+    std::unordered_set<std::string> fetched_;
+    Record record_;
+    std::uint64_t rows_done_ = 0, total_ = 0, patients_done_ = 0;
+};
+
+struct Nowhere : record::Target {
+    record::Checkpoint begin(const record::Origin&) override { return {}; }
+    std::unique_ptr<record::Encoded> encode(const Record&) const override { return std::make_unique<record::Encoded>(); }
+    void commit(std::span<const std::unique_ptr<record::Encoded>>) override {}
+    void publish(const ledger::Ledger&) override {}
+};
+
+}  // namespace
+
+std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& target, const record::Origin& origin,
+                                    const Options& options) {
+    return Run(source, target, origin, options).all();
+}
+
+std::unique_ptr<record::Target> nowhere() { return std::make_unique<Nowhere>(); }
+
+std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping) {
+    Sha256 h;
+    auto add = [&](std::string_view s) {
+        h.add(std::to_string(s.size()) + ":");
+        h.add(s);
+    };
+    add("gpswitch fingerprint 1");
+    add(census.system);
+    add(census.practice);
+    for (const auto& input : census.inputs) {
+        add(input.name);
+        add(std::to_string(input.bytes));
+        add(input.sha256);
+    }
+    if (mapping != nullptr) {
+        add(mapping->id());
+        add(mapping->version());
+        add(mapping->sha256());
+    }
+    return h.hex();
+}
+
+}  // namespace gpswitch::pipeline

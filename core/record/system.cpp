@@ -1,0 +1,15 @@
+#include "core/record/system.hpp"
+
+#include "core/util/error.hpp"
+
+namespace gpswitch::record {
+
+std::unique_ptr<Source> System::open(const SourceOptions&) const {
+    throw UsageError(std::string(name()) + " cannot be read from", "`gpswitch systems` lists what can");
+}
+
+std::unique_ptr<Target> System::create(const TargetOptions&) const {
+    throw UsageError(std::string(name()) + " cannot be written to", "`gpswitch systems` lists what can");
+}
+
+}  // namespace gpswitch::record

@@ -1,0 +1,371 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+#include "core/record/json.hpp"
+#include "core/system/fhir/fhir.hpp"
+#include "core/util/error.hpp"
+#include "core/util/hash.hpp"
+
+namespace gpswitch::fhir {
+namespace {
+
+using record::EntityKind;
+using record::Record;
+using record::Text;
+
+constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+
+/// A line of a member. Lines that cannot be used have a reason.
+struct Line {
+    std::uint32_t patient = kNobody;  ///< index into census().patients
+    std::uint16_t table = 0;
+    EntityKind kind = EntityKind::Patient;
+    std::uint64_t offset = 0;
+    std::uint32_t length = 0;
+    std::uint32_t number = 0;  ///< 1-based line; slot + 1
+    const char* bad = nullptr;
+};
+
+Text id_in(Text reference, Text type) {
+    if (reference.size() > type.size() && reference.starts_with(type) && reference[type.size()] == '/')
+        return reference.substr(type.size() + 1);
+    return {};
+}
+
+/// Whose a parsed resource is: the id after "Patient/"; empty when it does not say.
+Text patient_of(const json::Value& v, EntityKind kind) {
+    if (kind == EntityKind::Patient) return v.text_of("id");
+    auto reference = [](const json::Value* r) { return r == nullptr ? Text{} : id_in(r->text_of("reference"), "Patient"); };
+    if (kind == EntityKind::Appointment) {
+        const json::Value* participants = v.find("participant");
+        if (participants != nullptr)
+            for (const json::Value* p : participants->items)
+                if (const Text id = reference(p->find("actor")); !id.empty()) return id;
+        return {};
+    }
+    const record::Field* f = record::patient_field(kind);
+    if (f == nullptr) return {};
+    if (f->where == record::Where::element) return reference(v.find(f->name));
+    const json::Value* extensions = v.find("extension");
+    if (extensions != nullptr)
+        for (const json::Value* e : extensions->items)
+            if (e->text_of("url") == f->url) return reference(e->find(f->value));
+    return {};
+}
+
+class PackageSource : public record::Source {
+  public:
+    explicit PackageSource(const record::SourceOptions& options) : files_(options.files) {
+        census_.system = "fhir";
+        census_.source_codes = false;
+        read_manifest();
+        index();
+    }
+
+    const record::Census& census() const override { return census_; }
+    const std::vector<Issue>& issues() const override { return issues_; }
+
+    struct PatientCursor : record::Cursor {
+        PatientCursor(PackageSource& s, std::span<const std::uint32_t> p) : source(s), patients(p.begin(), p.end()) {}
+        bool next(Record& record) override {
+            record.clear();
+            if (at == patients.size()) return false;
+            const std::uint32_t patient = patients[at++];
+            record.key = source.census_.patients[patient].key;
+            const auto [first, last] = source.lines_of(patient);
+            for (std::uint32_t i = first; i < last; ++i) source.add(source.lines_[i], record, parser);
+            for (const record::Item& item : record.items)
+                if (item.kind == EntityKind::Patient) record.patient_id = item.entity->id;
+            return true;
+        }
+        PackageSource& source;
+        std::vector<std::uint32_t> patients;
+        std::size_t at = 0;
+        json::Parser parser;
+    };
+
+    struct RestCursor : record::Cursor {
+        explicit RestCursor(PackageSource& s) : source(s) {}
+        bool next(Record& record) override {
+            record.clear();
+            for (; at < source.lines_.size(); ++at) {
+                const Line& line = source.lines_[at];
+                if (line.patient != kNobody) continue;
+                if (line.bad == nullptr && source.found_[at]) continue;
+                source.add(line, record, parser);
+                ++at;
+                return true;
+            }
+            return false;
+        }
+        PackageSource& source;
+        std::size_t at = 0;
+        json::Parser parser;
+    };
+
+    std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients) override {
+        return std::make_unique<PatientCursor>(*this, patients);
+    }
+    std::unique_ptr<record::Cursor> leftovers() override { return std::make_unique<RestCursor>(*this); }
+
+    bool find(const record::Need& need, Record& record) override {
+        const auto it = practice_.find(fmt::format("{}/{}", record::name_of(need.kind), need.id));
+        if (it == practice_.end() || found_[it->second]) return false;
+        found_[it->second] = true;
+        add(lines_[it->second], record, parser_);
+        return true;
+    }
+
+  private:
+    std::string_view text_of(const Line& line) const {
+        return files_->bytes(member_of_[line.table]).substr(line.offset, line.length);
+    }
+
+    Issue issue(const Line& line, Severity severity, const char* code, std::string message) const {
+        Issue i;
+        i.severity = severity;
+        i.code = code;
+        i.member = census_.tables[line.table].member;
+        i.line = line.number;
+        i.message = std::move(message);
+        return i;
+    }
+
+    void add(const Line& line, Record& record, json::Parser& parser) {
+        const auto row = static_cast<std::uint32_t>(record.rows.size());
+        const Text text = text_of(line);
+        record.rows.push_back({line.table, line.number - 1u, line.number, {}, text});
+        if (line.bad != nullptr) {
+            record.settle(row, record::Fate::held, line.bad);
+            return;
+        }
+        json::Error error;
+        const json::Value* v = parser.parse(text, record.arena, error);
+        record::Entity& entity = record.add(line.kind);
+        record::ReadContext context;
+        context.arena = &record.arena;
+        context.on_reference = [&](Text reference) { need(reference, record); };
+        context.on_bad_value = [&](Text path, std::uint64_t offset, const char* why) {
+            Issue i = issue(line, Severity::warning, "FHIR-TYPE-001", why);
+            i.column = offset + 1;
+            i.path = path;
+            record.issues.push_back(std::move(i));
+        };
+        record::read_json(*v, line.kind, entity, context);
+        // What was itself a gpswitch package keeps its source rows: the claim is on the line, the data is not touched.
+        record.claims.push_back({row, static_cast<std::uint32_t>(record.items.size() - 1), record::Role::primary});
+        record.rows[row].key = entity.id;
+    }
+
+    void need(Text reference, Record& record) const {
+        const std::size_t slash = reference.find('/');
+        if (slash == Text::npos) return;
+        const auto kind = record::kind_of(reference.substr(0, slash));
+        if (!kind || !record::practice_wide(*kind)) return;
+        const Text id = reference.substr(slash + 1);
+        for (const record::Need& n : record.needs)
+            if (n.kind == *kind && n.id == id) return;
+        if (practice_.contains(std::string(reference))) record.needs.push_back({*kind, id, 0});
+    }
+
+    std::pair<std::uint32_t, std::uint32_t> lines_of(std::uint32_t patient) const {
+        return {first_line_[patient], first_line_[patient + 1]};
+    }
+
+    void read_manifest();
+    void check_member(std::size_t member, const nlohmann::json& entry);
+    void index();
+    void index_member(std::size_t member, EntityKind kind, std::unordered_map<std::string, std::uint32_t>& patients,
+                      std::vector<std::pair<std::size_t, std::string>>& owners);
+    void sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
+                         const std::vector<std::pair<std::size_t, std::string>>& owners);
+
+    std::shared_ptr<archive::Place> files_;
+    record::Census census_;
+    std::vector<Issue> issues_;
+    std::vector<std::size_t> member_of_;  ///< table to member
+    std::vector<Line> lines_;             ///< by patient, then type, then line; nobody's last
+    std::vector<std::uint32_t> first_line_;
+    std::unordered_map<std::string, std::size_t> practice_;  ///< "Organization/id" to line
+    std::vector<bool> found_;
+    json::Parser parser_;
+};
+
+void PackageSource::check_member(std::size_t member, const nlohmann::json& entry) {
+    const std::string_view bytes = files_->bytes(member);
+    if (entry.value("bytes", std::uint64_t{0}) != bytes.size() || entry.value("sha256", "") != sha256_hex(bytes))
+        throw InputError(files_->members()[member].origin + " is not what the manifest says (size or SHA-256)",
+                         "the package was changed or cut short; make it again with gpswitch map");
+}
+
+void PackageSource::read_manifest() {
+    const auto& members = files_->members();
+    const auto it = std::find_if(members.begin(), members.end(), [](const auto& m) { return m.name == kManifest; });
+    if (it == members.end()) {
+        Issue i;
+        i.code = "FHIR-PKG-001";
+        i.message = "no manifest.json: completeness cannot be checked";
+        issues_.push_back(i);
+        for (std::size_t m = 0; m < members.size(); ++m)
+            census_.inputs.push_back({members[m].name, sha256_hex(files_->bytes(m)), files_->bytes(m).size()});
+        return;
+    }
+    nlohmann::json manifest;
+    try {
+        manifest = nlohmann::json::parse(files_->bytes(static_cast<std::size_t>(it - members.begin())));
+        const auto& source = manifest.at("source");
+        census_.practice = source.value("practice", "");
+        census_.ods = source.value("ods", "");
+        census_.version = source.value("version", "");
+        census_.as_of = manifest.value("transactionTime", "");
+        census_.absent = manifest.value("absent", std::vector<std::string>{});
+        census_.warnings = manifest.value("warnings", std::vector<std::string>{});
+        for (const auto& entry : manifest.at("members")) {
+            const std::string name = entry.at("name");
+            const auto m = std::find_if(members.begin(), members.end(), [&](const auto& x) { return x.name == name; });
+            if (m == members.end()) throw InputError(it->origin + " lists " + name + ", which is missing");
+            check_member(static_cast<std::size_t>(m - members.begin()), entry);
+            census_.inputs.push_back({name, entry.at("sha256"), entry.at("bytes")});
+        }
+    } catch (const nlohmann::json::exception& e) {
+        throw InputError(it->origin + " is not a package manifest: " + e.what());
+    }
+}
+
+void PackageSource::index_member(std::size_t member, EntityKind kind,
+                                 std::unordered_map<std::string, std::uint32_t>& patients,
+                                 std::vector<std::pair<std::size_t, std::string>>& owners) {
+    const std::string_view bytes = files_->bytes(member);
+    const auto table = static_cast<std::uint16_t>(census_.tables.size());
+    census_.tables.push_back({std::string(record::name_of(kind)), files_->members()[member].origin, bytes.size(), 0});
+    member_of_.push_back(member);
+    Arena arena;
+    std::uint32_t number = 0;
+    for (std::size_t at = 0; at < bytes.size();) {
+        std::size_t end = bytes.find('\n', at);
+        if (end == std::string_view::npos) end = bytes.size();
+        Line line;
+        line.table = table;
+        line.kind = kind;
+        line.offset = at;
+        line.length = static_cast<std::uint32_t>(end - at);
+        line.number = ++number;
+        arena.clear();
+        json::Error error;
+        const json::Value* v = parser_.parse(bytes.substr(at, end - at), arena, error);
+        auto bad = [&](const char* code, const char* rule, std::string message) {
+            line.bad = rule;
+            Issue i = issue(line, Severity::error, code, std::move(message));
+            i.column = error.offset + 1;
+            issues_.push_back(std::move(i));
+        };
+        if (v == nullptr) {
+            bad("FHIR-JSON-001", "not-json", "not a JSON document: " + error.message);
+        } else if (v->text_of("resourceType") != record::name_of(kind)) {
+            bad("FHIR-TYPE-002", "other-type", "resourceType is not " + std::string(record::name_of(kind)));
+        } else if (record::practice_wide(kind)) {
+            const std::string key = fmt::format("{}/{}", record::name_of(kind), v->text_of("id"));
+            if (!practice_.emplace(key, lines_.size()).second) bad("FHIR-ID-001", "same-id", "the same id twice");
+        } else {
+            const Text owner = patient_of(*v, kind);
+            if (kind == EntityKind::Patient) {
+                const auto p = static_cast<std::uint32_t>(census_.patients.size());
+                if (owner.empty() || !patients.emplace(std::string(owner), p).second) {
+                    bad("FHIR-ID-001", "same-id", "a Patient without id, or the same id twice");
+                } else {
+                    Record r;
+                    record::ReadContext context;
+                    context.arena = &r.arena;
+                    auto& patient = r.add<record::Patient>();
+                    record::read_json(*v, kind, patient, context);
+                    census_.patients.push_back({std::string(patient.source.empty() ? owner : patient.source[0].key), 1});
+                    line.patient = p;
+                }
+            } else {
+                owners.emplace_back(lines_.size(), std::string(owner));
+            }
+        }
+        lines_.push_back(line);
+        at = end + 1;
+    }
+    census_.tables.back().rows = number;
+}
+
+void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
+                                    const std::vector<std::pair<std::size_t, std::string>>& owners) {
+    for (const auto& [line, owner] : owners) {
+        const auto it = patients.find(owner);
+        if (it != patients.end()) {
+            lines_[line].patient = it->second;
+            ++census_.patients[it->second].weight;
+        } else {
+            lines_[line].bad = "no-such-patient";
+            issues_.push_back(issue(lines_[line], Severity::error, "FHIR-REF-001", "belongs to a patient that is not in the package"));
+        }
+    }
+    // Patients ascend by source key; everything else follows its patient.
+    std::vector<std::uint32_t> order(census_.patients.size()), place(order.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(),
+              [&](auto a, auto b) { return census_.patients[a].key < census_.patients[b].key; });
+    std::vector<record::PatientEntry> sorted;
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+        place[order[i]] = i;
+        sorted.push_back(std::move(census_.patients[order[i]]));
+    }
+    census_.patients = std::move(sorted);
+    for (Line& l : lines_)
+        if (l.patient != kNobody) l.patient = place[l.patient];
+    std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) { return a.patient < b.patient; });
+}
+
+void PackageSource::index() {
+    std::unordered_map<std::string, std::uint32_t> patients;
+    std::vector<std::pair<std::size_t, std::string>> owners;
+    const auto& members = files_->members();
+    for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
+        const auto kind = static_cast<EntityKind>(k);
+        const std::string name = std::string(record::name_of(kind)) + ".ndjson";
+        for (std::size_t m = 0; m < members.size(); ++m)
+            if (members[m].name == name) index_member(m, kind, patients, owners);
+    }
+    for (const auto& m : members) {
+        if (m.name == kManifest || m.name == kLedger || m.name == kFates || m.name == kIssues || m.name == kHeld) continue;
+        if (m.name.ends_with(".ndjson") && record::kind_of(m.name.substr(0, m.name.size() - 7))) continue;
+        Issue i;
+        i.code = "FHIR-PKG-002";
+        i.member = m.origin;
+        i.message = "not a member of a package: left unread";
+        issues_.push_back(i);
+    }
+    sort_by_patient(patients, owners);
+    first_line_.assign(census_.patients.size() + 1, 0);
+    practice_.clear();
+    for (std::uint32_t i = 0; i < lines_.size(); ++i) {
+        const Line& l = lines_[i];
+        if (l.patient != kNobody) ++first_line_[l.patient + 1];
+    }
+    for (std::size_t p = 1; p < first_line_.size(); ++p) first_line_[p] += first_line_[p - 1];
+    found_.assign(lines_.size(), false);
+    Arena arena;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        const Line& l = lines_[i];
+        if (l.bad != nullptr || !record::practice_wide(l.kind)) continue;
+        arena.clear();
+        json::Error error;
+        const json::Value* v = parser_.parse(text_of(l), arena, error);
+        practice_.emplace(fmt::format("{}/{}", record::name_of(l.kind), v->text_of("id")), i);
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<record::Source> open_package(const record::SourceOptions& options) {
+    return std::make_unique<PackageSource>(options);
+}
+
+}  // namespace gpswitch::fhir
