@@ -22,7 +22,7 @@ void add_all(Commands& commands) {
 
 namespace {
 
-/// CLI11's layout with a space after the comma and without its type labels.
+/// CLI11's layout with a space after the comma, a line before the usage, and without its labels of types.
 class HelpText : public CLI::Formatter {
   public:
     HelpText() {
@@ -30,7 +30,6 @@ class HelpText : public CLI::Formatter {
         label("Positionals", "Arguments");
         label("SUBCOMMAND", "COMMAND");
         label("Subcommands", "Commands");
-        label("REQUIRED", "(required)");
     }
     std::string make_option_name(const CLI::Option* option, bool positional) const override {
         std::string name = CLI::Formatter::make_option_name(option, positional);
@@ -40,7 +39,10 @@ class HelpText : public CLI::Formatter {
     }
     std::string make_option_opts(const CLI::Option* option) const override {
         if (option->get_positional() || option->get_type_size() == 0) return {};
-        return ' ' + option->get_type_name() + (option->get_required() ? " (required)" : "");
+        return ' ' + option->get_type_name();
+    }
+    std::string make_usage(const CLI::App* app, std::string name) const override {
+        return '\n' + CLI::Formatter::make_usage(app, name);
     }
 };
 
@@ -52,13 +54,15 @@ std::string footer(const Help& help) {
 
 std::string footer_with_exit_codes(const Help& help) {
     std::string out = "EXIT CODES\n";
-    for (const auto& [code, meaning] : kExitMeanings) out += fmt::format("{:>5}  {}\n", static_cast<int>(code), meaning);
+    for (const auto& [code, meaning] : kExitMeanings)
+        out += fmt::format("{:>5}  {}\n", static_cast<int>(code), meaning);
     return out + '\n' + footer(help);
 }
 
 std::vector<std::string> names_of_commands(const CLI::App& app) {
     std::vector<std::string> names;
-    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(sub->get_name());
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(sub->get_name());
     return names;
 }
 
@@ -78,7 +82,8 @@ std::string meant_or_help(const std::string& meant, const CLI::App& app) {
     return meant.empty() ? see_help(app) : fmt::format("did you mean '{}'?", meant);
 }
 
-/// Throws when `word` is an option the command does not have. CLI11 only says "not expected", and says it last.
+/// Throws when `word` is an option the command does not have. CLI11 only says "not expected", and says it
+/// last.
 void check_option(const std::string& word, const CLI::App& app) {
     const bool is_long = word.starts_with("--");
     const std::string name = is_long ? word.substr(2, word.find('=') - 2) : word.substr(1, 1);
@@ -89,11 +94,13 @@ void check_option(const std::string& word, const CLI::App& app) {
         for (const auto& one : option->get_lnames()) known.push_back(one);
     }
     const std::string meant = nearest(name, known);
-    throw UsageError(fmt::format("{}there is no option '{}{}'", prefix(app), is_long ? "--" : "-", echo(name)),
-                     meant_or_help(meant.empty() ? "" : "--" + meant, app));
+    throw UsageError(
+        fmt::format("{}there is no option '{}{}'", prefix(app), is_long ? "--" : "-", echo(name)),
+        meant_or_help(meant.empty() ? "" : "--" + meant, app));
 }
 
-/// Follows the words to the command they name; throws with a suggestion at a word that is neither command nor option.
+/// Follows the words to the command they name; throws with a suggestion at a word that is neither command nor
+/// option.
 void check_words(const std::vector<std::string>& arguments, const CLI::App& root) {
     const CLI::App* app = &root;
     for (const auto& word : arguments) {
@@ -113,27 +120,30 @@ void check_words(const std::vector<std::string>& arguments, const CLI::App& root
         const auto names = names_of_commands(*app);
         std::string list;
         for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
-        throw UsageError(fmt::format("{}a command is needed: {}", prefix(*app), list), path_of(*app) + " --help says more");
+        throw UsageError(fmt::format("{}a command is needed: {}", prefix(*app), list),
+                         path_of(*app) + " --help says more");
     }
 }
 
 }  // namespace
 
 Commands::Commands()
-    : app_(std::make_unique<CLI::App>("Moves GP records between clinical systems and accounts for every row.", "gpswitch")) {
+    : app_(std::make_unique<CLI::App>("Moves GP records between clinical systems and accounts for every row.",
+                                      "gpswitch")) {
     app_->formatter(std::make_shared<HelpText>());
     app_->require_subcommand(1);
     app_->set_help_flag("-h,--help", "Print this help");
     app_->set_version_flag("--version", version_text(), "Print the version and the libraries");
-    app_->footer(footer_with_exit_codes({{"gpswitch map practice-extract/ -o practice.zip",
-                                          "gpswitch import practice.zip practice.db",
-                                          "gpswitch diff practice.zip practice.db"},
-                                         "gpswitch(1)"}));
+    app_->footer(footer_with_exit_codes(
+        {{"gpswitch map practice-extract/ -o practice.zip", "gpswitch import practice.zip practice.db",
+          "gpswitch diff practice.zip practice.db"},
+         "gpswitch(1)"}));
 }
 
 Commands::~Commands() = default;
 
-CLI::App* Commands::add(const std::string& name, const std::string& summary, Run run, Help help, CLI::App* parent) {
+CLI::App* Commands::add(const std::string& name, const std::string& summary, Run run, Help help,
+                        CLI::App* parent) {
     CLI::App* command = (parent != nullptr ? parent : app_.get())->add_subcommand(name, summary);
     command->group("Commands");
     command->footer(footer(help));
@@ -153,9 +163,7 @@ Commands::Asked Commands::parse(const std::vector<std::string>& arguments) {
     check_words(arguments, *app_);
     try {
         app_->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::CallForHelp&) {
-        return {{}, app_->help()};
-    } catch (const CLI::CallForVersion& e) {
+    } catch (const CLI::CallForHelp&) { return {{}, app_->help()}; } catch (const CLI::CallForVersion& e) {
         return {{}, std::string(e.what()) + '\n'};
     } catch (const CLI::ExtrasError&) {
         const auto extra = app_->remaining(true);

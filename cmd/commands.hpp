@@ -30,8 +30,10 @@ class Commands {
     Commands(const Commands&) = delete;
     Commands& operator=(const Commands&) = delete;
 
-    /// Adds a command; `parent` for one below another ("mappings list"). Options are added to what is returned.
-    CLI::App* add(const std::string& name, const std::string& summary, Run run, Help help, CLI::App* parent = nullptr);
+    /// Adds a command; `parent` for one below another ("mappings list"). Options are added to what is
+    /// returned.
+    CLI::App* add(const std::string& name, const std::string& summary, Run run, Help help,
+                  CLI::App* parent = nullptr);
     /// Adds a command that only holds others.
     CLI::App* add_group(const std::string& name, const std::string& summary, Help help);
 

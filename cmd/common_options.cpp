@@ -1,7 +1,7 @@
 #include "cmd/common_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -20,7 +20,8 @@ CLI::Validator quietly(std::function<std::string(const std::string&)> check) {
 std::string a_number_of_jobs(const std::string& text) {
     const bool digits = !text.empty() && text.size() <= 4 &&
                         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return digits && std::stoul(text) >= 1 && std::stoul(text) <= 1024 ? "" : "a number from 1 to 1024 expected";
+    return digits && std::stoul(text) >= 1 && std::stoul(text) <= 1024 ? ""
+                                                                       : "a number from 1 to 1024 expected";
 }
 
 std::string a_report(const std::string& text) {
@@ -40,7 +41,8 @@ std::function<std::string(const std::string&)> one_of(std::vector<std::string> w
     };
 }
 
-void with_output(CLI::App& command, CommonOptions& o, const std::string& type, const std::string& what, bool required) {
+void with_output(CLI::App& command, CommonOptions& o, const std::string& type, const std::string& what,
+                 bool required) {
     command.add_option("-o,--output", o.output, what)->type_name(type)->required(required);
 }
 
@@ -76,7 +78,8 @@ void with_report(CLI::App& command, CommonOptions& o) {
 }
 
 void with_spool(CLI::App& command, CommonOptions& o) {
-    command.add_option("--spool", o.spool, "Where members of archives are unpacked (default: beside the output)")
+    command
+        .add_option("--spool", o.spool, "Where members of archives are unpacked (default: beside the output)")
         ->type_name("FOLDER")
         ->check(quietly(a_folder));
 }
@@ -110,7 +113,10 @@ void with_talk(CLI::App& command, CommonOptions& o) {
     command.add_flag("-v,--verbose", o.verbosity, "Decisions; -vv: tracing");
     command
         .add_option_function<std::string>(
-            "--log-format", [&o](const std::string& text) { o.log_format = text == "json" ? LogFormat::json : LogFormat::text; },
+            "--log-format",
+            [&o](const std::string& text) {
+                o.log_format = text == "json" ? LogFormat::json : LogFormat::text;
+            },
             "text or json, for what is said on stderr")
         ->type_name("FORMAT")
         ->check(quietly(one_of({"text", "json"})));

@@ -18,7 +18,7 @@ namespace gpswitch::cmd {
 struct CommonOptions {
     std::string output;  ///< "-" for stdout
     bool overwrite = false;
-    unsigned jobs = 1;  ///< set to the number of cores by with_jobs
+    unsigned jobs = 1;                  ///< set to the number of cores by with_jobs
     std::string mapping;                ///< ID or ID@VERSION; empty: the newest for the system
     std::vector<std::string> mappings;  ///< folders with mapping sets, before the usual ones
     std::string report;                 ///< .json or .md
@@ -36,7 +36,8 @@ struct CommonOptions {
 /// Formats of findings and differences, see gpswitch-report(5).
 inline const std::vector<std::string> kFormats = {"text", "jsonl", "junit", "sarif", "outcome"};
 
-void with_output(CLI::App& command, CommonOptions& o, const std::string& type, const std::string& what, bool required);
+void with_output(CLI::App& command, CommonOptions& o, const std::string& type, const std::string& what,
+                 bool required);
 void with_overwrite(CLI::App& command, CommonOptions& o, const std::string& what);
 void with_jobs(CLI::App& command, CommonOptions& o);
 void with_mapping(CLI::App& command, CommonOptions& o);

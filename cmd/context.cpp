@@ -21,14 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A source whose place had members that were refused: they are findings of that source, whatever brick reads it.
+/// A source whose place had members that were refused: they are findings of that source, whatever brick reads
+/// it.
 class WithRefusals : public record::Source {
   public:
     WithRefusals(std::unique_ptr<record::Source> inner, const archive::Place& files, const std::string& place)
         : inner_(std::move(inner)) {
         for (const auto& [name, reason] : files.refused())
-            issues_.push_back({Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", place, name), 0, 0, "", "",
-                               fmt::format("member not unpacked: {}", reason), "ask the supplier for a clean extract"});
+            issues_.push_back({Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", place, name), 0, 0,
+                               "", "", fmt::format("member not unpacked: {}", reason),
+                               "ask the supplier for a clean extract"});
         issues_.insert(issues_.end(), inner_->issues().begin(), inner_->issues().end());
     }
     const record::Census& census() const override { return inner_->census(); }
@@ -36,7 +38,9 @@ class WithRefusals : public record::Source {
         return inner_->read(patients);
     }
     std::unique_ptr<record::Cursor> leftovers() override { return inner_->leftovers(); }
-    bool find(const record::Need& need, record::Record& record) override { return inner_->find(need, record); }
+    bool find(const record::Need& need, record::Record& record) override {
+        return inner_->find(need, record);
+    }
     const std::vector<Issue>& issues() const override { return issues_; }
 
   private:
@@ -65,9 +69,10 @@ std::string described(const OpenSource& s) {
     const record::Census& c = s.census();
     std::uint64_t rows = 0;
     for (const auto& table : c.tables) rows += table.rows;
-    std::string out = fmt::format("{}: {}{}{}, {}, {} in {}", s.address, c.system, c.version.empty() ? "" : " ", c.version,
-                                  count(c.patients.size(), "patient", "patients"), count(rows, "row", "rows"),
-                                  count(c.tables.size(), "table", "tables"));
+    std::string out =
+        fmt::format("{}: {}{}{}, {}, {} in {}", s.address, c.system, c.version.empty() ? "" : " ", c.version,
+                    count(c.patients.size(), "patient", "patients"), count(rows, "row", "rows"),
+                    count(c.tables.size(), "table", "tables"));
     if (!c.as_of.empty()) out += ", as of " + c.as_of;
     if (s.mapping) out += fmt::format(", mapping {}@{}", s.mapping->id(), s.mapping->version());
     return out;
@@ -81,7 +86,7 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     const systems::Address parsed = systems::parse(address);
     s.place = parsed.place;
     archive::OpenOptions open;
-    open.spool_folder = !options.spool.empty() ? options.spool
+    open.spool_folder = !options.spool.empty()            ? options.spool
                         : output.empty() || output == "-" ? temporary_folder()
                                                           : folder_of(output);
     s.files = archive::Place::open(s.place, open);
@@ -91,7 +96,8 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
         spdlog::debug("{}: {} ({} % sure: {})", address, s.system->name(), why.certainty, why.reason);
     }
     if (!s.system->mapping_id().empty()) {
-        s.mapping = load_mapping(options.mapping.empty() ? std::string(s.system->mapping_id()) : options.mapping);
+        s.mapping =
+            load_mapping(options.mapping.empty() ? std::string(s.system->mapping_id()) : options.mapping);
         s.origin.mapping_id = s.mapping->id();
         s.origin.mapping_version = s.mapping->version();
         s.origin.mapping_sha256 = s.mapping->sha256();
@@ -131,7 +137,8 @@ std::vector<std::string> Context::mapping_roots() const {
     const auto add = [&roots](const fs::path& folder) {
         if (io::is_folder(folder.string())) roots.push_back(folder.lexically_normal().string());
     };
-    if (const char* folder = std::getenv("GPSWITCH_MAPPINGS"); folder != nullptr && *folder != '\0') add(folder);
+    if (const char* folder = std::getenv("GPSWITCH_MAPPINGS"); folder != nullptr && *folder != '\0')
+        add(folder);
     const fs::path here = own_folder();
     if (io::exists((here / "CMakeCache.txt").string())) {
         add(fs::path(GPSWITCH_SOURCE_DIR) / "mappings");
@@ -171,7 +178,8 @@ void need_apart(const std::string& place, const std::string& output) {
 }
 
 std::string shell_word(const std::string& word) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
     if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
     std::string out = "'";
     for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);

@@ -1,8 +1,8 @@
 // cmd/diff.cpp: two of anything, patient by patient, differences explained. See gpswitch-diff(1).
 #include "core/diff/diff.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 
@@ -57,13 +57,15 @@ ExitCode run(const DiffOptions& o, Context& context) {
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
     diff::Options options = compare_options(o, common, after);
     ReportStream stream(common);
-    const auto writer = diff::make_writer(stream.format(), stream.output(),
-                                          {.title = "gpswitch diff", .version = std::string(version()), .describe = {}});
+    const auto writer =
+        diff::make_writer(stream.format(), stream.output(),
+                          {.title = "gpswitch diff", .version = std::string(version()), .describe = {}});
     {
         Progress progress("patients");
         const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
         options.progress = [&](std::uint64_t patients) {
-            if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
+            if (interrupted())
+                throw Error(130, "interrupted", "nothing was written; run the same command again");
             progress(patients, std::max(patients, total));
         };
         report.totals = diff::compare(side_of(before), side_of(after), options, *writer);
@@ -78,18 +80,20 @@ ExitCode run(const DiffOptions& o, Context& context) {
 
 void add_diff(Commands& commands) {
     auto o = std::make_shared<DiffOptions>();
-    auto* c = commands.add("diff", "Compare two of anything, patient by patient, and explain every difference",
-                           [o](Context& context) { return run(*o, context); },
-                           {{"gpswitch diff practice.zip practice.db",
-                             "gpswitch diff practice-extract/ practice.db --explained",
-                             "gpswitch diff practice.zip practice.db --format jsonl -o differences.jsonl"},
-                            "gpswitch-diff(1)"});
+    auto* c = commands.add(
+        "diff", "Compare two of anything, patient by patient, and explain every difference",
+        [o](Context& context) { return run(*o, context); },
+        {{"gpswitch diff practice.zip practice.db", "gpswitch diff practice-extract/ practice.db --explained",
+          "gpswitch diff practice.zip practice.db --format jsonl -o differences.jsonl"},
+         "gpswitch-diff(1)"});
     c->add_option("BEFORE", o->before, "Records before: [system:]file, folder or archive")->required();
     c->add_option("AFTER", o->after, "Records after: the same")->required();
-    with_output(*c, commands.common, "FILE", "Where to write the differences; - for stdout (default: stderr)", false);
+    with_output(*c, commands.common, "FILE", "Where to write the differences; - for stdout (default: stderr)",
+                false);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
     with_format(*c, commands.common);
-    c->add_option("--pairs", o->pairs, "A person's decisions: CSV of before_key,after_key")->type_name("FILE");
+    c->add_option("--pairs", o->pairs, "A person's decisions: CSV of before_key,after_key")
+        ->type_name("FILE");
     c->add_option("--ignore", o->ignore, "Element path not compared, e.g. Patient.photo (repeatable)")
         ->type_name("PATH")
         ->expected(1)

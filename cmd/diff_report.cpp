@@ -16,11 +16,13 @@ using nlohmann::ordered_json;
 
 std::string DiffReport::headline() const {
     if (totals.differences() == 0)
-        return fmt::format("No unexplained differences: {} equal, {} explained.", count(totals.equal, "entry", "entries"),
-                           grouped(totals.explained));
-    std::string out = fmt::format("{} unexplained", count(totals.unexplained, "difference is", "differences are"));
+        return fmt::format("No unexplained differences: {} equal, {} explained.",
+                           count(totals.equal, "entry", "entries"), grouped(totals.explained));
+    std::string out =
+        fmt::format("{} unexplained", count(totals.unexplained, "difference is", "differences are"));
     if (totals.never > 0) out += fmt::format("; {} of them never explainable", grouped(totals.never));
-    return out + fmt::format(" ({} equal, {} explained).", count(totals.equal, "entry", "entries"), grouped(totals.explained));
+    return out + fmt::format(" ({} equal, {} explained).", count(totals.equal, "entry", "entries"),
+                             grouped(totals.explained));
 }
 
 std::string DiffReport::json() const {
@@ -29,30 +31,45 @@ std::string DiffReport::json() const {
     out["gpswitch-report"] = 1;
     out["command"] = "diff";
     out["version"] = version();
-    out["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
+    out["started"] =
+        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
     out["seconds"] = static_cast<double>(static_cast<std::int64_t>(seconds * 1000)) / 1000;
     out["exit"] = static_cast<int>(totals.differences() == 0 ? ExitCode::ok : ExitCode::negative);
     out["headline"] = headline();
     if (totals.show_values) out["showsValues"] = true;
-    out["before"] = {{"address", before}, {"system", system_before}, {"patients", totals.patients_before},
-                     {"unpaired", totals.unpaired_before}, {"held", totals.held_before}, {"entities", totals.entities_before}};
-    out["after"] = {{"address", after}, {"system", system_after}, {"patients", totals.patients_after},
-                    {"unpaired", totals.unpaired_after}, {"held", totals.held_after}, {"entities", totals.entities_after}};
+    out["before"] = {{"address", before},
+                     {"system", system_before},
+                     {"patients", totals.patients_before},
+                     {"unpaired", totals.unpaired_before},
+                     {"held", totals.held_before},
+                     {"entities", totals.entities_before}};
+    out["after"] = {{"address", after},
+                    {"system", system_after},
+                    {"patients", totals.patients_after},
+                    {"unpaired", totals.unpaired_after},
+                    {"held", totals.held_after},
+                    {"entities", totals.entities_after}};
     out["pairedBy"] = totals.paired_by;
-    out["entities"] = {{"equal", totals.equal}, {"explained", totals.explained}, {"unexplained", totals.unexplained},
-                       {"neverExplainable", totals.never}, {"fields", totals.fields}};
+    out["entities"] = {{"equal", totals.equal},
+                       {"explained", totals.explained},
+                       {"unexplained", totals.unexplained},
+                       {"neverExplainable", totals.never},
+                       {"fields", totals.fields}};
     out["rules"] = totals.rules;
     out["unexplained"] = ordered_json::array();
     for (const auto& [what, n] : totals.unexplained_by)
         out["unexplained"].push_back({{"kind", std::string(diff::to_text(what.first))},
-                                      {"type", std::string(record::name_of(what.second))}, {"count", n}});
+                                      {"type", std::string(record::name_of(what.second))},
+                                      {"count", n}});
     return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 
 std::string DiffReport::markdown() const {
-    std::string out = fmt::format("# gpswitch diff: {}\n\n**{}**\n\n",
-                                  totals.differences() == 0 ? "no unexplained differences" : "differences", headline());
-    if (totals.show_values) out += "This run was made with `--show-values`: what it wrote holds patient data.\n\n";
+    std::string out =
+        fmt::format("# gpswitch diff: {}\n\n**{}**\n\n",
+                    totals.differences() == 0 ? "no unexplained differences" : "differences", headline());
+    if (totals.show_values)
+        out += "This run was made with `--show-values`: what it wrote holds patient data.\n\n";
     out += "| | before | after |\n|---|---:|---:|\n";
     const auto line = [&out](std::string_view name, const std::string& a, const std::string& b) {
         out += fmt::format("| {} | {} | {} |\n", name, a, b);
@@ -64,20 +81,27 @@ std::string DiffReport::markdown() const {
     line("Held back", grouped(totals.held_before), grouped(totals.held_after));
     line("Entries", grouped(totals.entities_before), grouped(totals.entities_after));
     out += "\n## Explained\n\n";
-    if (totals.rules.empty()) out += "Nothing needed explaining.\n";
-    else out += "| rule | entries |\n|---|---:|\n";
+    if (totals.rules.empty())
+        out += "Nothing needed explaining.\n";
+    else
+        out += "| rule | entries |\n|---|---:|\n";
     for (const auto& [rule, n] : totals.rules) out += fmt::format("| {} | {} |\n", rule, grouped(n));
     out += "\n## Unexplained\n\n";
-    if (totals.unexplained_by.empty()) out += "None.\n";
-    else out += "| what | type | entries |\n|---|---|---:|\n";
+    if (totals.unexplained_by.empty())
+        out += "None.\n";
+    else
+        out += "| what | type | entries |\n|---|---|---:|\n";
     for (const auto& [what, n] : totals.unexplained_by)
-        out += fmt::format("| {} | {} | {} |\n", diff::to_text(what.first), record::name_of(what.second), grouped(n));
+        out += fmt::format("| {} | {} | {} |\n", diff::to_text(what.first), record::name_of(what.second),
+                           grouped(n));
     return out;
 }
 
 ExitCode DiffReport::finish(const CommonOptions& options, bool summary_given) {
-    if (options.log_format == LogFormat::json) say_json("summary", "report", ordered_json::parse(json()).dump());
-    else if (!summary_given) say_text(headline() + '\n');
+    if (options.log_format == LogFormat::json)
+        say_json("summary", "report", ordered_json::parse(json()).dump());
+    else if (!summary_given)
+        say_text(headline() + '\n');
     if (!options.report.empty()) {
         io::OutputFile file(options.report);
         file.write(options.report.ends_with(".md") ? markdown() : json());

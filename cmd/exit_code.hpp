@@ -3,8 +3,8 @@
 
 namespace gpswitch::cmd {
 
-/// How a run ended; the only place that says so in code. The table in gpswitch(1) is compared with this one by
-/// scripts/check-man. Scripts treat a code they do not know as failure.
+/// How a run ended; the only place that says so in code. The table in gpswitch(1) is compared with this one
+/// by scripts/check-man. Scripts treat a code they do not know as failure.
 enum class ExitCode : int {
     ok = 0,
     negative = 1,

@@ -13,8 +13,8 @@
 
 namespace gpswitch::cmd {
 
-/// Counts findings and passes them on. Where to: a FindingsFile, or (map, import) the log: all with -v, else the first
-/// errors, because the package or store keeps them all.
+/// Counts findings and passes them on. Where to: a FindingsFile, or (map, import) the log: all with -v, else
+/// the first errors, because the package or store keeps them all.
 class Findings : public IssueSink {
   public:
     explicit Findings(IssueSink* next = nullptr) : next_(next) {}
@@ -36,8 +36,8 @@ class Findings : public IssueSink {
     std::uint64_t shown_ = 0;
 };
 
-/// Where findings or differences are written: FILE with --output, stdout with "-" or when --format alone was given, and
-/// otherwise stderr, as text for a person.
+/// Where findings or differences are written: FILE with --output, stdout with "-" or when --format alone was
+/// given, and otherwise stderr, as text for a person.
 class ReportStream {
   public:
     explicit ReportStream(const CommonOptions& options);

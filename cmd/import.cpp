@@ -1,6 +1,6 @@
 // cmd/import.cpp: a source into a target system; a raw extract is mapped on the way. See gpswitch-import(1).
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <filesystem>
 
@@ -23,15 +23,18 @@ systems::Address target_of(const std::string& text) {
     systems::Address address = systems::parse(text);
     if (address.system == nullptr) {
         const std::string suffix = std::filesystem::path(address.place).extension().string();
-        if (suffix == ".db" || suffix == ".sqlite" || suffix == ".sqlite3") address.system = systems::find("sqlite");
+        if (suffix == ".db" || suffix == ".sqlite" || suffix == ".sqlite3")
+            address.system = systems::find("sqlite");
     }
     if (address.system != nullptr && address.system->writes()) return address;
     std::vector<std::string> can;
     for (const auto* system : systems::all())
         if (system->writes()) can.push_back(fmt::format("{}:{}", system->name(), address.place));
     if (address.system != nullptr)
-        throw UsageError(fmt::format("import: {} cannot be written to", address.system->name()), "write " + joined(can, "or"));
-    throw UsageError(fmt::format("import: '{}' does not say for which system it is", text), "write " + joined(can, "or"));
+        throw UsageError(fmt::format("import: {} cannot be written to", address.system->name()),
+                         "write " + joined(can, "or"));
+    throw UsageError(fmt::format("import: '{}' does not say for which system it is", text),
+                     "write " + joined(can, "or"));
 }
 
 ExitCode run(const ImportOptions& o, Context& context) {
@@ -62,7 +65,8 @@ void add_import(Commands& commands) {
                              "gpswitch import practice-extract/ sqlite:practice.db --report import.json"},
                             "gpswitch-import(1)"});
     c->add_option("SOURCE", o->source, "What to read: a package, a store, or a raw extract")->required();
-    c->add_option("TARGET", o->target, "Where to: system:place, or a name ending in .db for SQLite")->required();
+    c->add_option("TARGET", o->target, "Where to: system:place, or a name ending in .db for SQLite")
+        ->required();
     with_overwrite(*c, commands.common, "Start afresh: replace the target instead of updating it");
     with_jobs(*c, commands.common);
     with_mapping(*c, commands.common);

@@ -19,7 +19,8 @@ namespace gpswitch::cmd {
 namespace {
 
 ExitCode defect(const std::string& what) {
-    say_error(what, fmt::format("this is a defect in gpswitch {}: please report it, without patient data", version()));
+    say_error(what, fmt::format("this is a defect in gpswitch {}: please report it, without patient data",
+                                version()));
     return ExitCode::defect;
 }
 
@@ -40,9 +41,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
         return static_cast<ExitCode>(e.exit_code());
     } catch (const std::bad_alloc&) {
         return defect("out of memory: fewer --jobs need less");
-    } catch (const std::exception& e) {
-        return defect(e.what());
-    } catch (...) {
+    } catch (const std::exception& e) { return defect(e.what()); } catch (...) {
         return defect("an exception of unknown type");
     }
 }

@@ -1,6 +1,6 @@
 // cmd/map.cpp: a source to a standard-form package. See gpswitch-map(1).
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
@@ -26,7 +26,8 @@ std::string store_for(std::string name) {
 ExitCode run(const MapOptions& o, Context& context) {
     const CommonOptions& common = context.options;
     if (common.output == "-")
-        throw UsageError("map: a package has many files and cannot go to stdout", "name a folder, a .zip or a .tar.zst");
+        throw UsageError("map: a package has many files and cannot go to stdout",
+                         "name a folder, a .zip or a .tar.zst");
     context.need_free(common.output);
     context.need_free_report();
     need_apart(systems::parse(o.source).place, common.output);
@@ -39,7 +40,8 @@ ExitCode run(const MapOptions& o, Context& context) {
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &findings;
-    report.next = fmt::format("gpswitch import {} {}", shell_word(common.output), shell_word(store_for(common.output)));
+    report.next =
+        fmt::format("gpswitch import {} {}", shell_word(common.output), shell_word(store_for(common.output)));
     return report.finish(common);
 }
 
@@ -54,7 +56,8 @@ void add_map(Commands& commands) {
                              "gpswitch map practice.db -o practice-again.zip"},
                             "gpswitch-map(1)"});
     c->add_option("SOURCE", o->source, "What to read: [system:]file, folder or archive")->required();
-    with_output(*c, commands.common, "STANDARD", "Package to write: a folder, or by name a .zip or .tar.zst", true);
+    with_output(*c, commands.common, "STANDARD", "Package to write: a folder, .zip or .tar.zst (required)",
+                true);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
     with_jobs(*c, commands.common);
     with_mapping(*c, commands.common);

@@ -1,6 +1,6 @@
 // cmd/mappings.cpp: the mapping tables and their versions. See gpswitch-mappings(1).
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -28,15 +28,19 @@ struct MappingsOptions {
 std::vector<SetFolder> chosen(const std::string& what, const Context& context) {
     const auto roots = context.mapping_roots();
     std::vector<SetFolder> sets = find_sets(roots);
-    const auto not_meant = [&what](const SetFolder& s) { return s.id != what && s.name() != what && s.folder != what; };
+    const auto not_meant = [&what](const SetFolder& s) {
+        return s.id != what && s.name() != what && s.folder != what;
+    };
     if (!what.empty()) sets.erase(std::remove_if(sets.begin(), sets.end(), not_meant), sets.end());
     if (!sets.empty()) return sets;
     if (std::filesystem::exists(std::filesystem::path(what) / "mapping.json") && !what.empty()) {
         const auto folder = std::filesystem::weakly_canonical(what);
         return {{folder.parent_path().filename().string(), folder.filename().string(), what}};
     }
-    throw MappingError(what.empty() ? "there are no mapping sets in " + (roots.empty() ? "any folder" : joined(roots))
-                                    : fmt::format("there is no mapping set '{}' in {}", what, roots.empty() ? "any folder" : joined(roots)),
+    throw MappingError(what.empty()
+                           ? "there are no mapping sets in " + (roots.empty() ? "any folder" : joined(roots))
+                           : fmt::format("there is no mapping set '{}' in {}", what,
+                                         roots.empty() ? "any folder" : joined(roots)),
                        "--mappings FOLDER says where they are; `gpswitch mappings list` shows what is found");
 }
 
@@ -46,9 +50,16 @@ ExitCode list(const MappingsOptions& o, const Context& context) {
         nlohmann::ordered_json out = nlohmann::ordered_json::array();
         for (const auto& set : sets) {
             const SetInfo i = read_info(set);
-            out.push_back({{"id", set.id}, {"version", set.version}, {"parent", i.parent}, {"status", i.status},
-                           {"system", i.system}, {"versions", i.versions}, {"standard", i.standard}, {"date", i.date},
-                           {"sha256", i.sha256}, {"folder", set.folder}});
+            out.push_back({{"id", set.id},
+                           {"version", set.version},
+                           {"parent", i.parent},
+                           {"status", i.status},
+                           {"system", i.system},
+                           {"versions", i.versions},
+                           {"standard", i.standard},
+                           {"date", i.date},
+                           {"sha256", i.sha256},
+                           {"folder", set.folder}});
         }
         print(out.dump(2) + '\n');
         return ExitCode::ok;
@@ -80,8 +91,10 @@ ExitCode hashes(const std::vector<SetFolder>& sets) {
         good = good && now == then;
         for (const auto& [name, hash] : now) {
             const auto at = then.find(name);
-            if (at == then.end()) say_text(fmt::format("{}: {} has no hash in mapping.json\n", set.name(), name));
-            else if (at->second != hash) say_text(fmt::format("{}: {} is not what mapping.json says\n", set.name(), name));
+            if (at == then.end())
+                say_text(fmt::format("{}: {} has no hash in mapping.json\n", set.name(), name));
+            else if (at->second != hash)
+                say_text(fmt::format("{}: {} is not what mapping.json says\n", set.name(), name));
         }
         for (const auto& [name, hash] : then)
             if (!now.contains(name)) say_text(fmt::format("{}: {} is missing\n", set.name(), name));
@@ -99,8 +112,10 @@ ExitCode check(const MappingsOptions& o, const Context& context) {
         const auto found = mapping::MappingSet::check(set.folder);
         problems += found.size();
         for (const auto& p : found)
-            out += fmt::format("{}: {}{}: {}\n", set.name(), p.file, p.line > 0 ? fmt::format(":{}", p.line) : "", p.message);
-        out += fmt::format("{}: {}\n", set.name(), found.empty() ? "good" : count(found.size(), "problem", "problems"));
+            out += fmt::format("{}: {}{}: {}\n", set.name(), p.file,
+                               p.line > 0 ? fmt::format(":{}", p.line) : "", p.message);
+        out += fmt::format("{}: {}\n", set.name(),
+                           found.empty() ? "good" : count(found.size(), "problem", "problems"));
     }
     print(out);
     return problems == 0 ? ExitCode::ok : ExitCode::mapping;
@@ -113,25 +128,31 @@ void add_mappings(Commands& commands) {
     const std::string page = "gpswitch-mappings(1)";
     auto* group = commands.add_group("mappings", "List, show and check the mapping tables",
                                      {{"gpswitch mappings list", "gpswitch mappings check"}, page});
-    auto* c = commands.add("list", "List the mapping sets with version, source and hash",
-                           [o](Context& context) { return list(*o, context); },
-                           {{"gpswitch mappings list", "gpswitch mappings list --format json"}, page}, group);
+    auto* c = commands.add(
+        "list", "List the mapping sets with version, source and hash",
+        [o](Context& context) { return list(*o, context); },
+        {{"gpswitch mappings list", "gpswitch mappings list --format json"}, page}, group);
     c->add_option("--format", o->format, "text or json")
         ->type_name("FORMAT")
         ->check(CLI::Validator([check = one_of({"text", "json"})](std::string& t) { return check(t); }, ""));
     with_mappings_folder(*c, commands.common);
 
-    c = commands.add("show", "Print routes, columns and values for reading",
-                     [o](Context& context) { return show(*o, context); },
-                     {{"gpswitch mappings show emis@1.0.0 Admin_Patient", "gpswitch mappings show emis sex"}, page}, group);
+    c = commands.add(
+        "show", "Print routes, columns and values for reading",
+        [o](Context& context) { return show(*o, context); },
+        {{"gpswitch mappings show emis@1.0.0 Admin_Patient", "gpswitch mappings show emis sex"}, page},
+        group);
     c->add_option("SET", o->set, "ID@VERSION, ID (its newest version), or the set's folder")->required();
     c->add_option("TABLE", o->table, "Only this table of the source, or this table of values");
     with_mappings_folder(*c, commands.common);
 
-    c = commands.add("check", "Prove hashes, chain of versions, totality and value sets",
-                     [o](Context& context) { return check(*o, context); },
-                     {{"gpswitch mappings check", "gpswitch mappings check emis@1.0.0", "gpswitch mappings check --hashes emis"}, page},
-                     group);
+    c = commands.add(
+        "check", "Prove hashes, chain of versions, totality and value sets",
+        [o](Context& context) { return check(*o, context); },
+        {{"gpswitch mappings check", "gpswitch mappings check emis@1.0.0",
+          "gpswitch mappings check --hashes emis"},
+         page},
+        group);
     c->add_option("SET", o->set, "ID@VERSION, ID (all its versions), or the set's folder (default: all)");
     c->add_flag("--hashes", o->hashes, "Print the hashes as the files are now, for mapping.json");
     with_mappings_folder(*c, commands.common);

@@ -86,7 +86,8 @@ std::map<std::string, std::string> hashes_now(const SetFolder& set) {
     std::error_code none;
     for (const auto& entry : fs::recursive_directory_iterator(set.folder, none))
         if (entry.is_regular_file(none) && entry.path().extension() == ".csv")
-            out[entry.path().lexically_relative(set.folder).generic_string()] = sha256_of(entry.path().string());
+            out[entry.path().lexically_relative(set.folder).generic_string()] =
+                sha256_of(entry.path().string());
     return out;
 }
 
@@ -99,13 +100,16 @@ Sheet read_sheet(const std::string& path) {
     std::vector<std::string> header;
     std::vector<std::string_view> cells;
     while (scan.next(row)) {
-        if (csv::split(std::string_view(bytes).substr(row.offset, row.length), {}, arena, cells) != csv::State::good) continue;
+        if (csv::split(std::string_view(bytes).substr(row.offset, row.length), {}, arena, cells) !=
+            csv::State::good)
+            continue;
         if (header.empty()) {
             header.assign(cells.begin(), cells.end());
             continue;
         }
         auto& out = sheet.rows.emplace_back();
-        for (std::size_t i = 0; i < std::min(cells.size(), header.size()); ++i) out[header[i]] = std::string(cells[i]);
+        for (std::size_t i = 0; i < std::min(cells.size(), header.size()); ++i)
+            out[header[i]] = std::string(cells[i]);
     }
     return sheet;
 }

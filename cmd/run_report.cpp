@@ -21,12 +21,9 @@ struct Meaning {
     std::string_view text;
 };
 constexpr Meaning kMeanings[] = {
-    {Fate::migrated, "became a resource of their own"},
-    {Fate::merged, "part of another row's resource"},
-    {Fate::lookup, "reference data, used or not"},
-    {Fate::deleted, "the source says they are deleted"},
-    {Fate::superseded, "a newer version won"},
-    {Fate::excluded, "left out by a named policy"},
+    {Fate::migrated, "became a resource of their own"}, {Fate::merged, "part of another row's resource"},
+    {Fate::lookup, "reference data, used or not"},      {Fate::deleted, "the source says they are deleted"},
+    {Fate::superseded, "a newer version won"},          {Fate::excluded, "left out by a named policy"},
     {Fate::held, "held back, with a finding"},
 };
 
@@ -64,30 +61,42 @@ ordered_json findings_json(const Findings& findings) {
         out[std::string(to_text(s))] = findings.count(s);
     out["codes"] = ordered_json::array();
     for (const auto& c : findings.codes())
-        out["codes"].push_back({{"code", c.code}, {"severity", std::string(to_text(c.severity))}, {"count", c.count}});
+        out["codes"].push_back(
+            {{"code", c.code}, {"severity", std::string(to_text(c.severity))}, {"count", c.count}});
     return out;
 }
 
 ordered_json source_json(const OpenSource& source) {
     const record::Census& c = source.census();
     ordered_json inputs = ordered_json::array();
-    for (const auto& i : c.inputs) inputs.push_back({{"name", i.name}, {"bytes", i.bytes}, {"sha256", i.sha256}});
-    return {{"address", source.address}, {"system", c.system},     {"version", c.version},
-            {"practice", c.practice},    {"ods", c.ods},           {"asOf", c.as_of},
-            {"patients", c.patients.size()}, {"absent", c.absent}, {"warnings", c.warnings},
+    for (const auto& i : c.inputs)
+        inputs.push_back({{"name", i.name}, {"bytes", i.bytes}, {"sha256", i.sha256}});
+    return {{"address", source.address},
+            {"system", c.system},
+            {"version", c.version},
+            {"practice", c.practice},
+            {"ods", c.ods},
+            {"asOf", c.as_of},
+            {"patients", c.patients.size()},
+            {"absent", c.absent},
+            {"warnings", c.warnings},
             {"inputs", inputs}};
 }
 
 std::string findings_words(const Findings& f) {
     std::vector<std::string> words;
     for (const auto s : {Severity::fatal, Severity::error, Severity::warning})
-        if (f.count(s) > 0) words.push_back(count(f.count(s), to_text(s), fmt::format("{}{}", to_text(s), s == Severity::fatal ? "" : "s")));
-    if (f.count(Severity::information) > 0) words.push_back(fmt::format("{} for information", grouped(f.count(Severity::information))));
+        if (f.count(s) > 0)
+            words.push_back(count(f.count(s), to_text(s),
+                                  fmt::format("{}{}", to_text(s), s == Severity::fatal ? "" : "s")));
+    if (f.count(Severity::information) > 0)
+        words.push_back(fmt::format("{} for information", grouped(f.count(Severity::information))));
     return words.empty() ? "none" : joined(words);
 }
 
 std::string cell(std::string text) {
-    for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
+    for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+        text.insert(at, 1, '\\');
     return text;
 }
 
@@ -105,7 +114,8 @@ std::string RunReport::headline() const {
     if (held == 0)
         return fmt::format("Nothing in this extract was lost but what a named policy left out ({} of {}).",
                            grouped(excluded), count(ledger->read(), "row", "rows"));
-    std::string out = fmt::format("{} of {} held back", grouped(held), count(ledger->read(), "row was", "rows were"));
+    std::string out =
+        fmt::format("{} of {} held back", grouped(held), count(ledger->read(), "row was", "rows were"));
     if (ledger->held_patients() > 0)
         out += fmt::format(", with {} whole", count(ledger->held_patients(), "patient", "patients"));
     return out + "; each of the others has exactly one fate.";
@@ -125,7 +135,9 @@ std::string RunReport::json() const {
     if (show_values) out["showsValues"] = true;
     out["source"] = source_json(*source);
     if (source->mapping)
-        out["mapping"] = {{"id", source->mapping->id()}, {"version", source->mapping->version()}, {"sha256", source->mapping->sha256()}};
+        out["mapping"] = {{"id", source->mapping->id()},
+                          {"version", source->mapping->version()},
+                          {"sha256", source->mapping->sha256()}};
     if (!target.empty()) out["target"] = target;
     out["patients"] = {{"read", ledger->patients()}, {"held", ledger->held_patients()}};
     out["findings"] = findings_json(*findings);
@@ -135,7 +147,8 @@ std::string RunReport::json() const {
 
 std::string RunReport::markdown() const {
     const record::Census& c = source->census();
-    std::string out = fmt::format("# gpswitch {}: {}\n\n**{}**\n\n", command, exit == ExitCode::ok ? "done" : "done, with findings", headline());
+    std::string out = fmt::format("# gpswitch {}: {}\n\n**{}**\n\n", command,
+                                  exit == ExitCode::ok ? "done" : "done, with findings", headline());
     if (show_values) out += "This run was made with `--show-values`: its findings hold patient data.\n\n";
     out += "| | |\n|---|---|\n";
     const auto line = [&out](std::string_view name, const std::string& value) {
@@ -145,7 +158,9 @@ std::string RunReport::markdown() const {
     line("System", c.version.empty() ? c.system : c.system + ' ' + c.version);
     line("Practice", c.ods.empty() ? c.practice : fmt::format("{} ({})", c.ods, c.practice));
     line("As of", c.as_of);
-    if (source->mapping) line("Mapping", fmt::format("{}@{} (SHA-256 {})", source->mapping->id(), source->mapping->version(), source->mapping->sha256()));
+    if (source->mapping)
+        line("Mapping", fmt::format("{}@{} (SHA-256 {})", source->mapping->id(), source->mapping->version(),
+                                    source->mapping->sha256()));
     line("Target", target);
     line("Patients", grouped(ledger->patients()));
     line("Held back whole", grouped(ledger->held_patients()));
@@ -162,9 +177,12 @@ std::string RunReport::markdown() const {
             out += fmt::format("| {} | {} | {} |\n", cell(what.first), cell(what.second), grouped(n));
     }
     out += "\n## Findings\n\n";
-    if (findings->codes().empty()) out += "None.\n";
-    else out += "| severity | code | count |\n|---|---|---:|\n";
-    for (const auto& f : findings->codes()) out += fmt::format("| {} | {} | {} |\n", to_text(f.severity), cell(f.code), grouped(f.count));
+    if (findings->codes().empty())
+        out += "None.\n";
+    else
+        out += "| severity | code | count |\n|---|---|---:|\n";
+    for (const auto& f : findings->codes())
+        out += fmt::format("| {} | {} | {} |\n", to_text(f.severity), cell(f.code), grouped(f.count));
     const auto list = [&out](std::string_view title, const std::vector<std::string>& items) {
         if (items.empty()) return;
         out += fmt::format("\n## {}\n\n", title);
@@ -179,20 +197,27 @@ std::string RunReport::text() const {
     const record::Census& c = source->census();
     std::vector<std::vector<std::string>> rows = {{"Rows read", grouped(ledger->read()), ""}};
     for (const auto& [fate, meaning] : kMeanings)
-        if (ledger->rows(fate) > 0) rows.push_back({fmt::format("  {}", record::to_text(fate)), grouped(ledger->rows(fate)), std::string(meaning)});
-    rows.push_back({"Patients", grouped(ledger->patients()), ledger->held_patients() == 0 ? "" : grouped(ledger->held_patients()) + " held back whole"});
-    rows.push_back({target.empty() ? "Resources" : "Written", grouped(ledger->written()), target.empty() ? "" : "resources"});
+        if (ledger->rows(fate) > 0)
+            rows.push_back({fmt::format("  {}", record::to_text(fate)), grouped(ledger->rows(fate)),
+                            std::string(meaning)});
+    rows.push_back(
+        {"Patients", grouped(ledger->patients()),
+         ledger->held_patients() == 0 ? "" : grouped(ledger->held_patients()) + " held back whole"});
+    rows.push_back({target.empty() ? "Resources" : "Written", grouped(ledger->written()),
+                    target.empty() ? "" : "resources"});
     std::string out = aligned(rows, {1});
     std::vector<std::string> items;
     for (const auto& [type, n] : resources(*ledger)) items.push_back(fmt::format("{} {}", type, grouped(n)));
     if (!items.empty()) out += "  " + wrapped(items, 2) + '\n';
     items.clear();
-    for (const auto& [what, n] : ledger->degraded()) items.push_back(fmt::format("{} {} {}", what.second, what.first, grouped(n)));
+    for (const auto& [what, n] : ledger->degraded())
+        items.push_back(fmt::format("{} {} {}", what.second, what.first, grouped(n)));
     if (!items.empty()) out += "In a lesser form: " + wrapped(items, 2) + '\n';
     out += fmt::format("Findings: {}\n", findings_words(*findings));
     items.clear();
     for (const auto& f : findings->codes())
-        if (f.severity > Severity::information) items.push_back(fmt::format("{} {}", f.code, grouped(f.count)));
+        if (f.severity > Severity::information)
+            items.push_back(fmt::format("{} {}", f.code, grouped(f.count)));
     if (!items.empty()) out += "  " + wrapped(items, 2) + '\n';
     out += headline() + '\n';
     for (const auto& absent : c.absent) out += "Never in this extract: " + absent + '\n';
@@ -202,7 +227,8 @@ std::string RunReport::text() const {
 }
 
 ExitCode RunReport::answer(Severity fail_on) const {
-    return ledger->rows(Fate::held) > 0 || findings->at_least(fail_on) > 0 ? ExitCode::negative : ExitCode::ok;
+    return ledger->rows(Fate::held) > 0 || findings->at_least(fail_on) > 0 ? ExitCode::negative
+                                                                           : ExitCode::ok;
 }
 
 ExitCode RunReport::finish(const CommonOptions& options) {

@@ -15,7 +15,8 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only
 
 void on_signal(int) {
     stop.store(true);
-    constexpr std::string_view text = "\ninterrupted: stopping after the batch in hand; again to stop at once\n";
+    constexpr std::string_view text =
+        "\ninterrupted: stopping after the batch in hand; again to stop at once\n";
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 

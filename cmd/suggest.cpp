@@ -42,7 +42,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 }
 
 std::string echo(std::string_view argument) {
-    const auto digits = std::count_if(argument.begin(), argument.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const auto digits =
+        std::count_if(argument.begin(), argument.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits >= 9 ? "(number)" : std::string(argument);
 }
 

@@ -1,8 +1,8 @@
 // cmd/systems.cpp: every brick and what it can do. See gpswitch-systems(1).
 #include "core/system/all.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -27,7 +27,8 @@ std::string text() {
     for (const auto* s : systems::all()) {
         std::vector<std::string> versions;
         for (const auto v : s->versions()) versions.emplace_back(v);
-        rows.push_back({std::string(s->name()), directions(*s), joined(versions), std::string(s->mapping_id()), std::string(s->summary())});
+        rows.push_back({std::string(s->name()), directions(*s), joined(versions),
+                        std::string(s->mapping_id()), std::string(s->summary())});
     }
     std::string out = aligned(rows);
     for (const auto* s : systems::all()) {
@@ -37,7 +38,8 @@ std::string text() {
         out += fmt::format("\n{}\n", s->name());
         for (const auto item : absent) out += fmt::format("  never in it: {}\n", item);
         for (const auto& c : cannot)
-            out += fmt::format("  cannot carry {}{}{}: {}\n", c.entity, c.field.empty() ? "" : ".", c.field, c.why);
+            out += fmt::format("  cannot carry {}{}{}: {}\n", c.entity, c.field.empty() ? "" : ".", c.field,
+                               c.why);
     }
     return out;
 }
@@ -53,9 +55,14 @@ std::string json() {
             one["why"] = c.why;
             cannot.push_back(one);
         }
-        out.push_back({{"name", s->name()},         {"summary", s->summary()}, {"reads", s->reads()},
-                       {"writes", s->writes()},     {"versions", s->versions()}, {"mapping", s->mapping_id()},
-                       {"absent", s->absent()},     {"cannotCarry", cannot}});
+        out.push_back({{"name", s->name()},
+                       {"summary", s->summary()},
+                       {"reads", s->reads()},
+                       {"writes", s->writes()},
+                       {"versions", s->versions()},
+                       {"mapping", s->mapping_id()},
+                       {"absent", s->absent()},
+                       {"cannotCarry", cannot}});
     }
     return out.dump(2) + '\n';
 }

@@ -24,7 +24,8 @@ constexpr std::string_view kClearLine = "\r\033[K";
 
 std::string stamp(spdlog::log_clock::time_point when) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(ms / 1000)),
+                       ms % 1000);
 }
 
 std::string_view name_of_level(spdlog::level::level_enum level) {
@@ -89,8 +90,8 @@ const TalkOptions& talk_options() { return current; }
 void say_error(const std::string& message, const std::string& hint) {
     if (current.format == LogFormat::json) {
         const std::string more = hint.empty() ? "" : R"(,"hint":)" + json_quote(hint);
-        write_line(fmt::format(R"({{"time":"{}","level":"error","message":{}{}}})", stamp(spdlog::log_clock::now()),
-                               json_quote(message), more));
+        write_line(fmt::format(R"({{"time":"{}","level":"error","message":{}{}}})",
+                               stamp(spdlog::log_clock::now()), json_quote(message), more));
         return;
     }
     write_line("gpswitch: error: " + message);
@@ -103,12 +104,13 @@ void say_text(std::string_view text) {
 
 void say_json(std::string_view message, std::string_view name, std::string_view json_object) {
     if (current.format != LogFormat::json || current.quiet) return;
-    write_line(fmt::format(R"({{"time":"{}","level":"info","message":{},"{}":{}}})", stamp(spdlog::log_clock::now()),
-                           json_quote(message), name, json_object));
+    write_line(fmt::format(R"({{"time":"{}","level":"info","message":{},"{}":{}}})",
+                           stamp(spdlog::log_clock::now()), json_quote(message), name, json_object));
 }
 
 Progress::Progress(std::string_view unit)
-    : on_(current.progress && !current.quiet && current.format == LogFormat::text && ::isatty(STDERR_FILENO) == 1),
+    : on_(current.progress && !current.quiet && current.format == LogFormat::text &&
+          ::isatty(STDERR_FILENO) == 1),
       unit_(unit),
       start_(std::chrono::steady_clock::now()),
       drawn_(start_) {}
@@ -133,11 +135,13 @@ void Progress::operator()(std::uint64_t done, std::uint64_t total) {
 }
 
 std::string progress_line(std::uint64_t done, std::uint64_t total, double seconds, std::string_view unit) {
-    const double share = total == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+    const double share =
+        total == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
     const auto filled = static_cast<std::size_t>(share * 20);
     const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-    std::string out = fmt::format("[{}{}] {:3.0f} %  {} of {} {}", std::string(filled, '#'),
-                                  std::string(20 - filled, '.'), share * 100, grouped(done), grouped(total), unit);
+    std::string out =
+        fmt::format("[{}{}] {:3.0f} %  {} of {} {}", std::string(filled, '#'), std::string(20 - filled, '.'),
+                    share * 100, grouped(done), grouped(total), unit);
     if (rate > 0 && done < total)
         out += fmt::format("  {}/s  {} left", grouped(static_cast<std::uint64_t>(rate)),
                            clock(static_cast<double>(total - done) / rate));

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// Everything said to a person or a log collector goes to stderr through here: spdlog for lines, a progress bar on terminals.
-/// Never patient data: callers pass counts, names of tables and origins only.
+/// Everything said to a person or a log collector goes to stderr through here: spdlog for lines, a progress
+/// bar on terminals. Never patient data: callers pass counts, names of tables and origins only.
 namespace gpswitch::cmd {
 
 enum class LogFormat : std::uint8_t { text, json };
@@ -32,7 +32,8 @@ void say_text(std::string_view text);
 /// One JSON object as a line of its own, with time and level added; in text mode nothing.
 void say_json(std::string_view message, std::string_view name, std::string_view json_object);
 
-/// A bar on the last line of the terminal: share, what is done, rate, time left. Does nothing when stderr is no terminal.
+/// A bar on the last line of the terminal: share, what is done, rate, time left. Does nothing when stderr is
+/// no terminal.
 class Progress {
   public:
     explicit Progress(std::string_view unit = "rows");
@@ -48,6 +49,7 @@ class Progress {
 };
 
 /// The bar's text; here so that it can be tested.
-std::string progress_line(std::uint64_t done, std::uint64_t total, double seconds, std::string_view unit = "rows");
+std::string progress_line(std::uint64_t done, std::uint64_t total, double seconds,
+                          std::string_view unit = "rows");
 
 }  // namespace gpswitch::cmd

@@ -1,6 +1,6 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
@@ -27,8 +27,9 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     RunReport report{.command = "validate"};
     OpenSource source = context.open_source(o.source);
     ReportStream stream(common);
-    const auto writer = make_issue_writer(stream.format(), stream.output(),
-                                          {.title = "gpswitch validate", .version = std::string(version())});
+    const auto writer =
+        make_issue_writer(stream.format(), stream.output(),
+                          {.title = "gpswitch validate", .version = std::string(version()), .describe = {}});
     Findings findings(writer.get());
     const auto target = pipeline::nowhere();
     const auto ledger = context.move(source, *target, findings);
@@ -54,7 +55,8 @@ void add_validate(Commands& commands) {
                              "gpswitch validate practice.db --fail-on warning"},
                             "gpswitch-validate(1)"});
     c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive")->required();
-    with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)", false);
+    with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)",
+                false);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
     with_format(*c, commands.common);
     with_fail_on(*c, commands.common);

@@ -18,6 +18,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view last 
 
 /// Rows of cells as text in aligned columns, two spaces between them, no spaces at line ends.
 /// `right`: columns aligned to the right (numbers).
-std::string aligned(const std::vector<std::vector<std::string>>& rows, const std::vector<std::size_t>& right = {});
+std::string aligned(const std::vector<std::vector<std::string>>& rows,
+                    const std::vector<std::size_t>& right = {});
 
 }  // namespace gpswitch::cmd
