@@ -125,6 +125,15 @@ void check_words(const std::vector<std::string>& arguments, const CLI::App& root
     }
 }
 
+/// CLI11's words, but for the commonest slip: "--output: 1 required FILE missing" is "--output needs a value: FILE".
+std::string plain(std::string message) {
+    const std::string_view before = ": 1 required ", after = " missing";
+    const auto at = message.find(before);
+    if (at == std::string::npos || !message.ends_with(after)) return message;
+    message.resize(message.size() - after.size());
+    return message.replace(at, before.size(), " needs a value: ");
+}
+
 }  // namespace
 
 Commands::Commands()
@@ -174,7 +183,7 @@ Commands::Asked Commands::parse(const std::vector<std::string>& arguments) {
     } catch (const CLI::ParseError& e) {
         const auto* command = app_.get();
         while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
-        throw UsageError(prefix(*command) + e.what(), path_of(*command) + " --help shows what it takes");
+        throw UsageError(prefix(*command) + plain(e.what()), path_of(*command) + " --help shows what it takes");
     }
     return {chosen_, {}};
 }

@@ -32,9 +32,8 @@ diff::Side side_of(OpenSource& s) {
     return side;
 }
 
-diff::Options compare_options(const DiffOptions& o, const CommonOptions& common, const OpenSource& after) {
+diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
     diff::Options out;
-    out.cannot_carry = after.system->cannot_carry();
     if (!o.pairs.empty()) out.pairs = diff::load_pairs(io::read_all(o.pairs), o.pairs);
     out.ignore = o.ignore;
     out.source_rows = o.source_rows;
@@ -54,8 +53,9 @@ ExitCode run(const DiffOptions& o, Context& context) {
     context.need_free_report();
 
     DiffReport report{.before = o.before, .after = o.after};
+    diff::Options options = compare_options(o, common);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
-    diff::Options options = compare_options(o, common, after);
+    options.cannot_carry = after.system->cannot_carry();
     ReportStream stream(common);
     const auto writer =
         diff::make_writer(stream.format(), stream.output(),
