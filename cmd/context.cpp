@@ -153,6 +153,14 @@ std::shared_ptr<mapping::MappingSet> Context::load_mapping(const std::string& id
     return mapping::MappingSet::load(mapping::find_set(mapping_roots(), id_at_version));
 }
 
+std::string Context::rule_file(const std::string& name) const {
+    const auto roots = mapping_roots();
+    for (const auto& root : roots)
+        if (const std::string path = (fs::path(root) / "rules" / name).string(); io::exists(path)) return path;
+    throw MappingError(fmt::format("there is no rules/{} in {}", name, roots.empty() ? "any folder" : joined(roots)),
+                       "--mappings FOLDER or GPSWITCH_MAPPINGS says where the mapping sets and rules are");
+}
+
 void Context::need_free(const std::string& path) const {
     std::error_code none;
     if (path == "-" || options.overwrite || !io::exists(path) || fs::is_other(path, none)) return;

@@ -45,6 +45,8 @@ class Context {
     std::vector<std::string> mapping_roots() const;
     /// The set called ID or ID@VERSION. Throws MappingError listing what there is.
     std::shared_ptr<mapping::MappingSet> load_mapping(const std::string& id_at_version) const;
+    /// rules/NAME in the first of these folders that has it. MappingError when none has.
+    std::string rule_file(const std::string& name) const;
 
     /// UsageError when there is something at `path` and --overwrite was not given. "-" and devices always are
     /// free.
