@@ -1,0 +1,177 @@
+# bash completion for gpswitch                                -*- shell-script -*-
+# Written by scripts/completions from gpswitch --help; do not edit.
+
+_gpswitch() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} path="" i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case "$path ${COMP_WORDS[i]}" in
+            " map" | " validate" | " import" | " diff" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
+        esac
+    done
+    COMPREPLY=()
+    case "$path $before" in
+        " map --output" | " map -o")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " map --jobs" | " map -j")
+            :
+            return
+            ;;
+        " map --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " map --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " map --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " map --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " map --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+        " validate --output" | " validate -o")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " validate --format")
+            mapfile -t COMPREPLY < <(compgen -W 'text jsonl junit sarif outcome' -- "$word")
+            return
+            ;;
+        " validate --fail-on")
+            mapfile -t COMPREPLY < <(compgen -W 'information warning error fatal' -- "$word")
+            return
+            ;;
+        " validate --jobs" | " validate -j")
+            :
+            return
+            ;;
+        " validate --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " validate --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " validate --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " validate --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " validate --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+        " import --jobs" | " import -j")
+            :
+            return
+            ;;
+        " import --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " import --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " import --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " import --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " import --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+        " diff --output" | " diff -o")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " diff --format")
+            mapfile -t COMPREPLY < <(compgen -W 'text jsonl junit sarif outcome' -- "$word")
+            return
+            ;;
+        " diff --pairs")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " diff --ignore")
+            :
+            return
+            ;;
+        " diff --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " diff --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " diff --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " diff --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " diff --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+        " mappings list --format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+        " mappings list --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " mappings show --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " mappings check --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " systems --format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+    esac
+    case "$path" in
+        "") mapfile -t COMPREPLY < <(compgen -W 'map validate import diff mappings systems -h --help --version' -- "$word") ;;
+        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --fail-on -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check -h --help' -- "$word") ;;
+        " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
+        " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;
+        " mappings check") mapfile -t COMPREPLY < <(compgen -W '-h --help --hashes --mappings' -- "$word") ;;
+        " systems") mapfile -t COMPREPLY < <(compgen -W '-h --help --format' -- "$word") ;;
+    esac
+    case "$path" in
+        " mappings show" | " mappings check") [[ $word == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
+    esac
+    if [[ $word != -* && -n $path ]]; then
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+complete -o filenames -F _gpswitch gpswitch

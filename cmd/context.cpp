@@ -1,0 +1,197 @@
+#include "cmd/context.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "cmd/run_report.hpp"
+#include "cmd/signals.hpp"
+#include "cmd/talk.hpp"
+#include "cmd/words.hpp"
+#include "core/io/file.hpp"
+#include "core/pipeline/pipeline.hpp"
+#include "core/system/all.hpp"
+#include "core/util/error.hpp"
+
+namespace gpswitch::cmd {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A source whose place had members that were refused: they are findings of that source, whatever brick reads
+/// it.
+class WithRefusals : public record::Source {
+  public:
+    WithRefusals(std::unique_ptr<record::Source> inner, const archive::Place& files, const std::string& place)
+        : inner_(std::move(inner)) {
+        for (const auto& [name, reason] : files.refused())
+            issues_.push_back({Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", place, name), 0, 0,
+                               "", "", fmt::format("member not unpacked: {}", reason),
+                               "ask the supplier for a clean extract"});
+        issues_.insert(issues_.end(), inner_->issues().begin(), inner_->issues().end());
+    }
+    const record::Census& census() const override { return inner_->census(); }
+    std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients) override {
+        return inner_->read(patients);
+    }
+    std::unique_ptr<record::Cursor> leftovers() override { return inner_->leftovers(); }
+    bool find(const record::Need& need, record::Record& record) override {
+        return inner_->find(need, record);
+    }
+    const std::vector<Issue>& issues() const override { return issues_; }
+
+  private:
+    std::unique_ptr<record::Source> inner_;
+    std::vector<Issue> issues_;
+};
+
+std::string folder_of(const std::string& path) {
+    const std::string folder = fs::path(path).lexically_normal().parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
+std::string temporary_folder() {
+    const char* folder = std::getenv("TMPDIR");
+    return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+/// The folder of the running binary; empty when the system does not tell.
+fs::path own_folder() {
+    std::error_code none;
+    const fs::path self = fs::read_symlink("/proc/self/exe", none);
+    return none ? fs::path{} : self.parent_path();
+}
+
+std::string described(const OpenSource& s) {
+    const record::Census& c = s.census();
+    std::uint64_t rows = 0;
+    for (const auto& table : c.tables) rows += table.rows;
+    std::string out =
+        fmt::format("{}: {}{}{}, {}, {} in {}", s.address, c.system, c.version.empty() ? "" : " ", c.version,
+                    count(c.patients.size(), "patient", "patients"), count(rows, "row", "rows"),
+                    count(c.tables.size(), "table", "tables"));
+    if (!c.as_of.empty()) out += ", as of " + c.as_of;
+    if (s.mapping) out += fmt::format(", mapping {}@{}", s.mapping->id(), s.mapping->version());
+    return out;
+}
+
+}  // namespace
+
+OpenSource Context::open_source(const std::string& address, const std::string& output) const {
+    OpenSource s;
+    s.address = address;
+    const systems::Address parsed = systems::parse(address);
+    s.place = parsed.place;
+    archive::OpenOptions open;
+    open.spool_folder = !options.spool.empty()            ? options.spool
+                        : output.empty() || output == "-" ? temporary_folder()
+                                                          : folder_of(output);
+    s.files = archive::Place::open(s.place, open);
+    s.system = parsed.system != nullptr ? parsed.system : &systems::recognise(*s.files);
+    if (parsed.system == nullptr) {
+        const record::Recognition why = s.system->recognise(*s.files);
+        spdlog::debug("{}: {} ({} % sure: {})", address, s.system->name(), why.certainty, why.reason);
+    }
+    if (!s.system->mapping_id().empty()) {
+        s.mapping =
+            load_mapping(options.mapping.empty() ? std::string(s.system->mapping_id()) : options.mapping);
+        s.origin.mapping_id = s.mapping->id();
+        s.origin.mapping_version = s.mapping->version();
+        s.origin.mapping_sha256 = s.mapping->sha256();
+        spdlog::debug("mapping {}@{} from {}", s.mapping->id(), s.mapping->version(), s.mapping->folder());
+    } else if (!options.mapping.empty()) {
+        spdlog::warn("{} is in standard form already: --mapping has no effect on it", address);
+    }
+    record::SourceOptions source_options;
+    source_options.place = s.place;
+    source_options.files = s.files;
+    source_options.mapping = s.mapping.get();
+    source_options.show_values = options.show_values;
+    s.source = s.system->open(source_options);
+    if (!s.files->refused().empty())
+        s.source = std::make_unique<WithRefusals>(std::move(s.source), *s.files, s.place);
+    s.origin.census = &s.source->census();
+    s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get());
+    spdlog::info("{}", described(s));
+    return s;
+}
+
+std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target& target, IssueSink& issues,
+                                              const std::function<void(record::Record&)>& inspect) const {
+    Progress progress;
+    pipeline::Options o;
+    o.jobs = options.jobs;
+    o.mapping = source.mapping.get();
+    o.issues = &issues;
+    o.inspect = inspect;
+    o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
+    o.interrupted = &interrupted();
+    return pipeline::run(*source.source, target, source.origin, o);
+}
+
+std::vector<std::string> Context::mapping_roots() const {
+    std::vector<std::string> roots = options.mappings;
+    const auto add = [&roots](const fs::path& folder) {
+        if (io::is_folder(folder.string())) roots.push_back(folder.lexically_normal().string());
+    };
+    if (const char* folder = std::getenv("GPSWITCH_MAPPINGS"); folder != nullptr && *folder != '\0')
+        add(folder);
+    const fs::path here = own_folder();
+    if (io::exists((here / "CMakeCache.txt").string())) {
+        add(fs::path(GPSWITCH_SOURCE_DIR) / "mappings");
+    } else {
+        add(here / ".." / "share" / "gpswitch" / "mappings");
+        if (roots.empty()) add(fs::path(GPSWITCH_DATADIR) / "mappings");
+    }
+    return roots;
+}
+
+std::shared_ptr<mapping::MappingSet> Context::load_mapping(const std::string& id_at_version) const {
+    return mapping::MappingSet::load(mapping::find_set(mapping_roots(), id_at_version));
+}
+
+std::string Context::rule_file(const std::string& name) const {
+    const auto roots = mapping_roots();
+    for (const auto& root : roots)
+        if (const std::string path = (fs::path(root) / "rules" / name).string(); io::exists(path)) return path;
+    throw MappingError(fmt::format("there is no rules/{} in {}", name, roots.empty() ? "any folder" : joined(roots)),
+                       "--mappings FOLDER or GPSWITCH_MAPPINGS says where the mapping sets and rules are");
+}
+
+void Context::need_free(const std::string& path) const {
+    std::error_code none;
+    if (path == "-" || options.overwrite || !io::exists(path) || fs::is_other(path, none)) return;
+    throw UsageError(fmt::format("{} exists already", path), "--overwrite replaces it");
+}
+
+void Context::need_free_report() const {
+    if (options.report.empty()) return;
+    std::string head(64, '\0');
+    std::ifstream file(options.report, std::ios::binary);
+    file.read(head.data(), static_cast<std::streamsize>(head.size()));
+    if (!is_report(head)) need_free(options.report);
+}
+
+void need_apart(const std::string& place, const std::string& output) {
+    std::error_code none;
+    const fs::path from = fs::weakly_canonical(place, none), to = fs::weakly_canonical(output, none);
+    if (from.empty() || to.empty()) return;
+    const auto [in_to, in_from] = std::mismatch(to.begin(), to.end(), from.begin(), from.end());
+    if (in_to == to.end())
+        throw UsageError(fmt::format("{} would replace what is being read from {}", output, place),
+                         "choose another name for the output");
+}
+
+std::string shell_word(const std::string& word) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
+    return out + "'";
+}
+
+}  // namespace gpswitch::cmd

@@ -1,0 +1,66 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cmd/common_options.hpp"
+#include "core/archive/archive.hpp"
+#include "core/ledger/ledger.hpp"
+#include "core/mapping/mapping.hpp"
+#include "core/record/system.hpp"
+
+namespace gpswitch::cmd {
+
+/// A SOURCE opened: who is in it is known. Members are destroyed bottom up, so that views outlive their
+/// users.
+struct OpenSource {
+    std::string address;  ///< as the user gave it
+    std::string place;    ///< without the prefix
+    const record::System* system = nullptr;
+    std::shared_ptr<archive::Place> files;
+    std::shared_ptr<mapping::MappingSet> mapping;  ///< empty for a standard source
+    std::unique_ptr<record::Source> source;
+    record::Origin origin;
+
+    const record::Census& census() const { return source->census(); }
+};
+
+/// What every command needs from the options and the machine.
+class Context {
+  public:
+    explicit Context(const CommonOptions& given) : options(given) {}
+
+    /// Opens the place, finds its system by prefix or by looking, loads the mapping set it needs, makes the
+    /// indexing pass. `output`: members of archives are unpacked beside it (empty: in the temporary folder)
+    /// unless --spool says where.
+    OpenSource open_source(const std::string& address, const std::string& output = {}) const;
+
+    /// Everything from source to target, with the progress bar.
+    std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
+                                         const std::function<void(record::Record&)>& inspect = {}) const;
+
+    /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
+    /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
+    std::vector<std::string> mapping_roots() const;
+    /// The set called ID or ID@VERSION. Throws MappingError listing what there is.
+    std::shared_ptr<mapping::MappingSet> load_mapping(const std::string& id_at_version) const;
+    /// rules/NAME in the first of these folders that has it. MappingError when none has.
+    std::string rule_file(const std::string& name) const;
+
+    /// UsageError when there is something at `path` and --overwrite was not given. "-" and devices always are
+    /// free.
+    void need_free(const std::string& path) const;
+    /// The same for --report, where an earlier report of gpswitch may always be replaced.
+    void need_free_report() const;
+
+    const CommonOptions& options;
+};
+
+/// UsageError when writing to `output` would replace `place` or the folder it lies in.
+void need_apart(const std::string& place, const std::string& output);
+
+/// `word` as a shell would need it typed.
+std::string shell_word(const std::string& word);
+
+}  // namespace gpswitch::cmd

@@ -1,0 +1,111 @@
+// cmd/diff.cpp: two of anything, patient by patient, differences explained. See gpswitch-diff(1).
+#include "core/diff/diff.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+#include "cmd/commands.hpp"
+#include "cmd/context.hpp"
+#include "cmd/diff_report.hpp"
+#include "cmd/findings.hpp"
+#include "cmd/signals.hpp"
+#include "cmd/talk.hpp"
+#include "cmd/version.hpp"
+#include "core/io/file.hpp"
+#include "core/system/all.hpp"
+#include "core/util/error.hpp"
+
+namespace gpswitch::cmd {
+namespace {
+
+struct DiffOptions {
+    std::string before, after, pairs;
+    std::vector<std::string> ignore;
+    bool explained = false, source_rows = false, test_numbers = false;
+};
+
+diff::Side side_of(OpenSource& s) {
+    diff::Side side{s.source.get(), {}};
+    if (s.mapping) side.prepare = [set = s.mapping](record::Record& record) { set->apply(record); };
+    return side;
+}
+
+diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
+    diff::Options out;
+    if (!o.pairs.empty()) out.pairs = diff::load_pairs(io::read_all(o.pairs), o.pairs);
+    out.ignore = o.ignore;
+    out.source_rows = o.source_rows;
+    out.show_values = common.show_values;
+    out.test_numbers = o.test_numbers;
+    out.list_explained = o.explained;
+    return out;
+}
+
+ExitCode run(const DiffOptions& o, Context& context) {
+    const CommonOptions& common = context.options;
+    for (const auto& place : {o.before, o.after}) {
+        if (common.output.empty()) break;
+        context.need_free(common.output);
+        need_apart(systems::parse(place).place, common.output);
+    }
+    context.need_free_report();
+
+    DiffReport report{.before = o.before, .after = o.after};
+    diff::Options options = compare_options(o, common);
+    OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
+    options.cannot_carry = after.system->cannot_carry();
+    ReportStream stream(common);
+    const auto writer =
+        diff::make_writer(stream.format(), stream.output(),
+                          {.title = "gpswitch diff", .version = std::string(version()), .describe = {}});
+    {
+        Progress progress("patients");
+        const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
+        options.progress = [&](std::uint64_t patients) {
+            if (interrupted())
+                throw Error(130, "interrupted", "nothing was written; run the same command again");
+            progress(patients, std::max(patients, total));
+        };
+        report.totals = diff::compare(side_of(before), side_of(after), options, *writer);
+    }
+    stream.publish();
+    report.system_before = before.census().system;
+    report.system_after = after.census().system;
+    return report.finish(common, stream.for_people());
+}
+
+}  // namespace
+
+void add_diff(Commands& commands) {
+    auto o = std::make_shared<DiffOptions>();
+    auto* c = commands.add(
+        "diff", "Compare two of anything, patient by patient, and explain every difference",
+        [o](Context& context) { return run(*o, context); },
+        {{"gpswitch diff practice.zip practice.db", "gpswitch diff practice-extract/ practice.db --explained",
+          "gpswitch diff practice.zip practice.db --format jsonl -o differences.jsonl"},
+         "gpswitch-diff(1)"});
+    c->add_option("BEFORE", o->before, "Records before: [system:]file, folder or archive")->required();
+    c->add_option("AFTER", o->after, "Records after: the same")->required();
+    with_output(*c, commands.common, "FILE", "Where to write the differences; - for stdout (default: stderr)",
+                false);
+    with_overwrite(*c, commands.common, "Replace what exists under the output's name");
+    with_format(*c, commands.common);
+    c->add_option("--pairs", o->pairs, "A person's decisions: CSV of before_key,after_key")
+        ->type_name("FILE");
+    c->add_option("--ignore", o->ignore, "Element path not compared, e.g. Patient.photo (repeatable)")
+        ->type_name("PATH")
+        ->expected(1)
+        ->take_all();
+    c->add_flag("--explained", o->explained, "List explained differences too, not only their number");
+    c->add_flag("--source-rows", o->source_rows, "Compare as well from which source rows entries came");
+    c->add_flag("--test-numbers", o->test_numbers, "Pair by NHS numbers of the test range (999...) too");
+    with_mapping(*c, commands.common);
+    with_report(*c, commands.common);
+    with_spool(*c, commands.common);
+    with_show_values(*c, commands.common);
+    with_talk(*c, commands.common);
+}
+
+}  // namespace gpswitch::cmd

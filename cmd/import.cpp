@@ -1,0 +1,79 @@
+// cmd/import.cpp: a source into a target system; a raw extract is mapped on the way. See gpswitch-import(1).
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+
+#include "cmd/commands.hpp"
+#include "cmd/context.hpp"
+#include "cmd/run_report.hpp"
+#include "cmd/words.hpp"
+#include "core/system/all.hpp"
+#include "core/util/error.hpp"
+
+namespace gpswitch::cmd {
+namespace {
+
+struct ImportOptions {
+    std::string source, target;
+};
+
+/// A prefix says which system; without one, the name does where that is plain.
+systems::Address target_of(const std::string& text) {
+    systems::Address address = systems::parse(text);
+    if (address.system == nullptr) {
+        const std::string suffix = std::filesystem::path(address.place).extension().string();
+        if (suffix == ".db" || suffix == ".sqlite" || suffix == ".sqlite3")
+            address.system = systems::find("sqlite");
+    }
+    if (address.system != nullptr && address.system->writes()) return address;
+    std::vector<std::string> can;
+    for (const auto* system : systems::all())
+        if (system->writes()) can.push_back(fmt::format("{}:{}", system->name(), address.place));
+    if (address.system != nullptr)
+        throw UsageError(fmt::format("import: {} cannot be written to", address.system->name()),
+                         "write " + joined(can, "or"));
+    throw UsageError(fmt::format("import: '{}' does not say for which system it is", text),
+                     "write " + joined(can, "or"));
+}
+
+ExitCode run(const ImportOptions& o, Context& context) {
+    const CommonOptions& common = context.options;
+    const systems::Address address = target_of(o.target);
+    context.need_free_report();
+    need_apart(systems::parse(o.source).place, address.place);
+
+    RunReport report{.command = "import", .target = o.target};
+    OpenSource source = context.open_source(o.source, address.place);
+    const auto target = address.system->create({address.place, common.overwrite});
+    Findings findings;
+    const auto ledger = context.move(source, *target, findings);
+    report.source = &source;
+    report.ledger = ledger.get();
+    report.findings = &findings;
+    report.next = fmt::format("gpswitch diff {} {}", shell_word(o.source), shell_word(o.target));
+    return report.finish(common);
+}
+
+}  // namespace
+
+void add_import(Commands& commands) {
+    auto o = std::make_shared<ImportOptions>();
+    auto* c = commands.add("import", "Load a source into a target system; again to resume or to update",
+                           [o](Context& context) { return run(*o, context); },
+                           {{"gpswitch import practice.zip practice.db",
+                             "gpswitch import practice-extract/ sqlite:practice.db --report import.json"},
+                            "gpswitch-import(1)"});
+    c->add_option("SOURCE", o->source, "What to read: a package, a store, or a raw extract")->required();
+    c->add_option("TARGET", o->target, "Where to: system:place, or a name ending in .db for SQLite")
+        ->required();
+    with_overwrite(*c, commands.common, "Start afresh: replace the target instead of updating it");
+    with_jobs(*c, commands.common);
+    with_mapping(*c, commands.common);
+    with_report(*c, commands.common);
+    with_spool(*c, commands.common);
+    with_show_values(*c, commands.common);
+    with_talk(*c, commands.common);
+}
+
+}  // namespace gpswitch::cmd

@@ -1,0 +1,161 @@
+// cmd/mappings.cpp: the mapping tables and their versions. See gpswitch-mappings(1).
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cmd/commands.hpp"
+#include "cmd/context.hpp"
+#include "cmd/mappings_files.hpp"
+#include "cmd/mappings_show.hpp"
+#include "cmd/output.hpp"
+#include "cmd/talk.hpp"
+#include "cmd/words.hpp"
+#include "core/util/error.hpp"
+
+namespace gpswitch::cmd {
+namespace {
+
+struct MappingsOptions {
+    std::string format = "text";
+    std::string set, table;
+    bool hashes = false;
+};
+
+/// The sets asked for: all, those called ID or ID@VERSION, or the one in a folder.
+std::vector<SetFolder> chosen(const std::string& what, const Context& context) {
+    const auto roots = context.mapping_roots();
+    std::vector<SetFolder> sets = find_sets(roots);
+    const auto not_meant = [&what](const SetFolder& s) {
+        return s.id != what && s.name() != what && s.folder != what;
+    };
+    if (!what.empty()) sets.erase(std::remove_if(sets.begin(), sets.end(), not_meant), sets.end());
+    if (!sets.empty()) return sets;
+    if (std::filesystem::exists(std::filesystem::path(what) / "mapping.json") && !what.empty()) {
+        const auto folder = std::filesystem::weakly_canonical(what);
+        return {{folder.parent_path().filename().string(), folder.filename().string(), what}};
+    }
+    throw MappingError(what.empty()
+                           ? "there are no mapping sets in " + (roots.empty() ? "any folder" : joined(roots))
+                           : fmt::format("there is no mapping set '{}' in {}", what,
+                                         roots.empty() ? "any folder" : joined(roots)),
+                       "--mappings FOLDER says where they are; `gpswitch mappings list` shows what is found");
+}
+
+ExitCode list(const MappingsOptions& o, const Context& context) {
+    const auto sets = chosen("", context);
+    if (o.format == "json") {
+        nlohmann::ordered_json out = nlohmann::ordered_json::array();
+        for (const auto& set : sets) {
+            const SetInfo i = read_info(set);
+            out.push_back({{"id", set.id},
+                           {"version", set.version},
+                           {"parent", i.parent},
+                           {"status", i.status},
+                           {"system", i.system},
+                           {"versions", i.versions},
+                           {"standard", i.standard},
+                           {"date", i.date},
+                           {"sha256", i.sha256},
+                           {"folder", set.folder}});
+        }
+        print(out.dump(2) + '\n');
+        return ExitCode::ok;
+    }
+    std::vector<std::vector<std::string>> rows = {{"SET", "SOURCE", "STATUS", "DATE", "SHA-256"}};
+    for (const auto& set : sets) {
+        const SetInfo i = read_info(set);
+        std::string source = i.system;
+        for (const auto& v : i.versions) source += ' ' + v;
+        rows.push_back({set.name(), source, i.status, i.date, i.sha256});
+    }
+    print(aligned(rows));
+    return ExitCode::ok;
+}
+
+ExitCode show(const MappingsOptions& o, const Context& context) {
+    const SetFolder set = chosen(o.set, context).back();
+    print(show_set(set, read_info(set), o.table));
+    return ExitCode::ok;
+}
+
+/// The hashes as the files are now, for mapping.json; 5 when it says otherwise.
+ExitCode hashes(const std::vector<SetFolder>& sets) {
+    nlohmann::ordered_json out;
+    bool good = true;
+    for (const auto& set : sets) {
+        const auto now = hashes_now(set), then = read_info(set).hashes;
+        out[set.name()] = now;
+        good = good && now == then;
+        for (const auto& [name, hash] : now) {
+            const auto at = then.find(name);
+            if (at == then.end())
+                say_text(fmt::format("{}: {} has no hash in mapping.json\n", set.name(), name));
+            else if (at->second != hash)
+                say_text(fmt::format("{}: {} is not what mapping.json says\n", set.name(), name));
+        }
+        for (const auto& [name, hash] : then)
+            if (!now.contains(name)) say_text(fmt::format("{}: {} is missing\n", set.name(), name));
+    }
+    print(out.dump(2) + '\n');
+    return good ? ExitCode::ok : ExitCode::mapping;
+}
+
+ExitCode check(const MappingsOptions& o, const Context& context) {
+    const auto sets = chosen(o.set, context);
+    if (o.hashes) return hashes(sets);
+    std::size_t problems = 0;
+    std::string out;
+    for (const auto& set : sets) {
+        const auto found = mapping::MappingSet::check(set.folder);
+        problems += found.size();
+        for (const auto& p : found)
+            out += fmt::format("{}: {}{}: {}\n", set.name(), p.file,
+                               p.line > 0 ? fmt::format(":{}", p.line) : "", p.message);
+        out += fmt::format("{}: {}\n", set.name(),
+                           found.empty() ? "good" : count(found.size(), "problem", "problems"));
+    }
+    print(out);
+    return problems == 0 ? ExitCode::ok : ExitCode::mapping;
+}
+
+}  // namespace
+
+void add_mappings(Commands& commands) {
+    auto o = std::make_shared<MappingsOptions>();
+    const std::string page = "gpswitch-mappings(1)";
+    auto* group = commands.add_group("mappings", "List, show and check the mapping tables",
+                                     {{"gpswitch mappings list", "gpswitch mappings check"}, page});
+    auto* c = commands.add(
+        "list", "List the mapping sets with version, source and hash",
+        [o](Context& context) { return list(*o, context); },
+        {{"gpswitch mappings list", "gpswitch mappings list --format json"}, page}, group);
+    c->add_option("--format", o->format, "text or json")
+        ->type_name("FORMAT")
+        ->check(CLI::Validator([check = one_of({"text", "json"})](std::string& t) { return check(t); }, ""));
+    with_mappings_folder(*c, commands.common);
+
+    c = commands.add(
+        "show", "Print routes, columns and values for reading",
+        [o](Context& context) { return show(*o, context); },
+        {{"gpswitch mappings show emis@1.0.0 Admin_Patient", "gpswitch mappings show emis sex"}, page},
+        group);
+    c->add_option("SET", o->set, "ID@VERSION, ID (its newest version), or the set's folder")->required();
+    c->add_option("TABLE", o->table, "Only this table of the source, or this table of values");
+    with_mappings_folder(*c, commands.common);
+
+    c = commands.add(
+        "check", "Prove hashes, chain of versions, totality and value sets",
+        [o](Context& context) { return check(*o, context); },
+        {{"gpswitch mappings check", "gpswitch mappings check emis@1.0.0",
+          "gpswitch mappings check --hashes emis"},
+         page},
+        group);
+    c->add_option("SET", o->set, "ID@VERSION, ID (all its versions), or the set's folder (default: all)");
+    c->add_flag("--hashes", o->hashes, "Print the hashes as the files are now, for mapping.json");
+    with_mappings_folder(*c, commands.common);
+}
+
+}  // namespace gpswitch::cmd
