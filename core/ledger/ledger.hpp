@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/record/system.hpp"
+#include "core/util/error.hpp"
 
 /// The account of every source row (design section 5): registered by the reader, settled exactly once.
 namespace gpswitch::ledger {

@@ -147,6 +147,11 @@ struct Values {
     std::map<std::string, std::size_t, std::less<>> index;  ///< lower-case source to row
 };
 
+/// A column a table can have (tables.csv), for totality and for a source's own look at its headers.
+struct TableColumn {
+    std::string table, column, since, until, why;
+};
+
 // ---- the set -----------------------------------------------------------------------------------------------------
 
 /// What `mappings check` finds; empty when all is well.
@@ -184,6 +189,9 @@ class MappingSet {
     const std::vector<ColumnRule>& rules(Text table, Text made) const;
     /// For systems without tables of columns (JSON, XML): every column rule of a table, in file order.
     const std::vector<ColumnRule>& elements(Text table) const;
+
+    /// The columns a table can have, in the order of tables.csv.
+    const std::vector<TableColumn>& table_columns(Text table) const;
 
     const Values& values(int index) const { return values_[static_cast<std::size_t>(index)]; }
     int values_index(Text name) const;  ///< -1 when there is none

@@ -15,7 +15,8 @@ namespace gpswitch {
 /// patient. Holds trivially destructible things only. Not thread-safe; one per worker.
 class Arena {
   public:
-    explicit Arena(std::size_t block = 64 * 1024) : block_(block) {}
+    Arena() = default;
+    explicit Arena(std::size_t block) : block_(block) {}
     Arena(Arena&&) = default;
     Arena& operator=(Arena&&) = default;
 
@@ -85,7 +86,7 @@ class Arena {
         here_ = blocks_.back().data.get();
         end_ = here_ + n;
     }
-    std::size_t block_;
+    std::size_t block_ = 64 * 1024;
     std::vector<Block> blocks_;
     char* here_ = nullptr;
     char* end_ = nullptr;

@@ -237,7 +237,7 @@ def add_immunisations(k):
 def add_referrals(k):
     # Quirk 83: leading zeros in a UBRN. Quirk 6: TransportRequired as text and as a boolean.
     k.referral(14, k.obs(14, "derm", "ref_derm", "2024-02-02", AssociatedText="Changing mole"), ReferralUrgency="2 Week Wait",
-               ReferralUBRN="000104458254")
+               ReferralUBRN="000123450007")
     # Quirk 82: no target organisation.
     k.referral(14, k.obs(14, "ortho", "ref_ortho", "2024-03-02"), ReferralTargetOrganisationGuid="", ReferralUrgency="Soon",
                TransportRequired="false", ReferralMode="Written")

@@ -37,9 +37,9 @@ def add_medication(x):
     issue(16, "acute", "amoxicillin", "2025-12-01", record("drug", 16, "acute"), Quantity="21.000", QuantityUnit="capsule",
           CourseDurationInDays="7", Dosage="One to be taken three times a day")
     # Quirk 79: no number of issues authorised: no limit stated.
-    g = drug(16, "repeat", "salbutamol", "2019-03-03", "Repeat", NumberOfIssuesAuthorised="", Dosage="2 PUFFS PRN", Quantity="1.000",
+    g = drug(16, "repeat", "salbutamol", "2019-03-03", "Repeat", NumberOfIssuesAuthorised="", Dosage="Two puffs when needed", Quantity="1.000",
              QuantityUnit="inhaler")
-    issue(16, "repeat", "salbutamol", "2026-01-05", g, Quantity="1.000", QuantityUnit="inhaler", Dosage="2 PUFFS PRN")
+    issue(16, "repeat", "salbutamol", "2026-01-05", g, Quantity="1.000", QuantityUnit="inhaler", Dosage="Two puffs when needed")
     g = drug(16, "dispensing", "levothyroxine", "2025-09-01", "Repeat Dispensing", ExpiryDate="2026-08-31 00:00:00")
     # Post-dated issues: dated after the extract.
     for month in ("02", "03", "04"):
@@ -75,7 +75,7 @@ def add_medication(x):
 
     # Quirk 80: exponents in the compliance columns. Everything an issue can say.
     g = drug(18, "full", "warfarin", "2024-04-04", Quantity="84.000", Dosage="As per yellow book, " * 12)
-    issue(18, "full", "warfarin", "2024-04-04", g, Compliance="5.600000024E-1", AverageCompliance="8.949999809E-1", Quantity="84.000",
+    issue(18, "full", "warfarin", "2024-04-04", g, Compliance="7.250000238E-1", AverageCompliance="9.100000262E-1", Quantity="84.000",
           EmisCode="WATA0000EX", PatientMessage="Please book a blood test.\r\nThank you.", ScriptPharmacyStamp="Mill Rise Pharmacy",
           IsPrescribedAsContraceptive="true", IsPrivatelyPrescribed="true", PharmacyMessage="Weekly tray", PharmacyText="No child-proof caps",
           ReviewDate="2024-10-04 00:00:00", EstimatedNhsCost="0.0375")

@@ -1,163 +1,8 @@
 """Synthetic GP Connect records: three as EMIS would serve them, two as SystmOne would. Trap numbers are those of the format notes."""
-from .common import json_text, nhs_number, write_bytes
+from .common import json_text, write_bytes
 from .gpconnect_bundle import NHS_EXT, SNOMED, UK_EXT, Bundle, concept, decimal, ref
-
-READ = "http://read.info/readv2"
-EGTON = "https://fhir.hl7.org.uk/Id/egton-codes"
-EMIS_DRUG = "https://fhir.hl7.org.uk/Id/emis-drug-codes"
-DAY = {"unit": "day", "system": "http://unitsofmeasure.org", "code": "d"}
-MIDNIGHT = "T00:00:00+00:00"  # what SystmOne writes for a date-only fact
-COMMENT_NOTE = ("37331000000100", "Comment note")
-
-
-def practice(b, name):
-    """Organization, Location, two Practitioners; one PractitionerRole."""
-    b.surgery = b.add("Organization", "surgery", with_identifier=False, identifier=[
-        {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": b.ods}], name=name,
-        telecom=[{"system": "phone", "use": "work", "value": "01632 960500"}],
-        address=[{"line": ["1 Larch Lane"], "city": "Copperfell", "postalCode": "ZZ99 1AA"}])
-    b.place = b.add("Location", "surgery", with_identifier=False, identifier=[
-        {"system": "https://fhir.nhs.uk/Id/ods-site-code", "value": b.ods}], status="active", name=name,
-        address={"line": ["1 Larch Lane"], "city": "Copperfell", "postalCode": "ZZ99 1AA"}, managingOrganization=ref(b.surgery))
-    person = lambda key, prefix, given, family, gender, sds: b.add(
-        "Practitioner", key, with_identifier=False, identifier=[{"system": "https://fhir.nhs.uk/Id/sds-user-id", "value": sds}],
-        name=[{"use": "official", "family": family, "given": [given], "prefix": [prefix]}], gender=gender)
-    b.gp = person("gp", "Dr", "Isolde", "Farthing", "female", "999000000001")
-    b.nurse = person("nurse", "Mr", "Linus", "Pepperell", "male", "999000000002")
-    role = b.add("PractitionerRole", "gp role", with_identifier=False, practitioner=ref(b.gp), organization=ref(b.surgery),
-                 code=[{"coding": [{"system": "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-SDSJobRoleName-1", "code": "R0260",
-                                    "display": "General Medical Practitioner"}]}])
-    if b.emis:  # two UUIDs without dashes: 64 characters, the most FHIR allows
-        role["id"] = (b.gp["id"] + b.surgery["id"]).replace("-", "")
-    # Trap 30: the nurse holds two roles, and so no PractitionerRole is sent at all.
-
-
-def patient(b, serial, given, family, prefix, gender, born, **more):
-    verified = {"url": NHS_EXT + "CareConnect-GPC-NHSNumberVerificationStatus-1", "valueCodeableConcept": {"coding": [
-        {"system": "https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-NHSNumberVerificationStatus-1", "code": "01",
-         "display": "Number present and verified"}]}}
-    identifiers = [{"extension": [verified], "system": "https://fhir.nhs.uk/Id/nhs-number", "value": nhs_number(serial)}]
-    p = b.add("Patient", "patient", with_identifier=False, identifier=identifiers, active=True,
-              name=[{"use": "official", "family": family, "given": given, "prefix": [prefix]}], gender=gender, birthDate=born,
-              address=[{"use": "home", "type": "physical", "line": [f"{serial % 90} Orchard Close"], "city": "Copperfell",
-                        "postalCode": "ZZ99 2BB"}],
-              telecom=[{"system": "phone", "use": "home", "value": f"01632 960{serial % 900:03d}"}],
-              generalPractitioner=[ref(b.gp)], managingOrganization=ref(b.surgery), **more)
-    b.patient = p
-
-
-def encounter(b, name, start, kind, status="finished", who=True, **more):
-    participants = []
-    pprf = {"type": [{"coding": [{"system": "http://hl7.org/fhir/v3/ParticipationType", "code": "PPRF", "display": "primary performer"}]}]}
-    rec = {"type": [{"coding": [{"system": "https://fhir.nhs.uk/STU3/CodeSystem/GPConnect-ParticipantType-1", "code": "REC",
-                                 "display": "recorder"}]}]}
-    if b.emis:
-        participants = [pprf | {"individual": ref(b.gp)}, rec | {"individual": ref(b.nurse)}]
-    else:
-        # Trap 3: a person by display only.
-        participants = ([pprf | {"individual": {"display": "Farthing, Isolde (Dr)"}}] if who else []) + [
-            rec | {"individual": {"display": "Pepperell, Linus (Mr)"}}]
-    return b.clinical("Encounter", "encounter " + name, status=status, type=[{"text": kind}], participant=participants,
-                      period={"start": start}, location=[{"location": ref(b.place) if b.emis else {"display": "Copperfell Surgery"}}],
-                      serviceProvider=ref(b.surgery), **more)
-
-
-def observation(b, name, code, when=None, context=None, status="final", **more):
-    fields = {"status": status, "code": code}
-    if context:
-        fields["context"] = ref(context) if "resourceType" in context else context
-    if when:
-        fields["effectiveDateTime"] = when
-    if "issued" not in more:
-        fields["issued"] = "2024-03-04T10:11:12.345+00:00" if b.emis else "2024-03-04T10:11:12+00:00"
-    if "performer" not in more:
-        fields["performer"] = [ref(b.gp)] if b.emis else [{"display": "Farthing, Isolde (Dr)"}]
-    return b.clinical("Observation", "observation " + name, **(fields | more))
-
-
-def quantity(value, unit=None, **more):
-    return {"value": decimal(value)} | ({"unit": unit} if unit else {}) | more
-
-
-def problem(b, name, code, actual, onset, status="active", significance="major", related=(), headers=(), **more):
-    # Trap 1: the same extension with and without GPC, on either host.
-    host = NHS_EXT + "CareConnect-GPC-ActualProblem-1" if b.emis else UK_EXT + "CareConnect-ActualProblem-1"
-    extension = [{"url": host, "valueReference": ref(actual)}] if actual else []  # SystmOne often gives none
-    extension.append({"url": UK_EXT + "CareConnect-ProblemSignificance-1", "valueCode": significance})
-    extension += [{"url": UK_EXT + "CareConnect-RelatedClinicalContent-1", "valueReference": ref(r) if "resourceType" in r else r}
-                  for r in related]
-    extension += [{"url": UK_EXT + "CareConnect-RelatedProblemHeader-1",
-                   "extension": [{"url": "type", "valueCode": kind}, {"url": "target", "valueReference": target}]} for kind, target in headers]
-    return b.clinical("Condition", "observation " + name if b.emis else "condition " + name, "-PROB" if b.emis else "", extension=extension,
-                      clinicalStatus=status, category=[{"coding": [
-                          {"system": "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-ConditionCategory-1", "code": "problem-list-item",
-                           "display": "Problem List Item"}]}], code=code, **({"onsetDateTime": onset} if onset else {}),
-                      assertedDate="2024-03-04T10:11:12+00:00", **more)
-
-
-def drug(b, name, code, display, emis_code=None):
-    coding = [{"system": SNOMED, "code": code, "display": display}] if code else []
-    if b.emis and emis_code:
-        coding.insert(0, {"system": EMIS_DRUG, "code": emis_code, "display": display, "userSelected": True})
-    return b.add("Medication", "medication " + name, with_identifier=False, code={"coding": coding} if coding else {"text": display})
-
-
-def prescription_type(code, display=None):
-    return {"url": NHS_EXT + "CareConnect-GPC-PrescriptionType-1", "valueCodeableConcept": {"coding": [
-        {"system": "https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-PrescriptionType-1", "code": code, "display": display or code.title()}]}}
-
-
-def repeats(allowed=None, issued=None, expiry=None, positive=False):
-    # Trap 26: both are unsignedInt and 0 is legal; one supplier writes valuePositiveInt; allowed may be absent when there is a date.
-    parts = []
-    if allowed is not None:
-        parts.append({"url": "numberOfRepeatPrescriptionsAllowed", "valuePositiveInt" if positive else "valueUnsignedInt": allowed})
-    if issued is not None:
-        parts.append({"url": "numberOfRepeatPrescriptionsIssued", "valueUnsignedInt": issued})
-    if expiry:
-        parts.append({"url": "authorisationExpiryDate", "valueDateTime": expiry})
-    return {"url": NHS_EXT + "CareConnect-GPC-MedicationRepeatInformation-1", "extension": parts}
-
-
-def supply(b, start, amount, unit, days="28", end=None):
-    # Trap 15: a quantity is a decimal as written. EMIS: unit; SystmOne: no unit, a text extension.
-    q = quantity(amount, unit) if b.emis else {
-        "extension": [{"url": NHS_EXT + "CareConnect-GPC-MedicationQuantityText-1", "valueString": unit}], "value": decimal(amount)}
-    return {"validityPeriod": {"start": start} | ({"end": end} if end else {}), "quantity": q,
-            "expectedSupplyDuration": {"value": decimal(days)} | DAY}
-
-
-def medicine(b, name, medication, start, kind, amount="28", unit="tablet", dose="One to be taken each day", status="active", orders=(),
-             repeat=None, context=None, taken="unk", agency="prescribed-at-gp-practice", end=None, plan=None, **more):
-    """A statement, its plan and its orders. orders: [(start, status), ...]. Returns the statement."""
-    extension = ([repeat] if repeat else []) + ([kind] if kind else [])
-    who = {"recorder": ref(b.gp) if b.emis else {"display": "Farthing, Isolde (Dr)"}}
-    if b.emis:
-        who["requester"] = {"agent": ref(b.gp), "onBehalfOf": ref(b.surgery)}
-    # Trap 8: a context may be a bare reference to an encounter that is not in the bundle.
-    common = {"medicationReference": ref(medication), "context": (ref(context) if "resourceType" in context else context) if context else None,
-              "authoredOn": start + ("T09:10:11.123+00:00" if b.emis else MIDNIGHT), "dosageInstruction": [{"text": dose}]} | who
-    common = {k: v for k, v in common.items() if v}
-    the_plan = b.clinical("MedicationRequest", "plan " + name, "" if b.emis else "_plan", **({"extension": extension} if extension else {}), status=status, intent="plan",
-                          **({"dispenseRequest": supply(b, start, amount, unit, end=end)} | common | (plan or {})))
-    for i, (issued, order_status) in enumerate(orders):
-        b.clinical("MedicationRequest", f"order {name} {i}", "" if b.emis else "_order", **({"extension": [kind]} if kind else {}),
-                   basedOn=[ref(the_plan)], status=order_status, intent="order", dispenseRequest=supply(b, issued, amount, unit),
-                   # Trap 29: authoredOn is the plan's; the issue date is validityPeriod.start.
-                   **common)
-    last = [{"url": NHS_EXT + "CareConnect-GPC-MedicationStatementLastIssueDate-1", "valueDateTime": orders[-1][0]}] if orders else []
-    return b.clinical("MedicationStatement", "plan " + name if b.emis else "statement " + name, "-MS" if b.emis else "", extension=last + [
-        {"url": NHS_EXT + "CareConnect-GPC-PrescribingAgency-1", "valueCodeableConcept": {"coding": [
-            {"system": "https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-PrescribingAgency-1", "code": agency,
-             "display": agency.replace("-", " ").capitalize()}]}}],
-        basedOn=[ref(the_plan)], status=status, medicationReference=ref(medication), effectivePeriod={"start": start} | ({"end": end} if end else {}),
-        dateAsserted=start + MIDNIGHT, taken=taken, dosage=[{"text": dose}], **more)
-
-
-def allergy(b, name, code, when, context=None, status="active", category="medication", **more):
-    extension = [{"url": "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter", "valueReference": ref(context)}] if context else []
-    return b.clinical("AllergyIntolerance", "allergy " + name, **({"extension": extension} if extension else {}), clinicalStatus=status,
-                      verificationStatus="unconfirmed", category=[category], code=code, **({"assertedDate": when} if when else {}), **more)
+from .gpconnect_parts import (COMMENT_NOTE, EGTON, MIDNIGHT, READ, allergy, drug, encounter, medicine, observation, patient,
+                              practice, prescription_type, problem, quantity, repeats)
 
 
 def emis_full():
@@ -172,7 +17,8 @@ def emis_full():
     asthma_code = b.code("195967001", "Asthma", "301485011", "Asthma", (READ, "H33..00", "Asthma"))
     bp = {"component": [
         {"code": b.code("163030003", "O/E - Systolic blood pressure reading", text="Systolic"), "valueQuantity": quantity("138", "mmHg")},
-        {"code": b.code("163031004", "O/E - Diastolic blood pressure reading", text="Diastolic"), "valueQuantity": quantity("84.0", "mmHg")}]}
+        {"code": b.code("163031004", "O/E - Diastolic blood pressure reading", text="Diastolic"), "valueQuantity": quantity("84.0",
+        "mmHg")}]}
     # Trap 21: the first consultation of a problem names the problem header only; its observation is in the secondary list, with the
     # encounter in context. Later consultations are the other way round.
     actual = observation(b, "asthma", asthma_code, "2016-02-11", first, comment="Significance : Major\nEpisodicity : First")
@@ -192,28 +38,34 @@ def emis_full():
     note = observation(b, "note", concept(*COMMENT_NOTE), "2024-07-04", later, comment="Reviewed inhaler technique.\nWill ring if worse.")
     # Trap 17: a questionnaire in a consultation, hanging from its header observation.
     header = observation(b, "template", b.code("270442000", "Asthma monitoring check done", "405055018",
-                                               local=(EGTON, "EMISNQAS1", "Asthma review template")), "2024-07-04", later, status="unknown")
-    answers = b.clinical("QuestionnaireResponse", "observation template", "-QRSP", status="completed", parent=[ref(header)], context=ref(later),
+                                               local=(EGTON, "EMISNQAS1", "Asthma review template")), "2024-07-04", later,
+                                               status="unknown")
+    answers = b.clinical("QuestionnaireResponse", "observation template", "-QRSP", status="completed", parent=[ref(header)],
+            context=ref(later),
                          authored="2024-07-04T10:11:12.345+01:00", item=[
                              {"linkId": "1", "text": "Woken at night?", "answer": [{"valueString": "Never"}]},
                              {"linkId": "2", "text": "Puffs a week", "answer": [{"valueDecimal": decimal("2.50")}]}])
     # Trap 7: has-member on the parent alone, derived-from on the child alone.
     child = observation(b, "child", b.code("170636007", "Asthma never disturbs sleep", "264545011"), "2024-07-04", later)
     header["related"] = [{"type": "has-member", "target": ref(child)}]
-    other_child = observation(b, "other child", b.code("170656008", "Asthma sometimes restricts exercise", "264567012"), "2024-07-04", later,
+    other_child = observation(b, "other child", b.code("170656008", "Asthma sometimes restricts exercise", "264567012"),
+            "2024-07-04", later,
                               related=[{"type": "derived-from", "target": ref(header)}])
     # A second problem, child of the first; ended.
     toe_code = b.code("21351003", "Fracture of phalanx of foot", "35860018", "Broken toe", (READ, "S36..00", "Broken toe"))
     toe_actual = observation(b, "toe", toe_code, "2018", outside)
-    toe = problem(b, "toe", toe_code, toe_actual, "2018", "inactive", "minor", abatementDateTime="2018-06", headers=[("child", ref(asthma))],
+    toe = problem(b, "toe", toe_code, toe_actual, "2018", "inactive", "minor", abatementDateTime="2018-06", headers=[("child",
+            ref(asthma))],
                   context=ref(outside))
 
     # Results. Trap 2: EMIS gives category as an object, as STU3 has it.
     specimen = b.clinical("Specimen", "report", "-SPEC-0", type={"text": "Blood"}, receivedTime="2024-07-05",
-                          accessionIdentifier={"value": "EX-1"}, collection={"collectedDateTime": "2024-07-04"}, note=[{"text": "Fasting"}])
+                          accessionIdentifier={"value": "EX-1"}, collection={"collectedDateTime": "2024-07-04"},
+                          note=[{"text": "Fasting"}])
     result = lambda name, code, display, description, value, **more: observation(
         b, name, b.code(code, display, description), "2024-07-04", later, specimen=ref(specimen), category=[{"coding": [
-            {"system": "http://hl7.org/fhir/observation-category", "code": "laboratory", "display": "Laboratory"}]}], valueQuantity=value, **more)
+            {"system": "http://hl7.org/fhir/observation-category", "code": "laboratory", "display": "Laboratory"}]}],
+            valueQuantity=value, **more)
     hb = result("hb", "1022431000000105", "Haemoglobin estimation", "2553471000000116", quantity("98", "g/L"),
                 referenceRange=[{"low": {"value": decimal("115.0")}, "high": {"value": decimal("160.0")}}],
                 interpretation={"coding": [{"system": "http://hl7.org/fhir/v2/0078", "code": "L", "display": "Low"}]})
@@ -226,7 +78,8 @@ def emis_full():
                         identifier=[{"system": "2.16.840.1.113883.2.1.4.5.5", "value": "EXREPORT1"}] + b.identifier(b.id("report")),
                         category={"coding": [{"system": "http://hl7.org/fhir/v2/0074", "code": "HM", "display": "Hematology"}]},
                         context=ref(later), issued="2024-07-05T16:00:00+01:00", specimen=[ref(specimen)],
-                        result=[ref(group), ref(hb), ref(hdl), ref(filing)], conclusion="Anaemia; repeat.", performer=[{"actor": ref(b.surgery)}])
+                        result=[ref(group), ref(hb), ref(hdl), ref(filing)], conclusion="Anaemia; repeat.",
+                        performer=[{"actor": ref(b.surgery)}])
 
     # Medicines.
     salbutamol = drug(b, "salbutamol", "39113611000001102", "Salbutamol 100micrograms/dose inhaler CFC free", "SAIN4321EX")
@@ -240,39 +93,49 @@ def emis_full():
     tablets = medicine(b, "tablets", metformin, "2023-01-09", prescription_type("repeat"), "28.0", "tablet", taken="unk",
                        repeat=repeats(None, 0, "2026-12-31"), orders=[("2024-07-01", "active")])  # trap 26
     # Trap 20: no prescription type at all; and the text "No information available".
-    cream = medicine(b, "cream", own, "2024-01-02", None, "0.5", "x 100 gram", "Apply thinly", status="stopped", end="2024-02-02", context=later)
+    cream = medicine(b, "cream", own, "2024-01-02", None, "0.5", "x 100 gram", "Apply thinly", status="stopped", end="2024-02-02",
+            context=later)
     elsewhere = medicine(b, "elsewhere", metformin, "2015-01-02", {
-        "url": NHS_EXT + "CareConnect-GPC-PrescriptionType-1", "valueCodeableConcept": {"text": "No information available"}}, status="completed",
+        "url": NHS_EXT + "CareConnect-GPC-PrescriptionType-1", "valueCodeableConcept": {"text": "No information available"}},
+        status="completed",
         agency="prescribed-by-previous-practice", end="2015-03-01")
 
     jab = b.clinical("Immunization", "flu", status="completed", notGiven=False, extension=[
         {"url": UK_EXT + "CareConnect-VaccinationProcedure-1",
-         "valueCodeableConcept": b.code("985151000000100", "Administration of first inactivated seasonal influenza vaccination", "2505331000000118")},
+         "valueCodeableConcept": b.code("985151000000100", "Administration of first inactivated seasonal influenza vaccination",
+         "2505331000000118")},
         {"url": UK_EXT + "CareConnect-DateRecorded-1", "valueDateTime": "2023-10-09T11:00:00+01:00"}],
         vaccineCode={"coding": [{"system": "http://hl7.org/fhir/v3/NullFlavor", "code": "UNK", "display": "unk"}]}, date="2023-10-09",
         primarySource=True, manufacturer={"display": "Example Vaccines"}, lotNumber="EX0001", expirationDate="2024-05-31",
-        encounter=ref(later), practitioner=[{"role": {"coding": [{"system": "http://hl7.org/fhir/v2/0443", "code": "AP"}]}, "actor": ref(b.nurse)}])
+        encounter=ref(later), practitioner=[{"role": {"coding": [{"system": "http://hl7.org/fhir/v2/0443", "code": "AP"}]},
+        "actor": ref(b.nurse)}])
     egg = allergy(b, "egg", b.code("91930004", "Allergy to edible egg", "152299016", "Egg allergy", (READ, "SN58200", "Egg allergy")),
                   "2010-05-05", first, category="environment", note=[{"text": "Swollen lips at a wedding"}])
     service = b.add("HealthcareService", "dermatology", "-HCS", providedBy=ref(b.surgery), name="Dermatology, Copperfell General")
     # Trap 11: asap is the two-week wait, and stays asap.
-    referral = b.clinical("ReferralRequest", "derm", status="unknown", intent="order", priority="asap", authoredOn="2024-07-04T10:11:12.345+01:00",
-                          identifier=[{"system": "https://fhir.nhs.uk/Id/ubr-number", "value": "000104458254"}] + b.identifier(b.id("derm")),
+    referral = b.clinical("ReferralRequest", "derm", status="unknown", intent="order", priority="asap",
+            authoredOn="2024-07-04T10:11:12.345+01:00",
+                          identifier=[{"system": "https://fhir.nhs.uk/Id/ubr-number",
+                          "value": "000123450042"}] + b.identifier(b.id("derm")),
                           context=ref(later), requester={"agent": ref(b.gp), "onBehalfOf": ref(b.surgery)}, recipient=[ref(service)],
                           reasonCode=[b.code("183518005", "Referral to dermatology service", "283599016")],
                           note=[{"text": "Mode: NHS e-Referral"}, {"text": "Transport: None Required"}])
-    recall = b.clinical("ProcedureRequest", "recall", status="active", intent="plan", occurrenceDateTime="2025-07-04", authoredOn="2024-07-04",
+    recall = b.clinical("ProcedureRequest", "recall", status="active", intent="plan", occurrenceDateTime="2025-07-04",
+            authoredOn="2024-07-04",
                         context=ref(later), requester={"agent": ref(b.gp)},
-                        code=b.code("270442000", "Asthma monitoring check done", "405055018", "Asthma review due", (EGTON, "EMISNQAS5", "Asthma review due")))
+                        code=b.code("270442000", "Asthma monitoring check done", "405055018", "Asthma review due", (EGTON,
+                        "EMISNQAS5", "Asthma review due")))
     letter = b.clinical("DocumentReference", "letter", status="current", created="2024-08-01", indexed="2024-08-01T10:42:22.797+01:00",
                         type={"text": "Inbound document"}, custodian=ref(b.surgery), author=[ref(b.gp)], description="Clinic letter",
                         content=[{"attachment": {"contentType": "application/pdf", "size": 983,
                                                  "url": f"https://gpconnect.example.org/{b.ods}/Binary/" + b.id("letter")}}],
                         context={"encounter": ref(later), "related": [{"ref": ref(referral)}]})
-    missing = b.clinical("DocumentReference", "absent", status="current", indexed="2024-08-02T10:00:00+01:00", type={"text": "Inbound document"},
+    missing = b.clinical("DocumentReference", "absent", status="current", indexed="2024-08-02T10:00:00+01:00",
+            type={"text": "Inbound document"},
                          content=[{"attachment": {"title": "The file is too large to be sent."}}])
 
-    b.consultation(first, [("Asthma", asthma, [("Problem", [asthma]), ("History", [{"display": "Family history items are not supported by the provider system"}])])])
+    b.consultation(first, [("Asthma", asthma, [("Problem", [asthma]), ("History",
+            [{"display": "Family history items are not supported by the provider system"}])])])
     b.consultation(later, [
         ("Asthma", asthma, [("Problem", [review]), ("Examination", [pressure, header, child, other_child]), ("Questionnaire", [answers]),
                             ("Medication", [inhaler]), ("Comment", [note])]),
@@ -294,12 +157,16 @@ def emis_full():
     # Trap 18: the review and the inhaler belong to a problem and to a consultation: one resource each, two links.
     b.secondary("consultations-uncategorised-data-contained-in-consultations",
                 "Consultations - uncategorised data contained in consultations",
-                [review, pressure, note, header, child, other_child, answers, bad_day])
-    b.secondary("consultations-medications-contained-in-consultations", "Consultations - medications contained in consultations", [inhaler])
-    b.secondary("consultations-documents-contained-in-consultations", "Consultations - documents contained in consultations", [letter, missing])
-    b.secondary("problems-uncategorised-data-related-to-problems", "Problems - uncategorised data related to problems", [actual, review, toe_actual])
+                [actual, review, pressure, note, header, child, other_child, answers, bad_day])
+    b.secondary("consultations-medications-contained-in-consultations", "Consultations - medications contained in consultations",
+            [inhaler])
+    b.secondary("consultations-documents-contained-in-consultations", "Consultations - documents contained in consultations",
+            [letter, missing])
+    b.secondary("problems-uncategorised-data-related-to-problems", "Problems - uncategorised data related to problems", [actual,
+            review, toe_actual])
     b.secondary("problems-medications-related-to-problems", "Problems - medications related to problems", [inhaler])
-    asthma["extension"] += [{"url": UK_EXT + "CareConnect-RelatedClinicalContent-1", "valueReference": ref(r)} for r in (review, inhaler, later)]
+    asthma["extension"] += [{"url": UK_EXT + "CareConnect-RelatedClinicalContent-1", "valueReference": ref(r)} for r in (review,
+    inhaler, later)]
     return b.value()
 
 
@@ -309,10 +176,14 @@ def emis_allergies():
     practice(b, "Copperfell Surgery")
     patient(b, 8502, ["Barnaby"], "Quillfeather", "Mr", "male", "1988-01-30")
     visit = encounter(b, "one", "2022-03-27T02:30:00+01:00", "Other")
-    penicillin = allergy(b, "penicillin", b.code("91936005", "Allergy to penicillin", "152307010", "Penicillin allergy", (READ, "14L1.00", "Penicillin allergy")),
-                         "2001-05", visit, recorder=ref(b.gp), reaction=[{"manifestation": [concept("271807003", "Eruption of skin")], "severity": "severe"}])
-    own = allergy(b, "own", {"coding": [{"system": EGTON, "code": "EMISNQAL7", "display": "Allergy to scented candles", "userSelected": True}],
+    penicillin = allergy(b, "penicillin", b.code("91936005", "Allergy to penicillin", "152307010", "Penicillin allergy", (READ,
+            "14L1.00", "Penicillin allergy")),
+                         "2001-05", visit, recorder=ref(b.gp), reaction=[{"manifestation": [concept("271807003",
+                         "Eruption of skin")], "severity": "severe"}])
+    own = allergy(b, "own", {"coding": [{"system": EGTON, "code": "EMISNQAL7", "display": "Allergy to scented candles",
+            "userSelected": True}],
                              "text": "Allergy to scented candles"}, None, category="environment")
+    words = allergy(b, "words", {"text": "Something in the blue ointment"}, "2011", category="environment")
     # Traps 5 and 24: ended allergies are not entries of the bundle but contained in the list, and named "#..." or "List/x#...".
     ended = lambda name, code, display: {
         "resourceType": "AllergyIntolerance", "id": name, "meta": {"profile": [
@@ -320,35 +191,41 @@ def emis_allergies():
         "extension": [{"url": UK_EXT + "CareConnect-AllergyIntoleranceEnd-1", "extension": [
             {"url": "endDate", "valueDateTime": "2019-09-09"}, {"url": "reasonEnded", "valueString": "Tolerated on challenge"}]}],
         "identifier": b.identifier(b.id("allergy " + name)), "clinicalStatus": "resolved", "verificationStatus": "unconfirmed",
-        "category": ["medication"], "code": concept(code, display), "patient": ref(b.patient), "assertedDate": "2009-09-09", "note": [{"text": "Childhood rash"}]}
-    b.list("allergies", [penicillin, own])
+        "category": ["medication"], "code": concept(code, display), "patient": ref(b.patient), "assertedDate": "2009-09-09",
+        "note": [{"text": "Childhood rash"}]}
+    b.list("allergies", [penicillin, own, words])
     list_id = b.id("ended list")
-    l = b.list("ended", [{"reference": "#ended-1"}, {"reference": f"List/{list_id}#ended-2"}], display="Ended allergies (record artifact)",  # trap 23
+    l = b.list("ended", [{"reference": "#ended-1"}, {"reference": f"List/{list_id}#ended-2"}],
+            display="Ended allergies (record artifact)",  # trap 23
                contained=[ended("ended-1", "294505008", "Allergy to amoxicillin"), ended("ended-2", "293586001", "Allergy to aspirin")])
     l["id"] = list_id
     for name in ("medications", "problems", "immunisations", "uncategorised", "diary", "referrals", "investigations"):
         b.list(name, [])
     b.list("consultations", [visit])
-    b.secondary("consultations-allergies-contained-in-consultations", "Consultations - allergies contained in consultations", [penicillin])
+    b.secondary("consultations-allergies-contained-in-consultations", "Consultations - allergies contained in consultations",
+            [penicillin])
     return b.value()
 
 
 def emis_repeat_dispensing():
-    """Repeat dispensing, an asserted "no known allergies", and people known by name only."""
+    """A patient who has died: repeat dispensing, an asserted "no known allergies", text in every script."""
     b = Bundle("emis", "emis dispensing", "Z99011")
     practice(b, "Copperfell Surgery")
     patient(b, 8503, ["Zoë"], "Ní Bhriain", "Dr", "other", "1979-12-31", deceasedDateTime="2025-12-01")
     levothyroxine = drug(b, "levothyroxine", "39697911000001101", "Levothyroxine sodium 100microgram tablets", "LETA55EX")
     warfarin = drug(b, "warfarin", "42217511000001103", "Warfarin 1mg tablets")
     # Trap 27: repeat information for repeat dispensing. Trap 29: all orders bear the plan's authoredOn; their dates are in validityPeriod.
-    thyroid = medicine(b, "thyroid", levothyroxine, "2025-09-01", prescription_type("repeat-dispensing", "Repeat dispensing"), repeat=repeats(12, 3, "2026-08-31"),
+    thyroid = medicine(b, "thyroid", levothyroxine, "2025-09-01", prescription_type("repeat-dispensing", "Repeat dispensing"),
+            repeat=repeats(12, 3, "2026-08-31"),
                        orders=[("2025-09-01", "completed"), ("2025-10-01", "completed"), ("2025-11-01", "active")])
     # Trap 26: nothing allowed, nothing issued.
     zero = medicine(b, "zero", warfarin, "2025-01-01", prescription_type("repeat"), "1e2", "tablet", repeat=repeats(0, 0))
-    delayed = medicine(b, "delayed", levothyroxine, "2025-02-01", prescription_type("delayed-prescribing", "Delayed prescribing"), "12345678901234567.125",
+    delayed = medicine(b, "delayed", levothyroxine, "2025-02-01", prescription_type("delayed-prescribing", "Delayed prescribing"),
+            "12345678901234567.125",
                        status="completed", context={"reference": "Encounter/" + b.id("never sent")})
     # Trap 22: an asserted negation is an entry.
-    none = allergy(b, "none", b.code("716186003", "No known allergy", "3304950010", "No known allergies"), "2022-01-01", category="environment")
+    none = allergy(b, "none", b.code("716186003", "No known allergy", "3304950010", "No known allergies"), "2022-01-01",
+            category="environment")
     weight = observation(b, "weight", b.code("27113001", "Body weight", "45352010"), "2025-03-30T01:30:00+00:00", valueQuantity={
         "extension": [{"url": UK_EXT + "CareConnect-ValueApproximation-1", "valueBoolean": True}], "value": decimal("70"), "unit": "kg",
         "system": "http://unitsofmeasure.org", "code": "kg"})
@@ -386,7 +263,8 @@ def systmone_full():
     ckd = problem(b, "ckd", b.code("433144002", "Chronic kidney disease stage 3", "2773184015"), None, "2015-13", "inactive", "minor",
                   context=ref(admin), headers=[("sibling", {"reference": "Condition/" + b.id("elsewhere")})])
     # Trap 1: the misspelt extension of published stubs.
-    smoking = observation(b, "smoking", b.code("8517006", "Ex-smoker", "15047015", text="Gave up in 1990", misspelt=True), "2023-11-14", visit)
+    smoking = observation(b, "smoking", b.code("8517006", "Ex-smoker", "15047015", text="Gave up in 1990", misspelt=True),
+            "2023-11-14", visit)
     narrative = observation(b, "visit history", concept("37331000000100", "Comment note"), "2023-11-14", visit,
                             comment="Dizzy on standing; ring back \U0001F4DE after tests")  # trap 16: written as a \\u surrogate pair in this file
     narrative["id"] = visit["id"] + "_T_0_Cat_H_Nar"
@@ -398,53 +276,72 @@ def systmone_full():
     result = observation(b, "egfr", b.code("1022431000000105", "Haemoglobin estimation", "2553471000000116"), "2023-11-15", admin,
                          valueQuantity=quantity("131", "g/L"), referenceRange=[{"text": "130 - 170"}, {"low": {"value": decimal("130")}}])
     text_range = observation(b, "hdl", b.code("1005681000000107", "Serum high density lipoprotein cholesterol level", "2577901000000110"),
-                             "2023-11-15", admin, valueQuantity=quantity("4", "mmol/L", comparator=">="), referenceRange=[{"text": "< 4"}])
+                             "2023-11-15", admin, valueQuantity=quantity("4", "mmol/L", comparator=">="),
+                             referenceRange=[{"text": "< 4"}])
     specimen = b.clinical("Specimen", "specimen", status="available", accessionIdentifier={"value": "EX-2"}, type={"text": "Blood"},
                           note={"text": "One object where an array belongs"})
     # Trap 2: category is an array here.
-    report = b.clinical("DiagnosticReport", "report", status="final", code=concept("721981007", "Diagnostic studies report"), context=ref(admin),
-                        category=[{"coding": [{"system": "http://hl7.org/fhir/diagnostic-service-sections", "code": "HM", "display": "Hematology"}]}],
+    report = b.clinical("DiagnosticReport", "report", status="final", code=concept("721981007", "Diagnostic studies report"),
+            context=ref(admin),
+                        category=[{"coding": [{"system": "http://hl7.org/fhir/diagnostic-service-sections", "code": "HM",
+                        "display": "Hematology"}]}],
                         issued="2023-11-15T00:00:00+00:00", specimen=[ref(specimen)], result=[ref(result), ref(text_range)])
 
     amlodipine = drug(b, "amlodipine", "39731911000001109", "Amlodipine 10mg tablets")
     amoxicillin = drug(b, "amoxicillin", "39732411000001106", "Amoxicillin 500mg capsules")
     # Trap 26: valuePositiveInt for the number allowed.
-    repeat = medicine(b, "amlodipine", amlodipine, "2021-06-01", prescription_type("repeat"), repeat=repeats(6, 1, positive=True), context=visit,
+    repeat = medicine(b, "amlodipine", amlodipine, "2021-06-01", prescription_type("repeat"), repeat=repeats(6, 1, positive=True),
+            context=visit,
                       orders=[("2023-11-14", "active")], plan={"groupIdentifier": {"value": "EX-GROUP-1"}})
-    acute = medicine(b, "amoxicillin", amoxicillin, "2020-02-02", prescription_type("acute"), "21", "capsule", "One three times a day", status="completed",
-                     end="2020-02-09", orders=[("2020-02-02", "completed")], context={"reference": "Encounter/" + b.id("never sent")})  # trap 8
+    acute = medicine(b, "amoxicillin", amoxicillin, "2020-02-02", prescription_type("acute"), "21", "capsule",
+            "One three times a day", status="completed",
+                     end="2020-02-09", orders=[("2020-02-02", "completed")],
+                     context={"reference": "Encounter/" + b.id("never sent")})  # trap 8
     # Trap 20.
-    unknown = medicine(b, "unknown", amoxicillin, "2019-02-02", {"url": NHS_EXT + "CareConnect-GPC-PrescriptionType-1", "valueCodeableConcept": {
-        "text": "No information available"}}, "21.00", "capsule", status="stopped", end="2019-03-01", agency="prescribed-by-another-organisation",
+    unknown = medicine(b, "unknown", amoxicillin, "2019-02-02", {"url": NHS_EXT + "CareConnect-GPC-PrescriptionType-1",
+            "valueCodeableConcept": {
+        "text": "No information available"}}, "21.00", "capsule", status="stopped", end="2019-03-01",
+        agency="prescribed-by-another-organisation",
                        # SystmOne: now and then there is a text only, and no number.
                        plan={"dispenseRequest": {"quantity": {"extension": [
                            {"url": NHS_EXT + "CareConnect-GPC-MedicationQuantityText-1", "valueString": "one box"}]}}})
-    penicillin = allergy(b, "penicillin", b.code("91936005", "Allergy to penicillin", "152307010", text="PENICILLIN"), "2020-02-02T12:00:00+00:00", visit,
+    penicillin = allergy(b, "penicillin", b.code("91936005", "Allergy to penicillin", "152307010", text="PENICILLIN"),
+            "2020-02-02T12:00:00+00:00", visit,
                          onsetDateTime="2010", note=[{"text": "collapse", "authorReference": {"display": "Farthing, Isolde (Dr)"},
-                                                      "time": "2020-02-02T12:00:00+00:00"}], recorder={"display": "Farthing, Isolde (Dr)"})
-    jab = b.clinical("Immunization", "covid", status="completed", notGiven=False, date="2021-03-03" + MIDNIGHT, primarySource=True, encounter=ref(visit),
+                                                      "time": "2020-02-02T12:00:00+00:00"}],
+                                                      recorder={"display": "Farthing, Isolde (Dr)"})
+    jab = b.clinical("Immunization", "covid", status="completed", notGiven=False, date="2021-03-03" + MIDNIGHT, primarySource=True,
+            encounter=ref(visit),
                      vaccineCode={"text": "COVID-19 vaccine (made up)"}, location={"display": "Village hall"}, site={"text": "Left arm"},
-                     route={"text": "Intramuscular"}, note=[{"text": "Dose: 0.3ml"}], explanation={"reason": [{"text": "Routine Measure"}]}, extension=[
+                     route={"text": "Intramuscular"}, note=[{"text": "Dose: 0.3ml"}],
+                     explanation={"reason": [{"text": "National programme"}]}, extension=[
                          {"url": UK_EXT + "CareConnect-ParentPresent-1", "valueBoolean": False},
                          {"url": UK_EXT + "CareConnect-VaccinationProcedure-1", "valueCodeableConcept": b.code(
                              "1324681000000101", "Administration of first dose of SARS-CoV-2 (severe acute respiratory syndrome coronavirus 2) vaccine",
                              "2837371000000119")}])
-    declined = b.clinical("Immunization", "flu declined", status="completed", notGiven=True, date="2022-10-01", primarySource=True, encounter=ref(admin),
+    declined = b.clinical("Immunization", "flu declined", status="completed", notGiven=True, date="2022-10-01", primarySource=True,
+            encounter=ref(admin),
                           vaccineCode={"text": "Influenza vaccine"}, explanation={"reasonNotGiven": [{"text": "Patient declined"}]})
-    referral = b.clinical("ReferralRequest", "referral", status="unknown", intent="order", authoredOn="2023-11-14T09:05:00+00:00", context=ref(visit),
-                          serviceRequested=[{"text": "Cardiology"}], description="Please see and advise", requester={"agent": {"display": "Farthing, Isolde (Dr)"}},
-                          reasonCode=[b.code("308448008", "Referral to counsellor", "451782016")], note=[{"text": "Status: Referral not finished yet\n"}])
-    diary = b.clinical("ProcedureRequest", "recall", status="active", intent="plan", occurrencePeriod={"start": "2024-11-14", "end": "2024-12-14"},
+    referral = b.clinical("ReferralRequest", "referral", status="unknown", intent="order", authoredOn="2023-11-14T09:05:00+00:00",
+            context=ref(visit),
+                          serviceRequested=[{"text": "Cardiology"}], description="Please see and advise",
+                          requester={"agent": {"display": "Farthing, Isolde (Dr)"}},
+                          reasonCode=[b.code("308448008", "Referral to counsellor", "451782016")],
+                          note=[{"text": "Status: still open\n"}])
+    diary = b.clinical("ProcedureRequest", "recall", status="active", intent="plan", occurrencePeriod={"start": "2024-11-14",
+            "end": "2024-12-14"},
                        code={"text": "Blood pressure check"}, context=ref(visit))
     letter = b.clinical("DocumentReference", "letter", status="current", created="2023-12-01", indexed="2023-12-01T11:23:37.000+00:00",
                         identifier=b.identifier(b.id("letter"), "https://tpp-uk.com/Id/document-identifier"),
                         masterIdentifier={"system": "https://tpp-uk.com/Id/document-master-identifier", "value": b.id("letter master")},
-                        type={"text": "Record Attachment - Cardiology"}, author=[{"display": "Copperfell General"}], custodian=ref(b.surgery), context={"encounter": ref(visit)},
-                        content=[{"attachment": {"contentType": "application/rtf", "url": f"https://gpconnect.example.org/{b.ods}/Binary/" + b.id("letter")}}])
+                        type={"text": "Attachment - heart clinic letter"}, author=[{"display": "Copperfell General"}],
+                        custodian=ref(b.surgery), context={"encounter": ref(visit)},
+                        content=[{"attachment": {"contentType": "application/rtf",
+                        "url": f"https://gpconnect.example.org/{b.ods}/Binary/" + b.id("letter")}}])
     b.consultation(visit, [(None, main, [("History", [narrative]), ("Examination", [pressure]), (None, [
         actual, smoking, repeat, referral, {"display": "Vaccination items are not supported by the provider system"}])])])
     confidential = {"extension": [{"url": NHS_EXT + "CareConnect-GPC-ListWarningCode-1", "valueCode": "confidential-items"}],
-                    "note": [{"text": "Items excluded due to confidentiality and/or patient preferences."}]}
+                    "note": [{"text": "Some items were left out at the patient's wish."}]}
     b.list("allergies", [penicillin], **confidential)
     # Trap 22: this patient's ended allergies: nothing recorded, which is not "none".
     b.list("ended", [], title="Ended allergies", display="Ended allergies")
@@ -457,14 +354,18 @@ def systmone_full():
     b.list("diary", [diary])
     b.list("referrals", [referral])
     # Trap 6: the code ends with a space.
-    b.secondary("consultations-allergies-contained-in-consultations ", "Consultations - allergies contained in consultations", [penicillin])
-    b.secondary("consultations-uncategorised-data-contained-in-consultations", "Consultations - uncategorised data contained in consultations",
+    b.secondary("consultations-allergies-contained-in-consultations ", "Consultations - allergies contained in consultations",
+            [penicillin])
+    b.secondary("consultations-uncategorised-data-contained-in-consultations",
+            "Consultations - uncategorised data contained in consultations",
                 [pressure, smoking, narrative, actual])
     # Trap 18: the blood pressure is in a consultation and under a problem.
-    b.secondary("problems-uncategorised-data-related-to-problems", "Problems - uncategorised data related to problems", [pressure, actual])
+    b.secondary("problems-uncategorised-data-related-to-problems", "Problems - uncategorised data related to problems", [pressure,
+            actual])
     b.secondary("consultations-documents-contained-in-consultations", "Consultations - documents contained in consultations", [letter])
     b.entries.append({"resourceType": "OperationOutcome", "meta": {"profile": ["https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-OperationOutcome-1"]},
-                      "issue": [{"severity": "warning", "code": "not-supported", "diagnostics": "includeExample is not a recognised parameter"}]})
+                      "issue": [{"severity": "warning", "code": "not-supported",
+                      "diagnostics": "includeExample is not a recognised parameter"}]})
     return b.value()
 
 
@@ -474,7 +375,8 @@ def systmone_bare():
     practice(b, "Mill Rise Surgery")
     patient(b, 8602, [], "Nightingale", "", "unknown", "2025-12-24")
     del b.patient["name"][0]["given"], b.patient["name"][0]["prefix"], b.patient["telecom"], b.patient["generalPractitioner"]  # trap 19
-    for name in ("allergies", "ended", "medications", "problems", "consultations", "investigations", "immunisations", "diary", "referrals"):
+    for name in ("allergies", "ended", "medications", "problems", "consultations", "investigations", "immunisations", "diary",
+    "referrals"):
         b.list(name, [])
     b.list("uncategorised", [observation(b, "birth", b.code("27113001", "Body weight", "45352010", text="Birth weight"), "2025-12",
                                          valueQuantity=quantity("3.410", "kg"), performer=[{"display": "Health visitor (unknown)"}])])

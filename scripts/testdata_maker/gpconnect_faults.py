@@ -2,8 +2,8 @@
 import json
 
 from .common import json_text, nhs_number, write_bytes
-from .gpconnect import observation, patient, practice, quantity
 from .gpconnect_bundle import Bundle
+from .gpconnect_parts import observation, patient, practice, quantity
 
 
 def tiny(serial=8701, key="tiny", given="Hazel"):

@@ -1,0 +1,53 @@
+#include "core/system/all.hpp"
+
+#include <fmt/format.h>
+
+#include "core/system/fhir/fhir.hpp"
+#include "core/util/error.hpp"
+
+namespace gpswitch::systems {
+
+const std::vector<const record::System*>& all() {
+    static const std::vector<const record::System*> list = {
+        &fhir::system(),
+    };
+    return list;
+}
+
+const record::System* find(std::string_view name) {
+    for (const record::System* s : all())
+        if (s->name() == name) return s;
+    return nullptr;
+}
+
+Address parse(const std::string& text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos) return {nullptr, text};
+    const record::System* system = find(text.substr(0, colon));
+    return system == nullptr ? Address{nullptr, text} : Address{system, text.substr(colon + 1)};
+}
+
+const record::System& recognise(const archive::Place& files) {
+    const record::System* best = nullptr;
+    record::Recognition sure;
+    bool tie = false;
+    std::string why;
+    for (const record::System* s : all()) {
+        if (!s->reads()) continue;
+        const record::Recognition r = s->recognise(files);
+        why += fmt::format("\n  {}: {}", s->name(), r.reason);
+        if (r.certainty == 0) continue;
+        if (best != nullptr && r.certainty == sure.certainty) tie = true;
+        if (best == nullptr || r.certainty > sure.certainty) {
+            best = s;
+            sure = r;
+            tie = false;
+        }
+    }
+    if (best == nullptr)
+        throw InputError("no system recognises this input:" + why, "check the place, or name the system before it, as in SYSTEM:PLACE");
+    if (tie) throw InputError("two systems are equally sure of this input:" + why, "name the system before the place, as in SYSTEM:PLACE");
+    return *best;
+}
+
+}  // namespace gpswitch::systems

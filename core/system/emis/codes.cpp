@@ -1,0 +1,158 @@
+#include "core/system/emis/codes.hpp"
+
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis {
+namespace {
+
+// Systems of the codings; the codes themselves come from the extract.
+constexpr Text kSnomed = "http://snomed.info/sct";
+constexpr Text kRead = "http://read.info/readv2";
+constexpr Text kLocal = "https://fhir.hl7.org.uk/Id/egton-codes";
+constexpr Text kDmd = "https://dmd.nhs.uk";
+constexpr Text kCodeId = "https://gpswitch.org/CodeSystem/emis-code-id";
+constexpr Text kConceptId = "https://gpswitch.org/CodeSystem/emis-concept-id";
+constexpr Text kDrugId = "https://fhir.hl7.org.uk/Id/emis-drug-codes";
+
+// EMIS's own SNOMED CT namespaces (clinical, drugs): their concepts are in no release.
+bool emis_namespace(Text id) {
+    if (id.size() <= 10) return false;
+    const Text ns = id.substr(id.size() - 10, 7);
+    return ns == "1000006" || ns == "1000033";
+}
+
+Text cell(const Code& code, const TableFile& t, std::string_view column) {
+    const int i = t.header.find(column);
+    return i < 0 || static_cast<std::size_t>(i) >= code.row.cells.size() ? Text{} : trim(code.row.cells[static_cast<std::size_t>(i)]);
+}
+
+}  // namespace
+
+bool valid_sctid(Text id, char component) {
+    static constexpr unsigned char kD[10][10] = {
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4, 0, 6, 7, 8, 9, 5}, {2, 3, 4, 0, 1, 7, 8, 9, 5, 6},
+        {3, 4, 0, 1, 2, 8, 9, 5, 6, 7}, {4, 0, 1, 2, 3, 9, 5, 6, 7, 8}, {5, 9, 8, 7, 6, 0, 4, 3, 2, 1},
+        {6, 5, 9, 8, 7, 1, 0, 4, 3, 2}, {7, 6, 5, 9, 8, 2, 1, 0, 4, 3}, {8, 7, 6, 5, 9, 3, 2, 1, 0, 4},
+        {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}};
+    static constexpr unsigned char kP[8][10] = {
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4}, {5, 8, 0, 3, 7, 9, 6, 1, 4, 2},
+        {8, 9, 1, 6, 0, 4, 3, 5, 2, 7}, {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
+        {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
+    if (id.size() < 6 || id.size() > 18 || id[0] == '0') return false;
+    unsigned c = 0;
+    for (std::size_t i = 0; i < id.size(); ++i) {
+        const char d = id[id.size() - 1 - i];
+        if (d < '0' || d > '9') return false;
+        c = kD[c][kP[i % 8][d - '0']];
+    }
+    const char partition = id[id.size() - 3];
+    return c == 0 && (partition == '0' || partition == '1') && id[id.size() - 2] == component;
+}
+
+void Codes::read_term(Code& code, Text text) {
+    if (text.empty()) return;
+    // Some local codes hold hyphens, or look like Read codes: the lists of the mapping set say by what they start and end.
+    bool local = false;
+    for (std::size_t n = 1; n <= text.size() && !local; ++n) {
+        local = mapping_.in_list("not-read-prefixes", text.substr(0, n)) ||
+                mapping_.in_list("not-read-suffixes", text.substr(text.size() - n));
+    }
+    const std::size_t hyphen = text.find('-');
+    const Text stem = text.substr(0, hyphen);
+    if (stem.empty() || stem.size() > 5) local = true;
+    if (local) {
+        code.local = arena_.copy(text);
+        return;
+    }
+    code.read = arena_.join(stem, std::string_view(".....").substr(stem.size()));
+}
+
+const Code& Codes::find(Tab tab, Text code_id) {
+    auto& cache = cache_[tab == Tab::Coding_DrugCode ? 1 : 0];
+    const Key key = Extract::code_key(code_id);
+    auto& entry = cache[key];
+    if (entry) return *entry;
+    entry = std::make_unique<Code>();
+    Code& code = *entry;
+    code.code_id = arena_.copy(trim(code_id));
+    const TableFile& t = extract_.table(tab);
+    for (std::uint32_t slot : extract_.code(tab, code_id)) {
+        RowText row;
+        t.read(slot, arena_, row);
+        if (row.bad != nullptr) continue;
+        if (!code.known) {
+            code.row = row;
+            code.known = true;
+        }
+        const int parent = t.header.find("ParentCodeId");
+        if (parent < 0) continue;
+        const Text p = trim(row.cells[static_cast<std::size_t>(parent)]);
+        if (!p.empty()) code.parents.push_back(p);
+    }
+    if (!code.known) return code;
+    code.term = cell(code, t, "Term");
+    code.category = cell(code, t, "EmisCodeCategoryDescription");
+    code.dmd = cell(code, t, "DmdProductCodeId");
+    read_term(code, cell(code, t, "ReadTermId"));
+    const Text concept_id = cell(code, t, "SnomedCTConceptId");
+    if (emis_namespace(concept_id))
+        code.emis_snomed = concept_id;
+    else if (valid_sctid(concept_id, '0'))
+        code.snomed = concept_id;
+    const Text description = cell(code, t, "SnomedCTDescriptionId");
+    if (valid_sctid(description, '1') && !emis_namespace(description)) code.description = description;
+    return code;
+}
+
+bool Codes::read_under(const Code& code, Text prefix, int depth) {
+    if (!code.read.empty()) return code.read.starts_with(prefix);
+    if (depth > 20) return false;
+    for (Text parent : code.parents)
+        if (read_under(find(Tab::Coding_ClinicalCode, parent), prefix, depth + 1)) return true;
+    return false;
+}
+
+bool Codes::snomed_under(const Code& code, Text wanted, int depth) {
+    if (code.snomed == wanted) return true;
+    if (depth > 20) return false;
+    for (Text parent : code.parents)
+        if (snomed_under(find(Tab::Coding_ClinicalCode, parent), wanted, depth + 1)) return true;
+    return false;
+}
+
+bool Codes::under(const Code& code, Text wanted) {
+    if (!code.known) return false;
+    if (wanted.size() == 5) {
+        Text prefix = wanted;
+        while (!prefix.empty() && prefix.back() == '.') prefix.remove_suffix(1);
+        return read_under(code, prefix, 0);
+    }
+    return snomed_under(code, wanted, 0);
+}
+
+void Codes::concept_of(const Code& code, Tab tab, Arena& arena, record::Concept& out) const {
+    auto add = [&](Text system, Text value) -> record::Coding& {
+        record::Coding& c = out.coding.add(arena);
+        c.system = system;
+        c.code = value;
+        return c;
+    };
+    const bool drug = tab == Tab::Coding_DrugCode;
+    if (!code.snomed.empty()) {
+        record::Coding& c = add(kSnomed, code.snomed);
+        c.display = code.term;
+        c.description_id = code.description;
+    }
+    if (!code.dmd.empty()) add(kDmd, code.dmd).display = code.term;
+    if (!code.read.empty()) {
+        add(kRead, code.read).display = code.term;
+    }
+    if (!code.local.empty()) add(kLocal, code.local).display = code.term;
+    if (!code.emis_snomed.empty()) add(kConceptId, code.emis_snomed).display = code.term;
+    record::Coding& own = add(drug ? kDrugId : kCodeId, code.code_id);
+    own.display = code.term;
+    own.user_selected = "true";
+    if (!code.term.empty()) out.text = code.term;
+}
+
+}  // namespace gpswitch::emis

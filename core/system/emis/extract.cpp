@@ -1,0 +1,333 @@
+#include "core/system/emis/extract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/util/civil_time.hpp"
+#include "core/util/error.hpp"
+#include "core/util/hash.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis {
+namespace {
+
+int hex(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+// The n-th field of a good row, without splitting the rest. Doubled quotes stay doubled: keys hold none.
+Text field_at(Text row, int n) {
+    const char* p = row.data();
+    const char* const end = p + row.size();
+    for (int i = 0; p <= end; ++i) {
+        const char* start = p;
+        const char* stop;
+        if (p < end && *p == '"') {
+            start = ++p;
+            while (true) {
+                const char* q = static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end - p)));
+                if (q == nullptr) return {};
+                if (q + 1 < end && q[1] == '"') {
+                    p = q + 2;
+                    continue;
+                }
+                stop = q;
+                p = q + 1;
+                break;
+            }
+        } else {
+            const char* q = p == end ? nullptr : static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
+            stop = p = q == nullptr ? end : q;
+        }
+        if (i == n) return {start, static_cast<std::size_t>(stop - start)};
+        if (p >= end || *p != ',') return {};
+        ++p;
+    }
+    return {};
+}
+
+}  // namespace
+
+Key key_of(Text text) {
+    text = trim(text);
+    if (text.empty()) return {};
+    if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
+    Key k;
+    bool guid = text.size() == 36;
+    int digits = 0;
+    for (std::size_t i = 0; guid && i < 36; ++i) {
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            guid = text[i] == '-';
+            continue;
+        }
+        const int v = hex(text[i]);
+        if (v < 0) guid = false;
+        std::uint64_t& half = digits < 16 ? k.high : k.low;
+        half = (half << 4) | static_cast<std::uint64_t>(v & 15);
+        ++digits;
+    }
+    if (guid) return k;
+    const UuidText u = uuid_v5({"key", upper(text)});
+    std::memcpy(&k.high, u.data(), 8);
+    std::memcpy(&k.low, u.data() + 19, 8);
+    return k;
+}
+
+Key Extract::code_key(Text code_id) {
+    code_id = trim(code_id);
+    const auto n = to_integer(code_id);
+    if (n && code_id.size() <= 18) return {1, static_cast<std::uint64_t>(*n)};
+    return key_of(code_id);
+}
+
+std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) const {
+    const auto first = std::lower_bound(rows.begin(), rows.end(), patient << 40);
+    const auto last = std::lower_bound(first, rows.end(), (patient + 1) << 40);
+    return {first - rows.begin(), last - rows.begin()};
+}
+
+void TableFile::read(std::size_t slot, Arena& arena, RowText& out) const {
+    const std::uint64_t at = offset(slot);
+    csv::RowSpan span;
+    csv::State state = csv::State::good;
+    if (const auto it = broken.find(at); it != broken.end()) {
+        span = it->second;
+        state = span.state;
+    } else {
+        csv::Scanner(bytes.substr(at)).next(span);
+    }
+    out.offset = at;
+    out.raw = bytes.substr(at, span.length);
+    const csv::State split = csv::split(out.raw, {}, arena, out.cells);
+    if (state == csv::State::good) state = split;
+    out.bad = nullptr;
+    if (state == csv::State::not_utf8) out.bad = "not UTF-8";
+    if (state == csv::State::nul) out.bad = "a NUL byte";
+    if (state == csv::State::unterminated_quote) out.bad = "a quote that is not closed";
+    if (state == csv::State::text_after_quote) out.bad = "text after a closing quote";
+    if (out.bad != nullptr) return;
+    if (out.cells.size() < header.columns.size()) out.bad = "too few fields";
+    if (out.cells.size() > header.columns.size()) out.bad = "too many fields";
+}
+
+Extract::Extract(std::shared_ptr<archive::Place> files, const mapping::MappingSet& mapping) : files_(std::move(files)) {
+    census.system = "emis";
+    find_files();
+    for (TableFile& t : tables_) read_header(t, mapping);
+    check_agreements();
+    read_patients();
+    for (std::size_t i = 0; i < kTabs; ++i) {
+        TableFile& t = tables_[i];
+        if (shape(t.tab).patient.empty())
+            index_practice(t, lookups_[i]);
+        else
+            index(t);
+        census.tables.push_back({std::string(shape(t.tab).name), t.origin, t.bytes.size(), t.rows.size()});
+    }
+    for (std::size_t i = 0; i < kTabs; ++i)
+        for (std::uint64_t row : tables_[i].rows)
+            if (!shape(tables_[i].tab).patient.empty() && (row >> 40) < census.patients.size())
+                ++census.patients[row >> 40].weight;
+}
+
+Issue Extract::issue(const TableFile& t, std::uint64_t line, Severity severity, const char* code, std::string message) const {
+    Issue i;
+    i.severity = severity;
+    i.code = code;
+    i.member = t.origin;
+    i.line = line;
+    i.message = std::move(message);
+    return i;
+}
+
+void Extract::find_files() {
+    std::array<int, kTabs> member;
+    member.fill(-1);
+    std::string range;
+    const auto& members = files_->members();
+    for (std::size_t m = 0; m < members.size(); ++m) {
+        const auto name = parse_name(members[m].name);
+        if (!name) {
+            Issue i;
+            i.severity = Severity::information;
+            i.code = "EMIS-FILE-001";
+            i.member = members[m].origin;
+            i.message = "not a file of an EMIS extract: left unread";
+            issues.push_back(i);
+            continue;
+        }
+        int& place = member[static_cast<std::size_t>(name->tab)];
+        if (place >= 0)
+            throw InputError(fmt::format("two files for {}: {} and {}", shape(name->tab).name,
+                                         members[static_cast<std::size_t>(place)].origin, members[m].origin),
+                             "give one bulk extract; deltas are merged by gpswitch export");
+        if (name->kind == "delta")
+            throw InputError(members[m].origin + " is a delta, not a bulk extract", "start from the bulk extract");
+        const std::string batch = name->kind + " " + name->time + " " + name->agreement;
+        if (!range.empty() && range != batch)
+            throw InputError(members[m].origin + " belongs to another batch than the files before it (time stamp or agreement)",
+                             "put the files of one extract into one folder");
+        range = batch;
+        place = static_cast<int>(m);
+        if (census.as_of.empty() && name->time.size() == 14) {
+            const std::string& t = name->time;
+            census.as_of = civil_time::uk_instant(t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2),
+                                                  t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2));
+        }
+    }
+    std::string missing;
+    for (std::size_t i = 0; i < kTabs; ++i)
+        if (member[i] < 0) missing += (missing.empty() ? "" : ", ") + std::string(shape(static_cast<Tab>(i)).name);
+    if (!missing.empty())
+        throw InputError("the extract is incomplete: no file for " + missing,
+                         "empty tables come as files with a header only; ask for the missing files");
+    for (std::size_t i = 0; i < kTabs; ++i) {
+        TableFile& t = tables_[i];
+        const auto m = static_cast<std::size_t>(member[i]);
+        t.tab = static_cast<Tab>(i);
+        t.bytes = files_->bytes(m);
+        t.origin = members[m].origin;
+        t.lines = csv::LineIndex(t.bytes);
+        census.inputs.push_back({members[m].name, sha256_hex(t.bytes), t.bytes.size()});
+    }
+}
+
+void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
+    csv::Scanner scan(t.bytes);
+    csv::RowSpan span;
+    Arena arena;
+    std::vector<Text> cells;
+    if (!scan.next(span)) throw InputError(t.origin + ": empty file, not even a header", "ask for the file again");
+    if (span.state != csv::State::good || csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good)
+        throw InputError(t.origin + ":1: the header row cannot be read");
+    for (Text c : cells) {
+        const std::string name = canonical(c);
+        if (t.header.find(name) >= 0)
+            throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name));
+        t.header.columns.push_back(name);
+    }
+    std::string missing;
+    std::vector<std::string_view> known;
+    for (const mapping::TableColumn& c : mapping.table_columns(shape(t.tab).name)) {
+        known.push_back(c.column);
+        if (t.header.find(c.column) >= 0 || !c.until.empty()) continue;
+        if (c.since == "5.0" || c.since.empty())
+            missing += (missing.empty() ? "" : ", ") + c.column;
+        else
+            issues.push_back(issue(t, 1, Severity::information, "EMIS-HEAD-002",
+                                   fmt::format("no column {}: an extract older than {}", c.column, c.since)));
+    }
+    if (!missing.empty())
+        throw InputError(fmt::format("{}:1: no column {}", t.origin, missing), "every version of the extract has it: ask for the file again");
+    for (std::size_t i = 0; i < t.header.columns.size(); ++i) {
+        const std::string& c = t.header.columns[i];
+        if (std::any_of(known.begin(), known.end(), [&](auto k) { return same_ignoring_case(k, c); })) continue;
+        t.unknown.push_back(static_cast<int>(i));
+        issues.push_back(issue(t, 1, Severity::warning, "EMIS-HEAD-003",
+                               fmt::format("unknown column {}: its values are kept as they are", shown(c))));
+    }
+}
+
+void Extract::check_agreements() {
+    TableFile& t = tables_[static_cast<std::size_t>(Tab::Agreements_SharingOrganisation)];
+    const int org = t.header.find("OrganisationGuid"), disabled = t.header.find("Disabled"), deleted = t.header.find("Deleted");
+    csv::Scanner scan(t.bytes);
+    csv::RowSpan span;
+    scan.next(span);
+    Arena arena;
+    std::vector<Text> cells;
+    std::string organisation;
+    while (scan.next(span)) {
+        if (csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
+            cells.size() != t.header.columns.size())
+            throw InputError(t.origin + ": a row of the sharing agreement cannot be read", "nothing is loaded before a person has looked");
+        normal_guid(cells[static_cast<std::size_t>(org)], organisation);
+        if (same_ignoring_case(trim(cells[static_cast<std::size_t>(disabled)]), "true"))
+            throw InputError(fmt::format("{}: the sharing agreement of organisation {} is disabled", t.origin, organisation),
+                             "nothing is loaded and nothing deleted until a person decides; ask the supplier");
+        if (same_ignoring_case(trim(cells[static_cast<std::size_t>(deleted)]), "true")) {
+            Issue i = issue(t, 0, Severity::warning, "EMIS-AGR-001", "an organisation has left the sharing agreement");
+            i.resource = "Agreements_SharingOrganisation/" + organisation;
+            issues.push_back(i);
+        }
+        if (census.practice.empty()) census.practice = organisation;
+    }
+}
+
+void Extract::read_patients() {
+    TableFile& t = tables_[static_cast<std::size_t>(Tab::Admin_Patient)];
+    const int guid = t.header.find("PatientGuid");
+    std::vector<std::string> keys;
+    csv::Scanner scan(t.bytes);
+    csv::RowSpan span;
+    scan.next(span);
+    std::string key;
+    while (scan.next(span)) {
+        const Text cell = trim(field_at(t.bytes.substr(span.offset, span.length), guid));
+        if (cell.empty() || !valid_utf8(cell)) continue;
+        normal_guid(cell, key);
+        keys.push_back(key);
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    if (keys.size() >= TableFile::kNobody) throw InputError("more than 16 million patients");
+    patients.reserve(keys.size());
+    for (const std::string& k : keys) {
+        patients.emplace(key_of(k), static_cast<std::uint32_t>(census.patients.size()));
+        census.patients.push_back({k, 0});
+    }
+}
+
+void Extract::index(TableFile& t) {
+    const int column = t.header.find(shape(t.tab).patient);
+    csv::Scanner scan(t.bytes);
+    csv::RowSpan span;
+    scan.next(span);
+    while (scan.next(span)) {
+        if (span.state != csv::State::good) t.broken.emplace(span.offset, span);
+        t.lines.add(span.offset);
+        const Text guid = field_at(t.bytes.substr(span.offset, span.length), column);
+        const auto it = guid.empty() ? patients.end() : patients.find(key_of(guid));
+        const std::uint64_t patient = it == patients.end() ? TableFile::kNobody : it->second;
+        t.rows.push_back(patient << 40 | span.offset);
+    }
+    std::sort(t.rows.begin(), t.rows.end());
+}
+
+void Extract::index_practice(TableFile& t, Lookup& lookup) {
+    const int column = t.header.find(shape(t.tab).key);
+    const bool codes = t.tab == Tab::Coding_ClinicalCode || t.tab == Tab::Coding_DrugCode;
+    std::vector<std::pair<Key, std::uint32_t>> entries;
+    csv::Scanner scan(t.bytes);
+    csv::RowSpan span;
+    scan.next(span);
+    while (scan.next(span)) {
+        if (span.state != csv::State::good) t.broken.emplace(span.offset, span);
+        t.lines.add(span.offset);
+        const auto slot = static_cast<std::uint32_t>(t.rows.size());
+        t.rows.push_back(span.offset);
+        const Text cell = field_at(t.bytes.substr(span.offset, span.length), column);
+        if (span.state == csv::State::good && !trim(cell).empty()) entries.emplace_back(codes ? code_key(cell) : key_of(cell), slot);
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.first.high, a.first.low, a.second) < std::tie(b.first.high, b.first.low, b.second);
+    });
+    for (const auto& [key, slot] : entries) {
+        lookup.keys.push_back(key);
+        lookup.slots.push_back(slot);
+    }
+}
+
+std::span<const std::uint32_t> Extract::find(Tab tab, const Key& key) const {
+    const Lookup& l = lookups_[static_cast<std::size_t>(tab)];
+    auto less = [](const Key& a, const Key& b) { return std::tie(a.high, a.low) < std::tie(b.high, b.low); };
+    const auto [first, last] = std::equal_range(l.keys.begin(), l.keys.end(), key, less);
+    return {l.slots.data() + (first - l.keys.begin()), static_cast<std::size_t>(last - first)};
+}
+
+}  // namespace gpswitch::emis

@@ -1,0 +1,230 @@
+#include "core/system/emis/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "core/util/hash.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis {
+namespace {
+
+constexpr int kThroughCode = 10000;  // number = kThroughCode + position of the code column * 100 + column of the code table
+
+Tab coding_of(Tab tab) {
+    return tab == Tab::Prescribing_DrugRecord || tab == Tab::Prescribing_IssueRecord ? Tab::Coding_DrugCode
+                                                                                     : Tab::Coding_ClinicalCode;
+}
+
+}  // namespace
+
+int column_number(const Extract& extract, Text table, Text column) {
+    const auto tab = tab_named(table);
+    if (!tab) return -1;
+    const std::size_t dot = column.find('.');
+    const int at = extract.table(*tab).header.find(column.substr(0, dot));
+    // A column that this version's file lacks reads as empty.
+    constexpr int kAbsent = kThroughCode - 1;
+    if (at < 0) return kAbsent;
+    if (dot == Text::npos) return at;
+    const int through = extract.table(coding_of(*tab)).header.find(column.substr(dot + 1));
+    return through < 0 ? kAbsent : kThroughCode + at * 100 + through;
+}
+
+Row Maker::load(Tab tab, std::size_t slot) {
+    const TableFile& t = extract_.table(tab);
+    t.read(slot, record_->arena, scratch_);
+    Row r;
+    r.tab = tab;
+    r.offset = scratch_.offset;
+    r.bad = scratch_.bad;
+    r.cell_count = static_cast<std::uint32_t>(scratch_.cells.size());
+    r.cells = static_cast<Text*>(record_->arena.take(sizeof(Text) * (r.cell_count + 1), alignof(Text)));
+    if (r.cell_count != 0)
+        std::memcpy(static_cast<void*>(r.cells), scratch_.cells.data(), sizeof(Text) * r.cell_count);
+    r.row = static_cast<std::uint32_t>(record_->rows.size());
+    const TableShape& s = shape(tab);
+    if (!s.key.empty()) {
+        std::string normal;
+        normal_guid(cell(r, s.key), normal);
+        r.key = key_of(normal);
+        if (valid_utf8(normal)) r.key_text = record_->arena.copy(normal);
+    }
+    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, extract_.line(tab, slot), r.key_text, scratch_.raw});
+    return r;
+}
+
+Text Maker::cell(const Row& row, std::string_view column) const {
+    const int i = extract_.table(row.tab).header.find(column);
+    return i < 0 || static_cast<std::uint32_t>(i) >= row.cell_count ? Text{} : trim(row.cells[i]);
+}
+
+Text Maker::cell(int column) const {
+    if (column >= 0 && column < kThroughCode)
+        return static_cast<std::uint32_t>(column) < at_->cell_count ? at_->cells[column] : Text{};
+    if (column < kThroughCode) return {};
+    const int through = column - kThroughCode;
+    const Text id = cell(through / 100);
+    if (trim(id).empty()) return {};
+    const Code& code = codes_.find(coding_of(at_->tab), id);
+    const auto i = static_cast<std::size_t>(through % 100);
+    return i < code.row.cells.size() ? code.row.cells[i] : Text{};
+}
+
+bool Maker::under(int column, Text wanted) const {
+    const Text id = cell(column);
+    return !trim(id).empty() && codes_.under(codes_.find(coding_of(at_->tab), id), wanted);
+}
+
+const Code& Maker::code_of(const Row& row, std::string_view column) { return codes_.find(coding_of(row.tab), cell(row, column)); }
+
+bool Maker::in_list(Text list, const Code& code) const {
+    return (!code.read.empty() && mapping_.in_list(list, code.read)) ||
+           (!code.snomed.empty() && mapping_.in_list(list, code.snomed)) ||
+           (!code.local.empty() && mapping_.in_list(list, code.local));
+}
+
+const mapping::Route* Maker::route(Row& row) {
+    at_ = &row;
+    row.route = mapping_.first(shape(row.tab).name, *this);
+    return row.route;
+}
+
+bool Maker::settle(Row& row) {
+    if (row.route == nullptr || row.route->settles.empty() || row.route->settles == "part") return false;
+    const Text word = row.route->settles;
+    const std::size_t colon = word.find(':');
+    const Text fate = word.substr(0, colon);
+    const Text rule = colon == Text::npos ? word : word.substr(colon + 1);
+    Fate f = Fate::held;
+    for (Fate candidate : {Fate::deleted, Fate::excluded, Fate::lookup, Fate::superseded})
+        if (fate == record::to_text(candidate)) f = candidate;
+    record_->settle(row.row, f, rule);
+    row.live = false;
+    return true;
+}
+
+Text Maker::id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part) {
+    const UuidText u = uuid_v5({"emis", extract_.census.practice, shape(tab).name, patient_key, key, record::name_of(kind), part});
+    return record_->arena.copy({u.data(), u.size()});
+}
+
+void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
+    const auto item = static_cast<std::uint32_t>(record_->items.size());
+    Entity& e = record_->add(made.kind);
+    // A row without a key of its own (an event) is known by where it stands; a row that is the patient's by the patient's key.
+    Text key = row.key_text;
+    if (key.empty()) {
+        const UuidText u = uuid_v5({record_->rows[row.row].raw});
+        key = record_->arena.copy({u.data(), u.size()});
+    }
+    e.id = making_id_ = id_of(made.kind, row.tab, patient_key, key);
+    making_ = made.kind;
+    record::Identifier& id = e.identifier.add(record_->arena);
+    id.system = record_->arena.join(kIdBase, shape(row.tab).name);
+    id.value = key;
+    if (const record::Field* f = record::patient_field(made.kind); f != nullptr && !record_->patient_id.empty())
+        static_cast<record::Reference*>(record::at(&e, *f))->reference = record_->arena.join("Patient/", record_->patient_id);
+    record_->claim(row.row, Role::primary, shape(row.tab).name);
+    at_ = &row;
+    mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
+    keep_unknown(row, e);
+}
+
+void Maker::make(Row& row, Text patient_key) {
+    row.first_item = static_cast<std::uint32_t>(record_->items.size());
+    for (const mapping::Made& m : row.route->makes) make_one(row, m, patient_key);
+    row.items = static_cast<std::uint32_t>(record_->items.size()) - row.first_item;
+}
+
+void Maker::join(Row& row, std::uint32_t item, std::string_view made) {
+    record_->claim(row.row, item, Role::part, shape(row.tab).name);
+    at_ = &row;
+    making_ = record_->items[item].kind;
+    making_id_ = record_->items[item].entity->id;
+    mapping::apply(mapping_.rules(shape(row.tab).name, made), *this, *record_, item);
+    keep_unknown(row, *record_->items[item].entity);
+}
+
+void Maker::keep_unknown(const Row& row, Entity& entity) {
+    for (int i : extract_.table(row.tab).unknown) {
+        const Text value = static_cast<std::uint32_t>(i) < row.cell_count ? row.cells[i] : Text{};
+        if (value.empty()) continue;
+        entity.rest.add(record_->arena,
+                        {record_->arena.join(shape(row.tab).name, ".", extract_.table(row.tab).header.columns[static_cast<std::size_t>(i)]), value});
+    }
+}
+
+Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
+    const Key key = key_of(cell);
+    auto [it, fresh] = practice_[static_cast<std::size_t>(kind)].try_emplace(key);
+    Practice& p = it->second;
+    if (fresh) {
+        const auto slots = extract_.find(tab, key);
+        if (!slots.empty()) {
+            std::string normal;
+            normal_guid(cell, normal);
+            const UuidText u = uuid_v5({"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
+            p.reference = kept_.join(record::name_of(kind), "/", std::string_view(u.data(), u.size()));
+            p.id = p.reference.substr(record::name_of(kind).size() + 1);
+            p.handle = static_cast<std::uint64_t>(tab) << 32 | slots.back();
+        }
+    }
+    if (p.id.empty()) return {};
+    bool asked = false;
+    for (const record::Need& n : record_->needs) asked = asked || (n.kind == kind && n.id.data() == p.id.data());
+    if (!asked) record_->needs.push_back({kind, p.id, p.handle});
+    return p.id;
+}
+
+void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Concept& out) {
+    const Code& code = codes_.find(coding_of(at_->tab), value);
+    codes_.concept_of(code, coding_of(at_->tab), record_->arena, out);
+    if (code.known) return;
+    // The code may come later or never: the row is kept, with the id as its words.
+    if (out.text.empty()) out.text = record_->arena.copy(trim(value));
+    degrade("code-unknown", making_);
+    issue(*at_, Severity::warning, "EMIS-CODE-001", "the code is not in the code table", rule.origin,
+          "it may come with a later extract; the CodeId is kept");
+}
+
+void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
+    const auto kind = rule.args.empty() ? std::nullopt : record::kind_of(rule.args[0]);
+    const Text id = kind ? links_->target(*kind, value, *record_) : Text{};
+    if (!id.empty()) {
+        out.reference = record_->arena.join(record::name_of(*kind), "/", id);
+        return;
+    }
+    std::string normal;
+    normal_guid(value, normal);
+    out.identifier.system = record_->arena.join(kIdBase, rule.name);
+    out.identifier.value = record_->arena.copy(normal);
+    degrade("reference-dangling", making_);
+    issue(*at_, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept", rule.origin);
+}
+
+void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
+    degrade("value-impossible", making_);
+    issue(*at_, Severity::warning, "EMIS-VALUE-001", fmt::format("{}; kept as it is", why), rule.origin);
+}
+
+void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, Text path, const char* hint) {
+    Issue i;
+    i.severity = severity;
+    i.code = code;
+    i.member = extract_.table(row.tab).origin;
+    i.line = record_->rows[row.row].line;
+    if (!path.empty()) {
+        const std::size_t dot = path.find('.');
+        const int column = extract_.table(row.tab).header.find(path.substr(dot == Text::npos ? 0 : dot + 1));
+        if (column >= 0) i.column = static_cast<std::uint64_t>(column) + 1;
+        i.path = path;
+    }
+    if (!row.key_text.empty()) i.resource = fmt::format("{}/{}", shape(row.tab).name, row.key_text);
+    i.message = std::move(message);
+    i.hint = hint;
+    record_->issues.push_back(std::move(i));
+}
+
+}  // namespace gpswitch::emis

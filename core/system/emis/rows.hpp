@@ -1,0 +1,115 @@
+#pragma once
+#include <functional>
+
+#include "core/system/emis/codes.hpp"
+
+/// Rows to entities: what is the same for every table. The mapping set decides; this only joins.
+namespace gpswitch::emis {
+
+using record::Entity;
+using record::EntityKind;
+using record::Fate;
+using record::Record;
+using record::Role;
+
+/// A row of the record at hand.
+struct Row {
+    Tab tab{};
+    std::uint32_t row = 0;  ///< index into Record::rows
+    Key key;
+    Text key_text;  ///< the row's own key, normal form, without the patient's
+    Text* cells = nullptr;
+    std::uint32_t cell_count = 0;
+    std::uint64_t offset = 0;
+    const char* bad = nullptr;
+    bool live = true;  ///< neither deleted nor superseded
+    const mapping::Route* route = nullptr;
+    std::uint32_t first_item = 0, items = 0;  ///< what it was made into: Record::items [first_item, first_item + items)
+};
+
+/// Where links lead: implemented by the patient's assembly and by the practice's.
+struct Links {
+    virtual ~Links() = default;
+    /// The id of the entity of this type that the GUID in `cell` leads to; empty when it leads nowhere.
+    virtual Text target(EntityKind kind, Text cell, Record& record) = 0;
+    virtual bool has_row(const Row& row, Text table) = 0;
+    virtual bool has_children(const Row& row) = 0;
+};
+
+/// Columns by number: a header position, or a column of the code that a position refers to.
+int column_number(const Extract& extract, Text table, Text column);
+
+/// Makes entities from rows by routes and column rules. One per cursor; not thread-safe.
+class Maker : public mapping::RowFacts, public mapping::CellWriter {
+  public:
+    Maker(const Extract& extract, const mapping::MappingSet& mapping)
+        : extract_(extract), mapping_(mapping), codes_(extract, mapping) {}
+
+    void begin(Record& record, Links& links) {
+        record_ = &record;
+        links_ = &links;
+    }
+    /// Reads a row of the extract into the record's rows and arena.
+    Row load(Tab tab, std::size_t slot);
+    /// Which route the row takes; nullptr when none fits.
+    const mapping::Route* route(Row& row);
+    /// Makes what the row's route says, applies the column rules, claims the row. A row without a route becomes text.
+    void make(Row& row, Text patient_key);
+    /// Settles the row as the route's settle word says. False when the route makes entities or says "part".
+    bool settle(Row& row);
+    /// Applies the rules of `table` for `made` to an item that another row made, and claims the row as part of it.
+    void join(Row& row, std::uint32_t item, std::string_view made);
+    /// Unknown columns of this file: their cells go to rest.
+    void keep_unknown(const Row& row, Entity& entity);
+
+    /// Name-based id of an entity made from a row.
+    Text id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part = {});
+    /// A reference to a practice-wide entity made from the row with this key; empty when there is no such row.
+    Text practice_target(EntityKind kind, Tab tab, Text cell);
+    void issue(const Row& row, Severity severity, const char* code, std::string message, Text path = {}, const char* hint = "");
+    void degrade(Text reason, EntityKind kind) { record_->degradations.push_back({reason, kind}); }
+
+    Text cell(const Row& row, std::string_view column) const;
+    const Code& code_of(const Row& row, std::string_view column = "CodeId");
+    bool in_list(Text list, const Code& code) const;
+    Codes& codes() { return codes_; }
+    Record& record() { return *record_; }
+    const Extract& extract() const { return extract_; }
+    const mapping::MappingSet& mapping() const { return mapping_; }
+    template <class T>
+    T& entity(std::uint32_t item) {
+        return *static_cast<T*>(record_->items[item].entity);
+    }
+
+    // RowFacts and CellWriter, about the row at hand
+    Text cell(int column) const override;
+    bool under(int column, Text code) const override;
+    bool has_row(Text table) const override { return links_->has_row(*at_, table); }
+    bool has_children() const override { return links_->has_children(*at_); }
+    void concept_of(const mapping::ColumnRule& rule, Text cell, record::Concept& out) override;
+    void reference_to(const mapping::ColumnRule& rule, Text cell, record::Reference& out) override;
+    void bad_value(const mapping::ColumnRule& rule, Text cell, const char* why) override;
+
+  private:
+    void make_one(Row& row, const mapping::Made& made, Text patient_key);
+    const Extract& extract_;
+    const mapping::MappingSet& mapping_;
+    mutable Codes codes_;
+    Record* record_ = nullptr;
+    Links* links_ = nullptr;
+    const Row* at_ = nullptr;
+    EntityKind making_ = EntityKind::Patient;
+    Text making_id_;
+    RowText scratch_;
+    /// Ids of practice-wide entities, kept for good: most rows name the same few people.
+    struct Practice {
+        Text reference, id;
+        std::uint64_t handle = 0;
+    };
+    Arena kept_;
+    std::array<KeyMap<Practice>, record::kEntityKinds> practice_;
+};
+
+inline constexpr std::string_view kIdBase = "https://gpswitch.org/Id/emis/";
+
+}  // namespace gpswitch::emis
