@@ -2,10 +2,9 @@
 #include <sqlite3.h>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 /// SQLite's C interface with owners. Everything that goes wrong is a Failure; Source and Target turn it into their Error.
 namespace gpswitch::sqlite {
@@ -85,7 +84,7 @@ class Statement {
         reset();
     }
     std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
-    bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+    int columns() const { return sqlite3_column_count(statement_); }
     /// Lives until the next step() or reset().
     std::string_view text(int column) const {
         const auto* p = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));

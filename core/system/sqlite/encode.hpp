@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/record/system.hpp"
 #include "core/system/sqlite/schema.hpp"
 
 namespace gpswitch::sqlite {
