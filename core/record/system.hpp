@@ -121,7 +121,7 @@ struct Recognition {
 struct SourceOptions {
     std::string place;  ///< as the user gave it, without the prefix
     std::shared_ptr<archive::Place> files;
-    const mapping::MappingSet* mapping = nullptr;  ///< nullptr for standard systems
+    mapping::MappingSet* mapping = nullptr;  ///< the source binds its columns; nullptr for standard systems
     bool show_values = false;
 };
 

@@ -69,6 +69,8 @@ Text Maker::cell(int column) const {
     if (trim(id).empty()) return {};
     const Code& code = codes_.find(coding_of(at_->tab), id);
     const auto i = static_cast<std::size_t>(through % 100);
+    // Lists hold Read codes as they are written everywhere else: padded, without the synonym.
+    if (!code.read.empty() && through % 100 == extract_.table(coding_of(at_->tab)).header.find("ReadTermId")) return code.read;
     return i < code.row.cells.size() ? code.row.cells[i] : Text{};
 }
 
@@ -134,7 +136,13 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
 
 void Maker::make(Row& row, Text patient_key) {
     row.first_item = static_cast<std::uint32_t>(record_->items.size());
-    for (const mapping::Made& m : row.route->makes) make_one(row, m, patient_key);
+    for (const mapping::Made& m : row.route->makes) {
+        // What belongs to the practice (the slot of an appointment) is fetched when it is needed, not made here.
+        if (record::practice_wide(m.kind) && !patient_key.empty())
+            practice_need(m.kind, row);
+        else
+            make_one(row, m, patient_key);
+    }
     row.items = static_cast<std::uint32_t>(record_->items.size()) - row.first_item;
 }
 
@@ -156,13 +164,25 @@ void Maker::keep_unknown(const Row& row, Entity& entity) {
     }
 }
 
+void Maker::practice_need(EntityKind kind, const Row& row) {
+    const Text id = id_of(kind, row.tab, {}, row.key_text);
+    record_->needs.push_back({kind, id, static_cast<std::uint64_t>(row.tab) << 32 | record_->rows[row.row].slot});
+}
+
+bool Maker::usable(Tab tab, std::uint32_t slot) {
+    const TableFile& t = extract_.table(tab);
+    t.read(slot, kept_, scratch_);
+    const int deleted = t.header.find("Deleted");
+    return scratch_.bad == nullptr && (deleted < 0 || !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
+}
+
 Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
     const Key key = key_of(cell);
     auto [it, fresh] = practice_[static_cast<std::size_t>(kind)].try_emplace(key);
     Practice& p = it->second;
     if (fresh) {
         const auto slots = extract_.find(tab, key);
-        if (!slots.empty()) {
+        if (!slots.empty() && usable(tab, slots.back())) {
             std::string normal;
             normal_guid(cell, normal);
             const UuidText u = uuid_v5({"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});

@@ -66,6 +66,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     Text id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part = {});
     /// A reference to a practice-wide entity made from the row with this key; empty when there is no such row.
     Text practice_target(EntityKind kind, Tab tab, Text cell);
+    /// Asks for a practice-wide entity that this patient's row stands for.
+    void practice_need(EntityKind kind, const Row& row);
     void issue(const Row& row, Severity severity, const char* code, std::string message, Text path = {}, const char* hint = "");
     void degrade(Text reason, EntityKind kind) { record_->degradations.push_back({reason, kind}); }
 
@@ -91,6 +93,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void bad_value(const mapping::ColumnRule& rule, Text cell, const char* why) override;
 
   private:
+    /// The practice row can be read and is not deleted.
+    bool usable(Tab tab, std::uint32_t slot);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     const Extract& extract_;
     const mapping::MappingSet& mapping_;

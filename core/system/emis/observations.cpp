@@ -1,0 +1,183 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/record/json.hpp"
+#include "core/system/emis/patient.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis {
+namespace {
+
+double number(Text t) {
+    double v = 0;
+    std::from_chars(t.data(), t.data() + t.size(), v);
+    return v;
+}
+
+bool mercury(Text unit) {
+    std::string s = lower(unit);
+    s.erase(std::remove(s.begin(), s.end(), ' '), s.end());
+    return s == "mmhg";
+}
+
+// Fields of a reading that the component or its parent carries; everything else of it that differs goes to rest.
+constexpr Text kCarried[] = {"id",   "meta",  "identifier",     "sourceRow", "rest", "code", "valueQuantity", "interpretation",
+                             "referenceRange", "note", "status", "subject", "category", "inferred", "extension"};
+
+}  // namespace
+
+// A parent without a value and two readings under it, in either order: the code says which is which, else the higher is systolic.
+void PatientCursor::find_blood_pressures() {
+    Rows& all = rows(Tab::CareRecord_Observation);
+    in_pressure_.assign(all.size(), false);
+    for (const auto& [key, children] : children_) {
+        const Row* parent = row(Tab::CareRecord_Observation, key);
+        if (parent == nullptr || children.size() != 2 || !makes(*parent, EntityKind::Observation)) continue;
+        if (!maker_.in_list("blood-pressure", maker_.code_of(*parent)) || !maker_.cell(*parent, "Value").empty()) continue;
+        std::uint32_t a = children[0], b = children[1];
+        auto reading = [&](std::uint32_t i) {
+            const Row& r = all[i];
+            return r.live && r.route != nullptr && r.route->makes.size() == 1 && makes(r, EntityKind::Observation) &&
+                   is_decimal(maker_.cell(r, "Value")) && !children_.contains(r.key);
+        };
+        if (!reading(a) || !reading(b)) continue;
+        auto is = [&](std::uint32_t i, Text list) { return maker_.in_list(list, maker_.code_of(all[i])); };
+        if (is(b, "systolic") && is(a, "diastolic")) std::swap(a, b);
+        if (!is(a, "systolic") || !is(b, "diastolic")) {
+            if (!mercury(maker_.cell(all[a], "NumericUnit")) || !mercury(maker_.cell(all[b], "NumericUnit"))) continue;
+            if (is(a, "diastolic") || is(b, "systolic") ||
+                (!is(a, "systolic") && !is(b, "diastolic") &&
+                 number(maker_.cell(all[a], "Value")) < number(maker_.cell(all[b], "Value"))))
+                std::swap(a, b);
+        }
+        pressures_.emplace(key, std::pair(a, b));
+        in_pressure_[a] = in_pressure_[b] = true;
+    }
+}
+
+void PatientCursor::make_blood_pressure(Row& parent) {
+    const auto [systolic, diastolic] = pressures_.at(parent.key);
+    for (std::uint32_t child : {systolic, diastolic}) component(parent, rows(Tab::CareRecord_Observation)[child]);
+}
+
+void PatientCursor::component(Row& parent, Row& child) {
+    const std::uint32_t item = *item_of(parent, EntityKind::Observation);
+    // The reading is made like any other observation, then taken apart.
+    const std::size_t claims = record_->claims.size();
+    maker_.make(child, record_->key);
+    const auto made = static_cast<std::uint32_t>(record_->items.size() - 1);
+    auto& reading = maker_.entity<record::Observation>(made);
+    auto& whole = maker_.entity<record::Observation>(item);
+    record::ObservationComponent& c = whole.component.add(record_->arena);
+    c.code = reading.code;
+    c.value_quantity = reading.value_quantity;
+    c.interpretation = reading.interpretation;
+    c.reference_range = reading.reference_range;
+    c.note = reading.note;
+    c.source_key = child.key_text;
+    const Text place = record_->arena.join("component[", std::to_string(whole.component.size - 1), "]");
+    for (const record::Coding& label : reading.meta.security) {
+        bool there = false;
+        for (const record::Coding& l : whole.meta.security) there = there || (l.system == label.system && l.code == label.code);
+        if (!there) whole.meta.security.add(record_->arena, label);
+    }
+    const record::Type& type = record::type_of<record::Observation>();
+    for (const record::Field& f : type.fields) {
+        if (std::find(std::begin(kCarried), std::end(kCarried), f.name) != std::end(kCarried) || record::is_empty(&reading, f)) continue;
+        std::string mine, theirs;
+        record::append_json_value(mine, &reading, f);
+        if (!record::is_empty(&whole, f)) record::append_json_value(theirs, &whole, f);
+        if (mine != theirs) whole.rest.add(record_->arena, {record_->arena.join(place, ".", f.name), record_->arena.copy(mine)});
+    }
+    for (const record::Rest& r : reading.rest) whole.rest.add(record_->arena, r);
+    for (record::Pending& p : record_->pending) {
+        if (p.item != made) continue;
+        p.item = item;
+        if (p.object == &reading.value_quantity) {
+            p.object = &c.value_quantity;
+        } else if (p.object == static_cast<void*>(&reading)) {
+            if (const record::Field* f = record::type_of<record::ObservationComponent>().find(p.field->name)) {
+                p.object = &c;
+                p.field = f;
+            }
+        }
+    }
+    record_->items.pop_back();
+    record_->claims.resize(claims);
+    record_->claim(child.row, item, Role::part, shape(child.tab).name);
+    child.items = 0;
+}
+
+void PatientCursor::parents() {
+    Rows& all = rows(Tab::CareRecord_Observation);
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+        Row& child = all[i];
+        const Text parent_cell = maker_.cell(child, "ParentObservationGuid");
+        if (!child.live || in_pressure_[i] || child.items == 0 || parent_cell.empty()) continue;
+        const Row* parent = row(Tab::CareRecord_Observation, key_of(parent_cell));
+        const record::Item& first = record_->items[child.first_item];
+        auto keep = [&] {
+            first.entity->rest.add(record_->arena, {"CareRecord_Observation.ParentObservationGuid", parent_cell});
+        };
+        if (parent == nullptr || parent == &child || parent->items == 0) {
+            keep();
+            maker_.degrade("reference-dangling", first.kind);
+            maker_.issue(child, Severity::warning, "EMIS-REF-002", "its parent entry is not in the extract; the entry stands alone and keeps the id",
+                         "CareRecord_Observation.ParentObservationGuid");
+            continue;
+        }
+        const auto report = item_of(*parent, EntityKind::DiagnosticReport);
+        const auto group = item_of(*parent, EntityKind::Observation);
+        const auto result = item_of(child, EntityKind::Observation);
+        const auto specimen = item_of(child, EntityKind::Specimen);
+        const auto inner = item_of(child, EntityKind::DiagnosticReport);
+        if (report && result)
+            refer(maker_.entity<record::DiagnosticReport>(*report).result, *result);
+        else if (report && specimen)
+            refer(maker_.entity<record::DiagnosticReport>(*report).specimen, *specimen);
+        else if (group && result)
+            refer(maker_.entity<record::Observation>(*group).has_member, *result);
+        else if (group && inner)
+            refer(maker_.entity<record::Observation>(*group).derived_from, *inner);
+        else
+            keep();
+    }
+}
+
+void PatientCursor::problems() {
+    for (Row& problem : rows(Tab::CareRecord_Problem)) {
+        if (!problem.live || problem.items != 0) continue;
+        Row* entry = row(Tab::CareRecord_Observation, problem.key);
+        const auto item = entry == nullptr ? std::nullopt : item_of(*entry, EntityKind::Condition);
+        if (!item) {
+            // Its observation is not in the extract: the problem stands on its own row.
+            maker_.make(problem, record_->key);
+            maker_.issue(problem, Severity::information, "EMIS-PRB-001", "a problem without its coded entry: the problem is kept without a code",
+                         "CareRecord_Problem.ObservationGuid");
+            continue;
+        }
+        maker_.join(problem, *item, "Condition:problem");
+        problem.first_item = *item;
+        auto& condition = maker_.entity<record::Condition>(*item);
+        if (entry->first_item != *item && condition.actual_problem.reference.empty()) {
+            const record::Item& actual = record_->items[entry->first_item];
+            condition.actual_problem.reference = record_->arena.join(record::name_of(actual.kind), "/", actual.entity->id);
+        }
+    }
+}
+
+void PatientCursor::referrals() {
+    for (Row& referral : rows(Tab::CareRecord_ObservationReferral)) {
+        if (!referral.live || referral.items != 0) continue;
+        Row* entry = row(Tab::CareRecord_Observation, referral.key);
+        const auto item = entry == nullptr ? std::nullopt : item_of(*entry, EntityKind::ServiceRequest);
+        if (item)
+            maker_.join(referral, *item, "ServiceRequest:referral");
+        else
+            maker_.make(referral, record_->key);
+    }
+}
+
+}  // namespace gpswitch::emis

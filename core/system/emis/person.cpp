@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "core/system/emis/patient.hpp"
+#include "core/util/civil_time.hpp"
+#include "core/util/nhs_number.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis {
+namespace {
+
+constexpr Text kNhsNumber = "https://fhir.nhs.uk/Id/nhs-number";
+constexpr Text kUnverified = "https://gpswitch.org/Id/unverified-nhs-number";
+
+// A day, with the time of day when there is one; midnight stands for no time.
+std::string moment(Text day, Text time) {
+    if (!civil_time::is_day(day)) return {};
+    if (!civil_time::is_time(time) || time == "00:00:00") return std::string(day);
+    return civil_time::uk_instant(day, time);
+}
+
+}  // namespace
+
+void PatientCursor::person(Row& row) {
+    const auto item = item_of(row, EntityKind::Patient);
+    if (!item) return;
+    auto& patient = maker_.entity<record::Patient>(*item);
+    const Text number = maker_.cell(row, "NhsNumber");
+    if (number.empty()) {
+        maker_.issue(row, Severity::information, "EMIS-NHS-002", "no NHS number", "Admin_Patient.NhsNumber", "the patient will not be paired by it");
+        return;
+    }
+    record::Identifier& id = patient.identifier.add(record_->arena);
+    const std::string valid = nhs_number::parse(number);
+    id.system = valid.empty() ? kUnverified : kNhsNumber;
+    id.value = valid.empty() ? record_->arena.copy(number) : record_->arena.copy(valid);
+    if (!valid.empty()) return;
+    maker_.degrade("nhs-number-invalid", EntityKind::Patient);
+    maker_.issue(row, Severity::warning, "EMIS-NHS-001", "not a valid NHS number: kept, but nobody is paired by it", "Admin_Patient.NhsNumber",
+                 "trace the patient on the Personal Demographics Service");
+}
+
+void PatientCursor::status_history() {
+    Rows& history = rows(Tab::Admin_PatientHistory);
+    std::vector<Row*> live;
+    for (Row& r : history)
+        if (r.live) live.push_back(&r);
+    if (live.empty()) return;
+    std::optional<std::uint32_t> item;
+    for (Row& p : rows(Tab::Admin_Patient))
+        if (p.live) item = item_of(p, EntityKind::EpisodeOfCare);
+    if (!item) {
+        // A dummy patient has no registration: the history is kept with the person.
+        for (Row& p : rows(Tab::Admin_Patient))
+            if (p.live) item = item_of(p, EntityKind::Patient);
+        for (Row* r : live) maker_.join(*r, *item, "Patient");
+        return;
+    }
+    auto when = [&](const Row* r) { return std::pair(maker_.cell(*r, "HistoryDate"), maker_.cell(*r, "HistoryTime")); };
+    std::stable_sort(live.begin(), live.end(), [&](const Row* a, const Row* b) { return when(a) < when(b); });
+    const int index = maker_.mapping().values_index("registration-status");
+    auto& episode = maker_.entity<record::EpisodeOfCare>(*item);
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        maker_.join(*live[i], *item, "EpisodeOfCare");
+        record::EpisodeStatus& s = episode.status_history.add(record_->arena);
+        const Text text = maker_.cell(*live[i], "StatusDescription");
+        s.text = text;
+        const mapping::ValueRow* v = index < 0 ? nullptr : maker_.mapping().values(index).find(text);
+        if (v != nullptr && !v->target.empty())
+            s.status = v->target;
+        else
+            maker_.degrade("value-unmapped", EntityKind::EpisodeOfCare);
+        s.period.start = record_->arena.copy(moment(when(live[i]).first, when(live[i]).second));
+        if (s.period.start.empty()) {
+            maker_.issue(*live[i], Severity::warning, "EMIS-VALUE-001", "not a day of the calendar; kept as it is", "Admin_PatientHistory.HistoryDate");
+            episode.rest.add(record_->arena, {"Admin_PatientHistory.HistoryDate", when(live[i]).first});
+        }
+        if (i > 0) episode.status_history[i - 1].period.end = s.period.start;
+    }
+}
+
+// Ethnicity and marital status stand only in coded observations: the latest counts; on one date the one that maps.
+void PatientCursor::coded_demographics() {
+    const mapping::MappingSet& m = maker_.mapping();
+    struct Kind {
+        Text list, values;
+        const Row* row = nullptr;
+        const mapping::ValueRow* value = nullptr;
+    };
+    Kind kinds[] = {{"ethnicity-categories", "ethnicity"}, {"marital-status-categories", "marital-status"}};
+    for (const Row& r : rows(Tab::CareRecord_Observation)) {
+        if (!r.live) continue;
+        const Code& code = maker_.code_of(r);
+        for (Kind& k : kinds) {
+            const int index = m.values_index(k.values);
+            if (!code.known || index < 0 || !m.in_list(k.list, code.category)) continue;
+            // Case counts: 9T1B. and 9t1b. are different codes.
+            const mapping::ValueRow* value = nullptr;
+            for (const mapping::ValueRow& v : m.values(index).rows)
+                if (v.source == code.read || (code.read.empty() && v.source == code.local)) value = &v;
+            const Text day = maker_.cell(r, "EffectiveDate");
+            const Text before = k.row == nullptr ? Text{} : maker_.cell(*k.row, "EffectiveDate");
+            const bool maps = value != nullptr && !value->target.empty();
+            const bool mapped = k.value != nullptr && !k.value->target.empty();
+            if (k.row != nullptr && (day < before || (day == before && (mapped || !maps)))) continue;
+            k.row = &r;
+            k.value = value;
+        }
+    }
+    std::optional<std::uint32_t> item;
+    for (Row& p : rows(Tab::Admin_Patient))
+        if (p.live) item = item_of(p, EntityKind::Patient);
+    if (!item) return;
+    auto& patient = maker_.entity<record::Patient>(*item);
+    for (const Kind& k : kinds) {
+        if (k.row == nullptr) continue;
+        record::Concept& out = k.values == "ethnicity" ? patient.ethnic_category : patient.marital_status;
+        const mapping::Values& values = m.values(m.values_index(k.values));
+        // A refused or unknown code clears the field; the observation itself stays.
+        if (k.value == nullptr) maker_.degrade("value-unmapped", EntityKind::Patient);
+        if (k.value == nullptr || k.value->target.empty()) continue;
+        record::Coding& c = out.coding.add(record_->arena);
+        c.system = values.target_system;
+        c.code = k.value->target;
+        c.display = k.value->display;
+        maker_.codes().concept_of(maker_.code_of(*k.row), Tab::Coding_ClinicalCode, record_->arena, out);
+        record_->claim(k.row->row, *item, Role::part, shape(Tab::CareRecord_Observation).name);
+    }
+}
+
+}  // namespace gpswitch::emis
