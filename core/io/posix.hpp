@@ -1,0 +1,28 @@
+#pragma once
+// What the .cpp files of this folder share; nobody else includes it.
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace gpswitch::io::detail {
+
+/// "No space left on device"
+inline std::string reason(int error) { return std::strerror(error); }
+
+/// Writes all of it; 0, or errno.
+int write_all(int fd, std::string_view bytes);
+
+/// The folder that holds `path` ("." when it names none), and its last component; slashes at the end don't count.
+std::string folder_of(const std::string& path);
+std::string name_of(const std::string& path);
+
+/// Makes a rename in `folder` last; not every file system can, and then there is nothing to be done.
+void sync_folder(const std::string& folder);
+
+/// "12.3 GB"
+std::string shown_bytes(unsigned long long bytes);
+
+constexpr std::size_t kBuffer = 1u << 20;
+
+}  // namespace gpswitch::io::detail
