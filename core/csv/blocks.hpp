@@ -1,6 +1,6 @@
 #pragma once
-// 64 bytes at a time: which of them are quotes, separators, line ends, and which stand inside quotes. Shared by the
-// Scanner and split(); nobody else includes it. Bit i of a mask is byte i of the block.
+// 64 bytes at a time: which of them are quotes, separators, line ends, and which stand inside quotes. Shared
+// by the Scanner and split(); nobody else includes it. Bit i of a mask is byte i of the block.
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -30,8 +30,8 @@ class Classifier {
         Masks m;
         for (unsigned i = 0; i < kBlock; i += 16) {
             const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
-            const __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
-                                              _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+            const __m128i ends =
+                _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
             m.quote |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('"'))) << i;
             m.separator |= bits(_mm_cmpeq_epi8(v, separator_)) << i;
             m.line_end |= bits(ends) << i;
@@ -76,13 +76,14 @@ inline Mask parity(Mask m) {
     return m;
 }
 
-/// Follows quotes from block to block through one row, as long as every quote stands where RFC 4180 lets it stand.
-/// `odd` marks the bytes where that ends: a quote inside an unquoted field, or text after a closing quote. What the masks
-/// say from the first odd byte of a row on is meaningless; the caller goes back to reading byte by byte.
+/// Follows quotes from block to block through one row, as long as every quote stands where RFC 4180 lets it
+/// stand. `odd` marks the bytes where that ends: a quote inside an unquoted field, or text after a closing
+/// quote. What the masks say from the first odd byte of a row on is meaningless; the caller goes back to
+/// reading byte by byte.
 class QuoteTracker {
   public:
     struct Step {
-        Mask inside;   ///< between quotes; the opening quote counts, the closing one doesn't
+        Mask inside;  ///< between quotes; the opening quote counts, the closing one doesn't
         Mask odd;
         Mask doubled;  ///< the second of two quotes that stand for one
     };

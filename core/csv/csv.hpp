@@ -14,9 +14,9 @@ struct Dialect {
     bool quotes = true;  ///< false: a quote is a character like any other (RF2, side files)
 };
 
-/// good: can be split. The others are rows too: they keep their raw text and address so that they reach the ledger.
-/// The state is that of the row's own bytes: split() of the same bytes says the same (and may add not_utf8).
-/// A row with several troubles has the first of them in the order of this list.
+/// good: can be split. The others are rows too: they keep their raw text and address so that they reach the
+/// ledger. The state is that of the row's own bytes: split() of the same bytes says the same (and may add
+/// not_utf8). A row with several troubles has the first of them in the order of this list.
 enum class State : std::uint8_t {
     good,
     unterminated_quote,  ///< a quoted field that the file's end (or the resynchronisation below) cuts off
@@ -42,16 +42,17 @@ struct RowSpan {
 /// A UTF-8 byte order mark at offset 0 is skipped and counted in bom_bytes().
 /// A quote anywhere but at the start of a field is a character like any other.
 ///
-/// A row whose quotes go wrong ends at its FIRST line end, in quotes or not, and scanning starts afresh there: one stray
-/// quote costs the row it stands in, not the rest of the file. Where the trouble lies beyond that first line end, what is
-/// left of the row is an unterminated_quote. A NUL says nothing about the quotes: such a row keeps its own end.
-/// Every byte is in exactly one of: mark, row, line end, blank.
+/// A row whose quotes go wrong ends at its FIRST line end, in quotes or not, and scanning starts afresh
+/// there: one stray quote costs the row it stands in, not the rest of the file. Where the trouble lies beyond
+/// that first line end, what is left of the row is an unterminated_quote. A NUL says nothing about the
+/// quotes: such a row keeps its own end. Every byte is in exactly one of: mark, row, line end, blank.
 ///
-/// Speed: 6 GB/s on fully quoted 300-byte rows of 26 fields, in memory (one core of an AMD EPYC, -O2; SSE2, which every
-/// x86-64 has, so nothing is chosen at run time); 0.5 GB/s where a literal quote in every row forces reading byte by byte.
-/// Time is linear whatever the bytes are. Trying rows that break far behind their first line end could be quadratic (a
-/// file of `x","` lines); but two rows that both pass the same line end in quotes are in the same state from there on, so
-/// it is enough to remember where the last broken one broke: whoever passes a line end in quotes before that, breaks too.
+/// Speed: 6 GB/s on fully quoted 300-byte rows of 26 fields, in memory (one core of an AMD EPYC, -O2; SSE2,
+/// which every x86-64 has, so nothing is chosen at run time); 0.5 GB/s where a literal quote in every row
+/// forces reading byte by byte. Time is linear whatever the bytes are. Trying rows that break far behind
+/// their first line end could be quadratic (a file of `x","` lines); but two rows that both pass the same
+/// line end in quotes are in the same state from there on, so it is enough to remember where the last broken
+/// one broke: whoever passes a line end in quotes before that, breaks too.
 class Scanner {
   public:
     Scanner(std::string_view bytes, Dialect dialect = {});
@@ -70,16 +71,16 @@ class Scanner {
     std::uint64_t doom_ = 0;  ///< a row that passes a line end in quotes before this offset breaks
 };
 
-/// Splits a row into fields. Fields without doubled quotes are views into `row`; others are unescaped into the arena.
-/// `cells` is cleared first and reused. Returns good, or why the row cannot be read (then `cells` is what was found so far).
-/// UTF-8 is checked once over the row. `row` is one row: a line end outside quotes is text.
-/// After unterminated_quote and text_after_quote `cells` lacks the field that went wrong; after nul and not_utf8 all are
-/// there. Speed: 2.2 GB/s on those rows (1.6 GB/s together
-/// with the Scanner).
+/// Splits a row into fields. Fields without doubled quotes are views into `row`; others are unescaped into
+/// the arena. `cells` is cleared first and reused. Returns good, or why the row cannot be read (then `cells`
+/// is what was found so far). UTF-8 is checked once over the row. `row` is one row: a line end outside quotes
+/// is text. After unterminated_quote and text_after_quote `cells` lacks the field that went wrong; after nul
+/// and not_utf8 all are there. Speed: 2.2 GB/s on those rows (1.6 GB/s together with the Scanner).
 State split(std::string_view row, Dialect dialect, Arena& arena, std::vector<std::string_view>& cells);
 
-/// Line numbers for byte offsets, 1-based; built while scanning, about 1 byte a row (a mark every 16 rows or 64 KiB).
-/// CRLF, LF and a lone CR end a line, in quotes too; so a row of three lines counts as three, as in an editor.
+/// Line numbers for byte offsets, 1-based; built while scanning, about 1 byte a row (a mark every 16 rows or
+/// 64 KiB). CRLF, LF and a lone CR end a line, in quotes too; so a row of three lines counts as three, as in
+/// an editor.
 class LineIndex {
   public:
     explicit LineIndex(std::string_view bytes = {}) : bytes_(bytes) {}
@@ -97,9 +98,9 @@ class LineIndex {
     std::uint64_t rows_ = 0;
 };
 
-/// Appends `value` as a field, quoted always or only when needed (separator, quote, CR, LF, or a byte order mark in it).
-/// A row of one empty field needs always_quote: unquoted it would be a blank line.
-/// Errors: std::logic_error when the dialect has no quotes and the value holds a separator or line end.
+/// Appends `value` as a field, quoted always or only when needed (separator, quote, CR, LF, or a byte order
+/// mark in it). A row of one empty field needs always_quote: unquoted it would be a blank line. Errors:
+/// std::logic_error when the dialect has no quotes and the value holds a separator or line end.
 void append_field(std::string& out, std::string_view value, Dialect dialect, bool always_quote);
 
 }  // namespace gpswitch::csv

@@ -6,8 +6,8 @@
 #include "core/csv/csv.hpp"
 #include "core/util/text.hpp"
 
-// The Scanner and split() against the rules of csv.hpp written down the plainest way: one state machine, one byte at a
-// time, no memory of earlier rows (and so quadratic where the Scanner is not).
+// The Scanner and split() against the rules of csv.hpp written down the plainest way: one state machine, one
+// byte at a time, no memory of earlier rows (and so quadratic where the Scanner is not).
 using namespace gpswitch;
 using csv::Dialect;
 using csv::State;
@@ -25,8 +25,10 @@ std::size_t plain_end(std::string_view s, std::size_t at, Dialect d, bool whole,
     for (; at < s.size(); ++at) {
         const char c = s[at];
         if (now == quoted) {
-            if (c == '"') now = closed;
-            else cell += c;
+            if (c == '"')
+                now = closed;
+            else
+                cell += c;
             continue;
         }
         if (now == closed && c == '"') {
@@ -145,7 +147,8 @@ TEST_CASE("csv: damage to a well-formed file costs few rows") {
         for (int r = 0; r < 40; ++r) {
             for (int c = 0; c < 8; ++c) {
                 std::string value;
-                for (std::size_t k = random() % 12; k > 0; --k) value += "ab,\"\n \xC3"[random() % (r % 9 == 0 ? 7 : 2)];
+                for (std::size_t k = random() % 12; k > 0; --k)
+                    value += "ab,\"\n \xC3"[random() % (r % 9 == 0 ? 7 : 2)];
                 csv::append_field(s, value, {}, true);
                 s += c == 7 ? "\r\n" : ",";
             }

@@ -55,7 +55,8 @@ TEST_CASE("csv scanner: where rows end") {
         {"\"a", "\"a <unterminated-quote>", "cut off in its first line"},
         {"\"", "\" <unterminated-quote>", "nothing but the quote"},
         {"\"a\"b,c\nd", "\"a\"b,c <text-after-quote> / d", "text behind a closing quote"},
-        {"\"a\"b,\"c\nd\",e\nf", "\"a\"b,\"c <text-after-quote> / d\",e / f", "ends at its first line end, in quotes too"},
+        {"\"a\"b,\"c\nd\",e\nf", "\"a\"b,\"c <text-after-quote> / d\",e / f",
+         "ends at its first line end, in quotes too"},
         {"x,\"a\n\"b\",c\n\"d\",e\n", "x,\"a <unterminated-quote> / \"b\",c / \"d\",e",
          "a stray quote: broken beyond the first line end, so cut there"},
         {"\"a\"b\r\nc", "\"a\"b <text-after-quote> / c", "CRLF behind a broken row"},
@@ -63,13 +64,16 @@ TEST_CASE("csv scanner: where rows end") {
         {"\"a\nb\0\"\nc"s, "\"a\nb\0\" <nul> / c"s, "a NUL does not change where the row ends"},
         {"\"a\0\nb"s, "\"a\0 <unterminated-quote> / b"s, "quotes before NUL"},
         {"\"" + std::string(200, 'a') + "\"\nb", "\"" + std::string(200, 'a') + "\" / b", "across blocks"},
-        {"\"" + std::string(62, 'a') + "\"", "\"" + std::string(62, 'a') + "\"", "exactly a block, no line end"},
+        {"\"" + std::string(62, 'a') + "\"", "\"" + std::string(62, 'a') + "\"",
+         "exactly a block, no line end"},
         {"\"" + std::string(61, 'a') + "\"\"\"\nb", "\"" + std::string(61, 'a') + "\"\"\" / b",
          "a doubled quote across blocks"},
         {"\"" + std::string(62, 'a') + "\"x\nb", "\"" + std::string(62, 'a') + "\"x <text-after-quote> / b",
          "text after the quote in the next block"},
-        {std::string(64, 'a') + "\"b\nc\"", std::string(64, 'a') + "\"b / c\"", "literal quote that begins a block"},
-        {std::string(63, 'a') + ",\"b\nc\"", std::string(63, 'a') + ",\"b\nc\"", "separator that ends a block"},
+        {std::string(64, 'a') + "\"b\nc\"", std::string(64, 'a') + "\"b / c\"",
+         "literal quote that begins a block"},
+        {std::string(63, 'a') + ",\"b\nc\"", std::string(63, 'a') + ",\"b\nc\"",
+         "separator that ends a block"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.why);
@@ -95,8 +99,8 @@ TEST_CASE("csv scanner: bytes are accounted for") {
     CHECK(mark.bom_bytes() == 3);
 }
 
-// Each of these took the time of (file size)^2 in some draft or in other people's parsers. 32 MB each: linear is
-// milliseconds, quadratic is days.
+// Each of these took the time of (file size)^2 in some draft or in other people's parsers. 32 MB each: linear
+// is milliseconds, quadratic is days.
 TEST_CASE("csv scanner: linear on hostile bytes") {
     struct Row {
         const char *head, *repeated, *tail, *why;

@@ -23,8 +23,8 @@ const char* find_line_end(const char* p, const char* end) {
 /// How far one attempt to read a row got.
 struct Attempt {
     enum Result : std::uint8_t { row, broken, odd } result;
-    const char* stop;                     ///< row: its end. broken: where it broke. odd: unused
-    const char* first_line_end = nullptr; ///< the first one met, in quotes or not
+    const char* stop;                      ///< row: its end. broken: where it broke. odd: unused
+    const char* first_line_end = nullptr;  ///< the first one met, in quotes or not
     bool nul = false;
 };
 

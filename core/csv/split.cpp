@@ -14,7 +14,8 @@ std::string_view unescape(std::string_view inner, Arena& arena) {
     char* to = out;
     while (!inner.empty()) {
         const auto* quote = static_cast<const char*>(std::memchr(inner.data(), '"', inner.size()));
-        const std::size_t n = quote == nullptr ? inner.size() : static_cast<std::size_t>(quote - inner.data()) + 1;
+        const std::size_t n =
+            quote == nullptr ? inner.size() : static_cast<std::size_t>(quote - inner.data()) + 1;
         std::memcpy(to, inner.data(), n);
         to += n;
         inner.remove_prefix(quote == nullptr ? n : n + 1);
@@ -101,7 +102,8 @@ class BlockSplitter {
     bool doubled_ = false;
 };
 
-/// The same, by the letter of the rules, one field after the other. Only rows with quotes in odd places come here.
+/// The same, by the letter of the rules, one field after the other. Only rows with quotes in odd places come
+/// here.
 State split_bytes(std::string_view row, Dialect dialect, Arena& arena, std::vector<std::string_view>& cells) {
     for (std::size_t at = 0;; ++at) {
         std::size_t end = 0;

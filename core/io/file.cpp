@@ -80,7 +80,8 @@ std::string read_all(const std::string& path) {
     std::string out;
     std::string buffer(64 * 1024, '\0');
     ssize_t n = 0;
-    while (out.size() <= kLimit && ((n = ::read(fd, buffer.data(), buffer.size())) > 0 || (n < 0 && errno == EINTR)))
+    while (out.size() <= kLimit &&
+           ((n = ::read(fd, buffer.data(), buffer.size())) > 0 || (n < 0 && errno == EINTR)))
         if (n > 0) out.append(buffer, 0, static_cast<std::size_t>(n));
     const int error = errno;
     ::close(fd);

@@ -13,10 +13,10 @@ struct FileStamp {
     bool operator==(const FileStamp&) const = default;
 };
 
-/// A file mapped read-only where it lies; the view lives as long as the object. Empty files give an empty view. Files up
-/// to 16 KiB are copied instead, and no descriptor is kept: a folder of 100,000 letters needs neither 100,000 mappings
-/// nor 100,000 descriptors.
-/// Errors: InputError when missing, unreadable or not a plain file.
+/// A file mapped read-only where it lies; the view lives as long as the object. Empty files give an empty
+/// view. Files up to 16 KiB are copied instead, and no descriptor is kept: a folder of 100,000 letters needs
+/// neither 100,000 mappings nor 100,000 descriptors. Errors: InputError when missing, unreadable or not a
+/// plain file.
 class MappedFile {
   public:
     static std::shared_ptr<MappedFile> open(const std::string& path);
@@ -26,9 +26,10 @@ class MappedFile {
     std::string_view bytes() const { return {data_, size_}; }
     const std::string& path() const { return path_; }
     const FileStamp& stamp() const { return stamp_; }
-    /// InputError when the file under this name is no longer the one that was opened: shorter, longer, written to,
-    /// replaced, or gone. Reading past a new, earlier end is SIGBUS: call this before trusting a long scan, and let
-    /// install_sigbus_handler() turn the race that is left into exit 3 with a message. Spool files never change.
+    /// InputError when the file under this name is no longer the one that was opened: shorter, longer,
+    /// written to, replaced, or gone. Reading past a new, earlier end is SIGBUS: call this before trusting a
+    /// long scan, and let install_sigbus_handler() turn the race that is left into exit 3 with a message.
+    /// Spool files never change.
     void check() const;
 
   private:
@@ -47,19 +48,21 @@ FileStamp stamp_of(const std::string& path);
 /// check() for a file that is not mapped (yet).
 void check_unchanged(const std::string& path, const FileStamp& stamp);
 
-/// Call once, in main. Afterwards a mapped file that becomes shorter (or whose disk fails) under a reader ends the process
-/// with exit 3 and a line on stderr. Nothing is cleaned up then: what is written stays under its .partial name.
+/// Call once, in main. Afterwards a mapped file that becomes shorter (or whose disk fails) under a reader
+/// ends the process with exit 3 and a line on stderr. Nothing is cleaned up then: what is written stays under
+/// its .partial name.
 void install_sigbus_handler();
 
-/// A nameless file (O_TMPFILE, 0600) in `folder` of which a reader then gets a mapping; gone with the process, however
-/// it ends. Errors: TargetError when the folder cannot be written or the disk is full.
+/// A nameless file (O_TMPFILE, 0600) in `folder` of which a reader then gets a mapping; gone with the
+/// process, however it ends. Errors: TargetError when the folder cannot be written or the disk is full.
 class SpoolFile {
   public:
     explicit SpoolFile(const std::string& folder);
     ~SpoolFile();
     SpoolFile(const SpoolFile&) = delete;
     SpoolFile& operator=(const SpoolFile&) = delete;
-    /// TargetError when `bytes` more do not fit on the disk; says how much is needed and how much is free. Takes no space.
+    /// TargetError when `bytes` more do not fit on the disk; says how much is needed and how much is free.
+    /// Takes no space.
     void expect(std::uint64_t bytes);
     void write(std::string_view bytes);
     std::uint64_t size() const { return size_; }
@@ -74,12 +77,12 @@ class SpoolFile {
     std::string buffer_;
 };
 
-/// A file written beside its final place (".NAME.partial-XXXXXX", 0600) and renamed by publish(), over whatever is there
-/// (asking first is the command's business); the destructor removes what was not published. "-" (stdout) and what is not
-/// a plain file, such as /dev/null or a pipe, is written directly: for those SIGPIPE is switched off in the process, so
-/// that a reader who goes away is an error like any other. A symbolic link stays; the file it leads to is replaced.
-/// Buffered; not thread-safe.
-/// Errors: TargetError (disk full, no permission, broken pipe): what was written is removed.
+/// A file written beside its final place (".NAME.partial-XXXXXX", 0600) and renamed by publish(), over
+/// whatever is there (asking first is the command's business); the destructor removes what was not published.
+/// "-" (stdout) and what is not a plain file, such as /dev/null or a pipe, is written directly: for those
+/// SIGPIPE is switched off in the process, so that a reader who goes away is an error like any other. A
+/// symbolic link stays; the file it leads to is replaced. Buffered; not thread-safe. Errors: TargetError
+/// (disk full, no permission, broken pipe): what was written is removed.
 class OutputFile {
   public:
     explicit OutputFile(const std::string& path);
@@ -102,12 +105,12 @@ class OutputFile {
     std::string buffer_;
 };
 
-/// A folder built beside its final place (".NAME.partial-XXXXXX", 0700) and renamed by publish(). Without `overwrite`, a
-/// folder or file that exists at `path` is a UsageError before anything is written, and one that appears meanwhile is a
-/// TargetError. With `overwrite`, publish() exchanges the two names in one step and then removes the old content (on file
-/// systems that cannot exchange, the old one is moved aside first).
-/// The destructor removes the whole unpublished folder. A killed run leaves only the .partial folder, never the name.
-/// Errors: UsageError also for a path without a name of its own ("", "/", ".", ".."); TargetError.
+/// A folder built beside its final place (".NAME.partial-XXXXXX", 0700) and renamed by publish(). Without
+/// `overwrite`, a folder or file that exists at `path` is a UsageError before anything is written, and one
+/// that appears meanwhile is a TargetError. With `overwrite`, publish() exchanges the two names in one step
+/// and then removes the old content (on file systems that cannot exchange, the old one is moved aside first).
+/// The destructor removes the whole unpublished folder. A killed run leaves only the .partial folder, never
+/// the name. Errors: UsageError also for a path without a name of its own ("", "/", ".", ".."); TargetError.
 class OutputFolder {
   public:
     OutputFolder(const std::string& path, bool overwrite);

@@ -88,7 +88,8 @@ void check_unchanged(const std::string& path, const FileStamp& stamp) {
         what = "was written to";
     }
     if (what != nullptr)
-        throw InputError(path + ": " + what + " while it was read", "wait until the extract is complete, then run again");
+        throw InputError(path + ": " + what + " while it was read",
+                         "wait until the extract is complete, then run again");
 }
 
 std::shared_ptr<MappedFile> MappedFile::open(const std::string& path) {
@@ -132,7 +133,8 @@ SpoolFile::SpoolFile(const std::string& folder) : folder_(folder) {
         if (fd_ >= 0) ::unlink(path.c_str());
     }
     if (fd_ < 0)
-        throw TargetError(folder + ": cannot unpack here: " + detail::reason(errno), "choose another folder for temporary files");
+        throw TargetError(folder + ": cannot unpack here: " + detail::reason(errno),
+                          "choose another folder for temporary files");
 }
 
 SpoolFile::~SpoolFile() {
@@ -142,8 +144,8 @@ SpoolFile::~SpoolFile() {
 void SpoolFile::expect(std::uint64_t bytes) {
     const std::uint64_t left = space_left(folder_);
     if (bytes <= left) return;
-    throw TargetError(folder_ + ": unpacking needs " + detail::shown_bytes(bytes) + ", " + detail::shown_bytes(left) +
-                          " are free",
+    throw TargetError(folder_ + ": unpacking needs " + detail::shown_bytes(bytes) + ", " +
+                          detail::shown_bytes(left) + " are free",
                       "make room, or choose another folder for temporary files");
 }
 
@@ -157,8 +159,9 @@ void SpoolFile::flush() {
     const int error = detail::write_all(fd_, buffer_);
     buffer_.clear();
     if (error != 0)
-        throw TargetError(folder_ + ": unpacking failed after " + detail::shown_bytes(size_) + ": " + detail::reason(error),
-                          "make room, or choose another folder for temporary files");
+        throw TargetError(
+            folder_ + ": unpacking failed after " + detail::shown_bytes(size_) + ": " + detail::reason(error),
+            "make room, or choose another folder for temporary files");
 }
 
 std::shared_ptr<MappedFile> SpoolFile::map(const std::string& name) {

@@ -26,9 +26,7 @@ int in_child(const std::function<int()>& body, std::string* said = nullptr) {
         int code = 99;
         try {
             code = body();
-        } catch (const Error& e) {
-            code = e.exit_code();
-        } catch (...) {
+        } catch (const Error& e) { code = e.exit_code(); } catch (...) {
         }
         ::_exit(code);
     }
@@ -81,7 +79,8 @@ TEST_CASE("io: a mapped file is the file's bytes") {
 TEST_CASE("io: what cannot be mapped is an input error") {
     const TestFolder folder;
     REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-    for (const char* name : {"missing", "", "pipe"}) CHECK_THROWS_AS(MappedFile::open(folder / name), InputError);
+    for (const char* name : {"missing", "", "pipe"})
+        CHECK_THROWS_AS(MappedFile::open(folder / name), InputError);
     CHECK_THROWS_AS(MappedFile::open("/dev/null"), InputError);
 }
 
@@ -100,7 +99,8 @@ TEST_CASE("io: a file that changes is noticed") {
          },
          "replaced"},
         {[](const std::string& p) {
-             std::filesystem::last_write_time(p, std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
+             std::filesystem::last_write_time(
+                 p, std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
          },
          "written to"},
     };
@@ -254,7 +254,8 @@ TEST_CASE("io: an output folder never takes a name that came up meanwhile") {
         CHECK_THROWS_AS(out.publish(), TargetError);
     }
     CHECK(folder.entries() == 1);
-    for (const char* path : {"", "/", ".", "..", "x/..", "x/."}) CHECK_THROWS_AS(OutputFolder(path, true), UsageError);
+    for (const char* path : {"", "/", ".", "..", "x/..", "x/."})
+        CHECK_THROWS_AS(OutputFolder(path, true), UsageError);
     CHECK_THROWS_AS(OutputFolder(folder / "missing/set", false), TargetError);
 }
 

@@ -61,7 +61,8 @@ void OutputFile::discard() {
 void OutputFile::fail(const std::string& what, int error) {
     const bool removed = !partial_.empty();
     discard();
-    throw TargetError((path_ == "-" ? "standard output" : path_) + ": " + what + ": " + detail::reason(error) +
+    throw TargetError((path_ == "-" ? "standard output" : path_) + ": " + what + ": " +
+                      detail::reason(error) +
                       (removed ? "; what was written is removed" : "; what was written is incomplete"));
 }
 
@@ -86,7 +87,8 @@ void OutputFile::publish() {
     if (fd_ < 0) throw std::logic_error("published after it failed or was published: " + path_);
     flush();
     // Pipes and devices have nothing to sync and say EINVAL; a file system may find only now that it is full.
-    if (::fsync(fd_) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP) fail("cannot be written", errno);
+    if (::fsync(fd_) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+        fail("cannot be written", errno);
     const int fd = fd_;
     fd_ = -1;
     if (fd != STDOUT_FILENO && ::close(fd) != 0 && errno != EINTR) fail("cannot be written", errno);

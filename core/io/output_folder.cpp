@@ -37,7 +37,8 @@ OutputFolder::OutputFolder(const std::string& path, bool overwrite) : final_(pat
     while (final_.size() > 1 && final_.back() == '/') final_.pop_back();
     const std::string name = detail::name_of(final_);
     if (name.empty() || name == "." || name == "..")
-        throw UsageError("'" + path + "' is not a name for a new folder", "give the folder a name of its own");
+        throw UsageError("'" + path + "' is not a name for a new folder",
+                         "give the folder a name of its own");
     if (!overwrite && exists(final_))
         throw UsageError(final_ + ": exists already", "choose another name, or pass --overwrite");
     partial_ = detail::folder_of(final_) + "/." + name + ".partial-XXXXXX";
@@ -75,14 +76,16 @@ void OutputFolder::replace() {
         if (e != 0) plain_rename(old, final_);
         return e;
     });
-    if (error != 0) throw TargetError(final_ + ": cannot be replaced: " + detail::reason(error) + "; it is as it was");
+    if (error != 0)
+        throw TargetError(final_ + ": cannot be replaced: " + detail::reason(error) + "; it is as it was");
     published_ = true;
     detail::sync_folder(detail::folder_of(final_));
     std::error_code failed;
     fs::remove_all(old, failed);
     if (failed)
-        throw TargetError(final_ + ": is in place, but the one it replaces could not be removed: " + failed.message(),
-                          "remove " + old + " by hand");
+        throw TargetError(
+            final_ + ": is in place, but the one it replaces could not be removed: " + failed.message(),
+            "remove " + old + " by hand");
 }
 
 }  // namespace gpswitch::io

@@ -13,7 +13,8 @@ inline std::string reason(int error) { return std::strerror(error); }
 /// Writes all of it; 0, or errno.
 int write_all(int fd, std::string_view bytes);
 
-/// The folder that holds `path` ("." when it names none), and its last component; slashes at the end don't count.
+/// The folder that holds `path` ("." when it names none), and its last component; slashes at the end don't
+/// count.
 std::string folder_of(const std::string& path);
 std::string name_of(const std::string& path);
 
