@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/system/gpconnect/readers.hpp"
+#include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/text.hpp"
 

@@ -5,8 +5,8 @@
 /// model (R4, UK Core). A place is a file, a folder or an archive of bundles; a bundle may come wrapped: in Parameters, in
 /// a JSON envelope ({"bundle":{...}}), as a JSON string, or as an HTTP dump with the headers before the body.
 ///
-/// What becomes what is data (mappings/gpconnect): routes.csv (resource type to entity), columns.csv (element to field),
-/// datatypes.csv (the same inside data types, wherever they stand), values/*.csv. In columns.csv
+/// What becomes what is data (mappings/gpconnect): routes.csv (resource type to entity), elements.csv (element to field),
+/// datatypes.csv (the same inside data types, wherever they stand), values/*.csv. In elements.csv
 ///   column   an STU3 element path: `practitioner.role`; lists are entered silently; an extension is named by the tail of
 ///            its URL without "Extension-", "CareConnect-", "GPC-" and "-1": `extension(ActualProblem)`, whatever its host
 ///   field    the path of the field in the entity, as in the record model: `performer.function`. Where an outer element has

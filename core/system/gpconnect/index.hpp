@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 
+#include "core/record/system.hpp"
 #include "core/system/gpconnect/bundle.hpp"
 
 /// What opening a place leaves behind: where the bundles lie, whose they are, and the practice-wide resources.

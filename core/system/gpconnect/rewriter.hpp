@@ -41,6 +41,7 @@ class Rewriter {
     void as_extension(const Rule& rule, const Value& v, Text path);
     void fold(const Rule& rule, const Value& v, Text path);
     void constant(const Rule& rule);
+    bool has_choice(const Frame& frame, const Field& f) const;
     Value* new_coding(const Values& values, const ValueRow& row);
     void note_equivalence(const ValueRow& row);
 

@@ -185,7 +185,7 @@ struct Loader {
     }
 
     void columns() {
-        rows("columns.csv", 9, [&](const auto& c, const std::string& file, std::size_t line) {
+        rows("elements.csv", 9, [&](const auto& c, const std::string& file, std::size_t line) {
             const auto t = out->tables_.find(c[0]);
             if (t == out->tables_.end()) fail(file, line, "no route for table " + std::string(c[0]));
             Rule* r = rule(c, file, line);

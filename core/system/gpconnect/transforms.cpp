@@ -80,7 +80,7 @@ void Rewriter::concept_of(const Rule& rule, const Value& v, const Element* node,
     if (v.kind != json::Kind::string || trim(v.text).empty()) return bad(v, path, "a code is expected here");
     const ValueRow* row = rule.values->find(v.text);
     if (row != nullptr) note_equivalence(*row);
-    if (row != nullptr && row->target.empty()) return row->reverse ? void() : rest(v, path);
+    if (row != nullptr && row->target.empty()) return rest(v, path);
     if (row == nullptr) host_.degrade("value-unmapped");
     const Frame* inside = open(arena_, to, f, Open::add);
     const Field& codings = *inside->type->find("coding");
@@ -237,7 +237,7 @@ void Rewriter::fold(const Rule& rule, const Value& v, Text path) {
     const ValueRow* row = rule.values->find(v.text);
     if (row == nullptr) host_.degrade("value-unmapped");
     if (row == nullptr) return rest(v, path);
-    if (row->target.empty()) return row->reverse ? void() : rest(v, path);
+    if (row->target.empty()) return rest(v, path);
     note_equivalence(*row);
     const Value* before = value_of(entity(), f);
     if (before != nullptr && before->text != row->target) rest(*before, f.name);
@@ -246,11 +246,25 @@ void Rewriter::fold(const Rule& rule, const Value& v, Text path) {
     if (!row->reverse) rest(v, path);
 }
 
+// One of occurrence[x] stands already.
+bool Rewriter::has_choice(const Frame& frame, const Field& f) const {
+    const auto stem = [](std::string_view name) {
+        for (std::string_view type : {"CodeableConcept", "DateTime", "Reference", "Boolean", "String", "Period", "Integer", "Quantity"})
+            if (name.ends_with(type) && name.size() > type.size()) return name.substr(0, name.size() - type.size());
+        return std::string_view{};
+    };
+    const std::string_view mine = stem(f.name);
+    if (mine.empty()) return false;
+    for (const Field& other : frame.type->fields)
+        if (stem(other.name) == mine && value_of(frame, other) != nullptr) return true;
+    return false;
+}
+
 void Rewriter::constant(const Rule& rule) {
     const Field* f = nullptr;
     bool later = false;
     const Frame* to = target(rule, entity(), f, later);
-    if (value_of(*to, *f) != nullptr) return;
+    if (value_of(*to, *f) != nullptr || has_choice(*to, *f)) return;
     Value* made = nullptr;
     if (rule.args.size() == 3) {
         made = new_object(arena_);
