@@ -116,6 +116,7 @@ void Maker::settle_status(EntityKind kind, Entity& entity) {
                 continue;
             }
             i.system = kUnverified;
+            entity.rest.add(record_.arena, {"identifier.system", record_.arena.join("\"", kNhsNumber, "\"")});
             issue(Severity::warning, "GPC-NHS-001", tree_->offset, "identifier", "the NHS number is not valid: kept, but not as an NHS number");
         }
         if (!valid) issue(Severity::warning, "GPC-NHS-002", tree_->offset, "identifier", "the patient has no valid NHS number");
