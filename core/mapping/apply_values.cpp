@@ -34,6 +34,7 @@ class Second {
 
     void run() {
         const Shape shape = detail::shape_of(p_.field);
+        if (row_ != nullptr && row_->target.empty() && same_meaning(*row_)) return nothing(shape);
         if (shape == Shape::concept_)
             codeable();
         else if (shape == Shape::coding)
@@ -92,6 +93,19 @@ class Second {
             written = waiting && !result.empty();
         }
         if (!written || word_is_lost()) keep_word();
+    }
+
+    /// The word says nothing ("None"): the field is as if it had never been there.
+    void nothing(Shape shape) {
+        if (shape == Shape::concept_ && !p_.field->list) {
+            const detail::Words w = words_of(record::at(p_.object, *p_.field), *p_.field->type);
+            if (w.coding->size != 0 && is((*w.coding)[0], source())) *w.coding = {}, *w.text = {};
+        } else if (!p_.field->list && shape != Shape::coding) {
+            Text& field = record::text_at(p_.object, *p_.field);
+            if (field == p_.raw) field = {};
+        } else {
+            keep_word();
+        }
     }
 
     void coding() {

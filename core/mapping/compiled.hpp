@@ -44,6 +44,10 @@ struct TableRoutes {
     std::vector<Route> routes;
     std::vector<std::vector<Test>> tests;  ///< of each route
     std::vector<Text> whys;
+    /// Additive routes ("+Type"), as indexes into `routes`; their products join the first other route that holds.
+    std::vector<std::size_t> added;
+    /// joined[i * 2^added + mask]: route i with the products of the additive routes in `mask`.
+    std::vector<Route> joined;
 };
 
 /// A row of tables.csv.
@@ -77,6 +81,7 @@ struct MappingSet::Impl {
     detail::ByName<std::vector<std::uint16_t>> rule_sets_of;  ///< by table
     detail::ByName<std::vector<ColumnRule>> elements;
     std::vector<detail::SourceColumn> source_columns;
+    detail::ByName<std::vector<TableColumn>> table_columns;
     bool has_tables_file = false;
 
     /// Reads a folder as far as it can be read; nullptr when there is no mapping.json to speak of.

@@ -76,6 +76,8 @@ struct Route {
     /// "part" (the row only completes another row's entity; the brick says which).
     std::string settles;
     int line = 0;  ///< in routes.csv
+    /// Written "+Type": joins its products to the first other route that holds, unless that makes the type already.
+    bool adds = false;
 };
 
 // ---- columns -----------------------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ class MappingSet {
     void bind(const ColumnNumbers& numbers, const std::string& version);
 
     const std::vector<Route>& routes(Text table) const;
-    /// The first route whose `when` holds; nullptr when none does (then the row is not understood: text, degraded).
+    /// The first route whose `when` holds, with the products of every additive route that holds too; nullptr when none does (then the row is not understood: text, degraded).
     const Route* first(Text table, const RowFacts& facts) const;
     const std::vector<ColumnRule>& rules(std::uint16_t index) const { return rules_[index]; }
     /// Rules for entities the brick makes without a route of its own (implied plan): "table" and "Type:variant". A variant

@@ -59,13 +59,19 @@ struct Parser {
             if (args.empty() || pair) return wants("empty(Column)");
             t.op = Test::Op::empty;
             t.name = args;
-        } else if (name == "equals" || name == "in" || name == "under") {
+        } else if (name == "equals" || name == "in" || name == "under" || name == "under-any") {
             if (first.empty() || second.empty())
-                return wants(name == "in" ? "in(Column,list)" : name == "under" ? "under(Column,code)" : "equals(Column,text)");
-            t.op = name == "in" ? Test::Op::in : name == "under" ? Test::Op::under : Test::Op::equals;
+                return wants(name == "in"          ? "in(Column,list)"
+                             : name == "under"     ? "under(Column,code)"
+                             : name == "under-any" ? "under-any(Column,list)"
+                                                   : "equals(Column,text)");
+            t.op = name == "in"          ? Test::Op::in
+                   : name == "under"     ? Test::Op::under
+                   : name == "under-any" ? Test::Op::under_any
+                                         : Test::Op::equals;
             t.name = first;
             t.arg = second;
-            if (t.op == Test::Op::in && (t.list = list_named(second)) == nullptr)
+            if ((t.op == Test::Op::in || t.op == Test::Op::under_any) && (t.list = list_named(second)) == nullptr)
                 return fmt::format("there is no lists/{}.csv", second);
         } else {
             return fmt::format("unknown predicate \"{}\"", name);
@@ -96,6 +102,9 @@ bool all_hold(const std::vector<Test>& tests, const RowFacts& facts) {
             case Test::Op::equals: holds = same_ignoring_case(trim(facts.cell(t.column)), t.arg); break;
             case Test::Op::in: holds = t.list->find(trim(facts.cell(t.column))) != t.list->end(); break;
             case Test::Op::under: holds = facts.under(t.column, t.arg); break;
+            case Test::Op::under_any:
+                for (const auto& code : *t.list) holds = holds || facts.under(t.column, code);
+                break;
             case Test::Op::has_row: holds = facts.has_row(t.arg); break;
             case Test::Op::has_children: holds = facts.has_children(); break;
         }

@@ -23,6 +23,25 @@ std::string check_settle(Text settles) {
     return reason.empty() ? fmt::format("\"{}\" needs a reason: {}:reason", word, word) : std::string{};
 }
 
+/// Additive routes of one table: every combination with every other route is made ready.
+constexpr std::size_t kMostAdded = 6;
+
+void join(TableRoutes& t) {
+    const std::size_t masks = std::size_t{1} << t.added.size();
+    t.joined.clear();
+    for (const Route& route : t.routes) {
+        for (std::size_t mask = 0; mask < masks; ++mask) {
+            Route r = route;
+            for (std::size_t a = 0; a < t.added.size(); ++a) {
+                if ((mask >> a & 1) == 0 || !route.settles.empty()) continue;
+                for (const Made& extra : t.routes[t.added[a]].makes)
+                    if (std::ranges::none_of(r.makes, [&](const Made& m) { return m.kind == extra.kind; })) r.makes.push_back(extra);
+            }
+            t.joined.push_back(std::move(r));
+        }
+    }
+}
+
 }  // namespace
 
 void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& problems) {
@@ -56,7 +75,11 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         } else {
             while (!entity.empty()) {
                 const std::size_t space = entity.find(' ');
-                const Text written = entity.substr(0, space);
+                Text written = entity.substr(0, space);
+                if (written.starts_with('+')) {
+                    r.route.adds = true;
+                    written.remove_prefix(1);
+                }
                 entity = space == Text::npos ? Text{} : trim(entity.substr(space));
                 EntityKind kind{};
                 Text variant;
@@ -81,10 +104,15 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
                 problems.add(kFile, r.route.line, fmt::format("{} has two routes of order {}", r.route.table, r.route.order));
             for (Made& made : r.route.makes)
                 made.rules = impl.rule_set(impl.arena.copy(r.route.table), made.kind, made.variant, r.route.line);
+            if (r.route.adds) out.added.push_back(i);
             out.routes.push_back(std::move(r.route));
             out.tests.push_back(std::move(r.tests));
             out.whys.push_back(r.why);
         }
+        if (out.added.size() > kMostAdded)
+            problems.add(kFile, out.routes.front().line, fmt::format("more than {} additive routes for one table", kMostAdded));
+        else
+            join(out);
     }
 }
 
@@ -124,8 +152,14 @@ const Route* MappingSet::first(Text table, const RowFacts& facts) const {
     const auto it = impl_->routes.find(table);
     if (it == impl_->routes.end()) return nullptr;
     const detail::TableRoutes& t = it->second;
-    for (std::size_t i = 0; i < t.routes.size(); ++i)
-        if (detail::all_hold(t.tests[i], facts)) return &t.routes[i];
+    for (std::size_t i = 0; i < t.routes.size(); ++i) {
+        if (t.routes[i].adds || !detail::all_hold(t.tests[i], facts)) continue;
+        std::size_t mask = 0;
+        if (t.routes[i].settles.empty())
+            for (std::size_t a = 0; a < t.added.size(); ++a)
+                if (detail::all_hold(t.tests[t.added[a]], facts)) mask |= std::size_t{1} << a;
+        return &t.joined[(i << t.added.size()) + mask];
+    }
     return nullptr;
 }
 

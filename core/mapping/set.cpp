@@ -69,6 +69,8 @@ void load_source_columns(const std::string& folder, MappingSet::Impl& impl, Prob
         const auto& c = row.cells;
         if (c[0].empty() || c[1].empty()) problems.add("tables.csv", row.line, "no table or no column");
         impl.source_columns.push_back({row.line, c[0], c[1], c[2], c[3]});
+        impl.table_columns[std::string(c[0])].push_back(
+            {std::string(c[0]), std::string(c[1]), std::string(c[2]), std::string(c[3]), std::string(c[4])});
     }
 }
 
@@ -176,6 +178,12 @@ const std::vector<ColumnRule>& MappingSet::rules(Text table, Text made) const {
         if (set.variant.empty()) fallback = &rules_[i];
     }
     return *fallback;
+}
+
+const std::vector<TableColumn>& MappingSet::table_columns(Text table) const {
+    static const std::vector<TableColumn> none;
+    const auto it = impl_->table_columns.find(table);
+    return it == impl_->table_columns.end() ? none : it->second;
 }
 
 const std::vector<ColumnRule>& MappingSet::elements(Text table) const {

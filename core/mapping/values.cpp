@@ -53,8 +53,9 @@ void load_values(const std::string& folder, std::vector<Values>& values, Arena& 
             if (r.source.empty()) problem("no source value");
             if (std::ranges::find(kEquivalences, r.equivalence) == kEquivalences.end())
                 problem(fmt::format("\"{}\" is none of FHIR's equivalence words", r.equivalence));
-            if (r.target.empty() != (r.equivalence == "unmatched"))
-                problem("a row without target is \"unmatched\", and only such a row");
+            // Without target: "unmatched" (known, has no home), or "equivalent" (the word says nothing).
+            if (r.target.empty() ? r.equivalence != "unmatched" && r.equivalence != "equivalent" : r.equivalence == "unmatched")
+                problem("a row without target is \"unmatched\", or \"equivalent\" when the word says nothing");
             if (r.reverse && (r.target.empty() || r.source == "*")) problem("nothing can be written back by this row");
             bool fresh = v.index.emplace(r.source, v.rows.size()).second;
             if (!v.case_sensitive) fresh = v.index_any_case.emplace(r.source, v.rows.size()).second && fresh;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/system/emis/emis.hpp"
 #include "core/system/fhir/fhir.hpp"
 #include "core/util/error.hpp"
 
@@ -9,6 +10,7 @@ namespace gpswitch::systems {
 
 const std::vector<const record::System*>& all() {
     static const std::vector<const record::System*> list = {
+        &emis::system(),
         &fhir::system(),
     };
     return list;

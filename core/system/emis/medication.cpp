@@ -21,16 +21,11 @@ void PatientCursor::order(Row& issue) {
     Row* drug = guid.empty() ? nullptr : row(Tab::Prescribing_DrugRecord, key_of(guid));
     const auto authorisation = drug == nullptr ? std::nullopt : item_of(*drug, EntityKind::MedicationRequest);
     if (authorisation) {
-        auto& request = maker_.entity<record::MedicationRequest>(*item);
-        refer(request.based_on, *authorisation);
+        const auto& request = maker_.entity<record::MedicationRequest>(*item);
         std::string& last = last_issue_[drug->key];
         // Partial dates sort before the days they contain; good enough to find the last.
         last = std::max(last, std::string(request.authored_on));
         return;
-    }
-    if (!guid.empty()) {
-        maker_.entity<record::MedicationRequest>(*item).rest.add(record_->arena, {"Prescribing_IssueRecord.DrugRecordGuid", guid});
-        maker_.degrade("reference-dangling", EntityKind::MedicationRequest);
     }
     maker_.issue(issue, Severity::warning, "EMIS-MED-001", "an issue without its authorisation: it stands on an implied plan",
                  "Prescribing_IssueRecord.DrugRecordGuid");
@@ -39,8 +34,15 @@ void PatientCursor::order(Row& issue) {
     p.id = maker_.id_of(EntityKind::MedicationRequest, issue.tab, record_->key, issue.key_text, "implied-plan");
     p.subject.reference = record_->arena.join("Patient/", record_->patient_id);
     p.inferred.add(record_->arena) = "intent: the issue has no authorisation";
-    maker_.join(issue, implied, "MedicationRequest:implied-plan");
+    maker_.join(issue, implied, "MedicationRequest:plan-implied");
     refer(maker_.entity<record::MedicationRequest>(*item).based_on, implied);
+
+    const auto course = static_cast<std::uint32_t>(record_->items.size());
+    auto& statement = record_->add<record::MedicationStatement>("implied course of an issue without authorisation");
+    statement.id = maker_.id_of(EntityKind::MedicationStatement, issue.tab, record_->key, issue.key_text, "implied-plan");
+    statement.subject.reference = record_->arena.join("Patient/", record_->patient_id);
+    maker_.join(issue, course, "MedicationStatement:implied");
+    refer(statement.based_on, implied);
 }
 
 void PatientCursor::plan(Row& drug) {

@@ -154,6 +154,8 @@ void PatientCursor::problems() {
         if (!item) {
             // Its observation is not in the extract: the problem stands on its own row.
             maker_.make(problem, record_->key);
+            if (const auto own = item_of(problem, EntityKind::Condition))
+                parent_problem(problem, maker_.entity<record::Condition>(*own), *own);
             maker_.issue(problem, Severity::information, "EMIS-PRB-001", "a problem without its coded entry: the problem is kept without a code",
                          "CareRecord_Problem.ObservationGuid");
             continue;
@@ -161,10 +163,51 @@ void PatientCursor::problems() {
         maker_.join(problem, *item, "Condition:problem");
         problem.first_item = *item;
         auto& condition = maker_.entity<record::Condition>(*item);
+        parent_problem(problem, condition, *item);
         if (entry->first_item != *item && condition.actual_problem.reference.empty()) {
             const record::Item& actual = record_->items[entry->first_item];
             condition.actual_problem.reference = record_->arena.join(record::name_of(actual.kind), "/", actual.entity->id);
         }
+    }
+}
+
+void PatientCursor::parent_problem(Row& problem, record::Condition& condition, std::uint32_t item) {
+    if (condition.clinical_status.coding.empty() && condition.clinical_status.text.empty()) {
+        record::Coding& active = condition.clinical_status.coding.add(record_->arena);
+        active.system = "http://terminology.hl7.org/CodeSystem/condition-clinical";
+        active.code = "active";
+        condition.inferred.add(record_->arena) = "clinicalStatus: the problem row states none";
+    }
+    const Text guid = maker_.cell(problem, "ParentProblemObservationGuid");
+    const Text relationship = maker_.cell(problem, "ParentProblemRelationship");
+    const Text id = guid.empty() ? Text{} : target(EntityKind::Condition, guid, *record_);
+    auto keep = [&](const char* path, Text value) {
+        if (!value.empty()) condition.rest.add(record_->arena, {path, value});
+    };
+    if (id.empty()) {
+        keep("CareRecord_Problem.ParentProblemObservationGuid", guid);
+        keep("CareRecord_Problem.ParentProblemRelationship", relationship);
+        if (guid.empty()) return;
+        maker_.degrade("reference-dangling", EntityKind::Condition);
+        maker_.issue(problem, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept",
+                     "CareRecord_Problem.ParentProblemObservationGuid");
+        return;
+    }
+    record::RelatedProblem& r = condition.related_problem.add(record_->arena);
+    r.target.reference = record_->arena.join("Condition/", id);
+    const int values = maker_.mapping().values_index("problem-relationship");
+    if (relationship.empty() || values < 0) return keep("CareRecord_Problem.ParentProblemRelationship", relationship);
+    r.type = relationship;
+    record_->pending.push_back({item, &r, record::type_of<record::RelatedProblem>().find("type"), static_cast<std::uint16_t>(values), relationship,
+                                "CareRecord_Problem.ParentProblemRelationship"});
+}
+
+void PatientCursor::documents() {
+    for (Row& r : rows(Tab::CareRecord_Observation)) {
+        const auto document = r.live ? item_of(r, EntityKind::DocumentReference) : std::nullopt;
+        if (!document) continue;
+        if (const auto o = item_of(r, EntityKind::Observation)) refer(maker_.entity<record::Observation>(*o).derived_from, *document);
+        if (const auto s = item_of(r, EntityKind::ServiceRequest)) refer(maker_.entity<record::ServiceRequest>(*s).supporting_info, *document);
     }
 }
 

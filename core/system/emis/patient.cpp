@@ -207,6 +207,7 @@ void PatientCursor::make() {
     parents();
     problems();
     referrals();
+    documents();
     medication();
     appointments();
     audits();

@@ -47,6 +47,8 @@ class PatientCursor : public record::Cursor, private Links {
     void component(Row& parent, Row& child);
     void parents();
     void problems();
+    void parent_problem(Row& problem, record::Condition& condition, std::uint32_t item);
+    void documents();
     void referrals();
 
     // medication.cpp

@@ -9,7 +9,7 @@ namespace gpswitch::emis {
 namespace {
 
 constexpr Text kNhsNumber = "https://fhir.nhs.uk/Id/nhs-number";
-constexpr Text kUnverified = "https://gpswitch.org/Id/unverified-nhs-number";
+constexpr Text kUnverified = "https://gpswitch.org/Id/invalid-nhs-number";
 
 // A day, with the time of day when there is one; midnight stands for no time.
 std::string moment(Text day, Text time) {

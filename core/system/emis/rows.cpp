@@ -69,6 +69,8 @@ Text Maker::cell(int column) const {
     if (trim(id).empty()) return {};
     const Code& code = codes_.find(coding_of(at_->tab), id);
     const auto i = static_cast<std::size_t>(through % 100);
+    // Lists hold Read codes as they are written everywhere else: padded, without the synonym.
+    if (!code.read.empty() && through % 100 == extract_.table(coding_of(at_->tab)).header.find("ReadTermId")) return code.read;
     return i < code.row.cells.size() ? code.row.cells[i] : Text{};
 }
 
@@ -130,6 +132,7 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     at_ = &row;
     mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
     keep_unknown(row, e);
+    finish(row, item);
 }
 
 void Maker::make(Row& row, Text patient_key) {

@@ -95,6 +95,11 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
   private:
     /// The practice row can be read and is not deleted.
     bool usable(Tab tab, std::uint32_t slot);
+    // finish.cpp
+    void finish(Row& row, std::uint32_t item);
+    void participants(Row& row, std::uint32_t item);
+    void related(Row& row, std::uint32_t item);
+    void episode(Row& row, std::uint32_t item);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     const Extract& extract_;
     const mapping::MappingSet& mapping_;

@@ -1,0 +1,279 @@
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/diff/hold.hpp"
+#include "core/diff/pairing.hpp"
+#include "core/diff/practice.hpp"
+
+namespace gpswitch::diff {
+namespace {
+
+using record::Item;
+using record::Record;
+
+std::vector<std::uint32_t> column(const std::vector<PatientMatch>& pairs, std::uint32_t PatientMatch::*member) {
+    std::vector<std::uint32_t> out;
+    for (const PatientMatch& p : pairs) out.push_back(p.*member);
+    return out;
+}
+
+std::string patient_label(const Record& r) { return label("Patient", r.patient_id); }
+
+/// A cursor that must not end early, with its record.
+struct Reader {
+    const Side& side;
+    std::unique_ptr<record::Cursor> cursor;
+    Record record;
+
+    Reader(const Side& s, const std::vector<std::uint32_t>& patients) : side(s) {
+        if (!patients.empty()) cursor = s.source->read(patients);
+    }
+    Record& next() {
+        if (!cursor || !cursor->next(record)) throw std::logic_error("diff: a source has fewer patients than its census");
+        if (side.prepare) side.prepare(record);
+        return record;
+    }
+};
+
+class Comparison {
+  public:
+    Comparison(const Side& before, const Side& after, const Options& options, Writer& writer)
+        : before_(before),
+          after_(after),
+          options_(options),
+          judge_(options),
+          hold_(totals_, writer, options.list_explained, options.hold),
+          practice_(judge_, totals_),
+          writer_(writer) {}
+
+    Totals run() {
+        totals_.show_values = options_.show_values;
+        totals_.patients_before = before_.source->census().patients.size();
+        totals_.patients_after = after_.source->census().patients.size();
+        const std::vector<PatientMatch> given = decided(options_.pairs, before_.source->census(), after_.source->census());
+        sort_out(given);
+        in_step();
+        pair_rest(given);
+        practice_.leftovers(before_, true);
+        practice_.leftovers(after_, false);
+        hold_.open("practice", "practice", {});
+        for (Difference& d : practice_.finish()) hold_.changed(std::move(d));
+        hold_.close();
+        writer_.finish(totals_);
+        return std::move(totals_);
+    }
+
+  private:
+    // Who has the same key on both sides and may so agree at once; and who has not.
+    void sort_out(const std::vector<PatientMatch>& given) {
+        const auto& a = before_.source->census().patients;
+        const auto& b = after_.source->census().patients;
+        std::unordered_set<std::uint32_t> given_before, taken_after;
+        for (const PatientMatch& p : given) given_before.insert(p.before), taken_after.insert(p.after);
+        std::unordered_map<std::string_view, std::uint32_t> places;
+        for (std::uint32_t j = 0; j < b.size(); ++j)
+            if (!taken_after.contains(j)) places.emplace(b[j].key, j);
+        for (std::uint32_t i = 0; i < a.size(); ++i) {
+            const auto it = given_before.contains(i) ? places.end() : places.find(a[i].key);
+            if (it == places.end()) {
+                rest_before_.push_back(i);
+                continue;
+            }
+            same_key_.push_back({i, it->second, "source key"});
+            taken_after.insert(it->second);
+            places.erase(it);
+        }
+        for (std::uint32_t j = 0; j < b.size(); ++j)
+            if (!taken_after.contains(j)) rest_after_.push_back(j);
+        for (const PatientMatch& p : given) rest_after_.push_back(p.after);
+    }
+
+    // One pass over both sides. Two records under one key that agree on id and NHS number would be paired with each other
+    // by any of the rules that follow, so they are compared at once; the others wait for the second pass.
+    void in_step() {
+        Reader a(before_, column(same_key_, &PatientMatch::before));
+        Reader b(after_, column(same_key_, &PatientMatch::after));
+        for (const PatientMatch& p : same_key_) {
+            Record& x = a.next();
+            Record& y = b.next();
+            Identity i = note(x, p.before, numbers_before_), j = note(y, p.after, numbers_after_);
+            if (i.nhs == j.nhs && i.id == j.id) {
+                paired(x, y, i.nhs.empty() || i.birth != j.birth ? (i.id.empty() ? "source key" : "id") : "NHS number");
+                continue;
+            }
+            open_before_.push_back(std::move(i));
+            open_after_.push_back(std::move(j));
+        }
+    }
+
+    Identity note(const Record& record, std::uint32_t index, NumberCounts& numbers) const {
+        Identity who = identify(record, index, options_.test_numbers);
+        if (!who.nhs.empty()) ++numbers[who.nhs];
+        return who;
+    }
+
+    void identify_all(const Side& side, bool read, const std::vector<std::uint32_t>& patients, NumberCounts& numbers,
+                      std::vector<Identity>& out) const {
+        Reader reader(side, read ? patients : std::vector<std::uint32_t>());
+        for (std::uint32_t index : patients)
+            out.push_back(read ? note(reader.next(), index, numbers) : Identity{index, {}, {}, {}, {}});
+    }
+
+    void pair_rest(const std::vector<PatientMatch>& given) {
+        // Who they are matters only where there is somebody to be paired with.
+        const bool both = rest_before_.size() + open_before_.size() != 0 && rest_after_.size() + open_after_.size() != 0;
+        identify_all(before_, both, rest_before_, numbers_before_, open_before_);
+        identify_all(after_, both, rest_after_, numbers_after_, open_after_);
+        std::unordered_set<std::uint32_t> decided_before, decided_after;
+        for (const PatientMatch& p : given) decided_before.insert(p.before), decided_after.insert(p.after);
+        std::erase_if(open_before_, [&](const Identity& i) { return decided_before.contains(i.index); });
+        std::erase_if(open_after_, [&](const Identity& i) { return decided_after.contains(i.index); });
+        PatientMatches matches = pair_patients(open_before_, open_after_, numbers_before_, numbers_after_);
+        matches.pairs.insert(matches.pairs.end(), given.begin(), given.end());
+        std::sort(matches.pairs.begin(), matches.pairs.end(),
+                  [](const auto& x, const auto& y) { return x.before < y.before; });
+        Reader a(before_, column(matches.pairs, &PatientMatch::before));
+        Reader b(after_, column(matches.pairs, &PatientMatch::after));
+        for (const PatientMatch& p : matches.pairs) {
+            Record& x = a.next();
+            paired(x, b.next(), p.how);
+        }
+        unpaired(before_, true, matches.only_before);
+        unpaired(after_, false, matches.only_after);
+    }
+
+    void unpaired(const Side& side, bool before, const std::vector<std::uint32_t>& patients) {
+        Reader reader(side, patients);
+        Record none;
+        for (std::size_t i = 0; i < patients.size(); ++i) {
+            Record& record = reader.next();
+            ++(before ? totals_.unpaired_before : totals_.unpaired_after);
+            hold_.open(before ? patient_label(record) : "", before ? "" : patient_label(record), {});
+            before ? entities(record, none) : entities(none, record);
+            progress();
+        }
+    }
+
+    void paired(Record& a, Record& b, std::string_view how) {
+        ++totals_.patients_paired;
+        ++totals_.paired_by[std::string(how)];
+        hold_.open(patient_label(a), patient_label(b), how);
+        entities(a, b);
+        progress();
+    }
+
+    void progress() {
+        ++done_;
+        if (options_.progress) options_.progress(done_);
+    }
+
+    // The patient's own entities; the practice-wide ones go their own way.
+    void take_practice(const Side& side, bool before, Record& record) {
+        practice_.follow(side, before, record);
+        std::erase_if(record.items, [](const Item& i) { return record::practice_wide(i.kind); });
+    }
+
+    void entities(Record& a, Record& b) {
+        if (!b.held.empty()) {
+            ++totals_.held_after;
+            b.items.clear();  // nothing of it is written: for AFTER the patient is absent
+        }
+        take_practice(before_, true, a);
+        take_practice(after_, false, b);
+        totals_.entities_before += a.items.size();
+        totals_.entities_after += b.items.size();
+        if (!a.held.empty()) {
+            ++totals_.held_before;
+            if (b.items.empty()) return held(a);
+        }
+        pair_entities(a, b, pairs_);
+        follow_pairing(a, b);
+        for (const auto& [i, j] : pairs_.pairs) pair(a.items[i], b.items[j]);
+        for (std::uint32_t i : pairs_.only_before) {
+            const Item& item = a.items[i];
+            hold_.alone(judge_.only_before(item.kind, *item.entity), source_key(*item.entity));
+        }
+        for (std::uint32_t j : pairs_.only_after) {
+            const Item& item = b.items[j];
+            hold_.alone(Judge::only_after(item.kind, *item.entity), source_key(*item.entity));
+        }
+    }
+
+    void pair(const Item& a, const Item& b) {
+        Difference d;
+        if (judge_.pair(a.kind, *a.entity, *b.entity, d) == Judge::Verdict::equal)
+            ++totals_.equal;
+        else
+            hold_.changed(std::move(d));
+    }
+
+    void held(const Record& record) {
+        for (const Item& item : record.items) {
+            Difference d = judge_.only_before(item.kind, *item.entity);
+            d.explained = true;
+            d.never = {};
+            d.rules = {"held: " + record.held};
+            hold_.alone(std::move(d), source_key(*item.entity));
+        }
+        if (record.items.empty()) ++totals_.rules["held: " + record.held];
+    }
+
+    // Where partners have different ids, BEFORE's references are turned into AFTER's.
+    void follow_pairing(Record& a, const Record& b) {
+        std::unordered_map<std::string, record::Text> names;
+        const auto name = [](std::string_view type, std::string_view id) { return std::string(type) + "/" + std::string(id); };
+        for (const auto& [i, j] : pairs_.pairs) {
+            const record::Text x = a.items[i].entity->id, y = b.items[j].entity->id;
+            const std::string_view type = record::name_of(a.items[i].kind);
+            if (x != y && !x.empty()) names.emplace(name(type, x), a.arena.copy(name(type, y)));
+        }
+        if (a.patient_id != b.patient_id && !a.patient_id.empty() && !b.patient_id.empty())
+            names.emplace(name("Patient", a.patient_id), a.arena.copy(name("Patient", b.patient_id)));
+        if (names.empty()) return;
+        for (const Item& item : a.items)
+            for_each_reference(item.entity, type_of(item.kind), [&](record::Reference& r) {
+                const auto it = names.find(std::string(r.reference));
+                if (it != names.end()) r.reference = it->second;
+            });
+    }
+
+    const Side& before_;
+    const Side& after_;
+    const Options& options_;
+    Totals totals_;
+    Judge judge_;
+    Hold hold_;
+    Practice practice_;
+    Writer& writer_;
+    std::vector<PatientMatch> same_key_;
+    std::vector<std::uint32_t> rest_before_, rest_after_;
+    std::vector<Identity> open_before_, open_after_;
+    NumberCounts numbers_before_, numbers_after_;
+    EntityPairs pairs_;
+    std::uint64_t done_ = 0;
+};
+
+}  // namespace
+
+std::string_view to_text(Kind kind) {
+    static constexpr std::string_view kNames[kKinds] = {"changed", "only-before", "only-after", "moved"};
+    return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view Difference::code() const {
+    if (explained) return "DIFF-EXP-001";
+    if (kind == Kind::moved) return "DIFF-MOV-001";
+    if (!never.empty()) return "DIFF-NEV-001";
+    if (kind == Kind::only_before) return "DIFF-BEF-001";
+    return kind == Kind::only_after ? "DIFF-AFT-001" : "DIFF-CHG-001";
+}
+
+std::string Difference::resource() const { return label(record::name_of(entity), before.empty() ? after : before); }
+
+Totals compare(const Side& before, const Side& after, const Options& options, Writer& writer) {
+    return Comparison(before, after, options, writer).run();
+}
+
+}  // namespace gpswitch::diff

@@ -1,0 +1,75 @@
+#pragma once
+#include <string>
+
+#include "core/diff/fields.hpp"
+#include "core/diff/guard.hpp"
+#include "core/diff/patients.hpp"
+#include "core/diff/project.hpp"
+
+namespace gpswitch::diff {
+
+/// Decides about one pair of entities, or one entity alone. Knows nothing of patients.
+class Judge {
+  public:
+    explicit Judge(const Options& options)
+        : projection_(options.cannot_carry),
+          ignored_(options.ignore),
+          values_(options.show_values),
+          source_rows_(options.source_rows) {}
+
+    enum class Verdict : std::uint8_t { equal, explained, unexplained };
+    /// Both entities are changed by it: what is not compared is cleared, and BEFORE is projected.
+    Verdict pair(record::EntityKind kind, record::Entity& before, record::Entity& after, Difference& out) const {
+        clean(kind, before);
+        clean(kind, after);
+        if (same(kind, before, after)) return Verdict::equal;
+        out = {};
+        out.entity = kind;
+        out.before = before.id;
+        out.after = after.id;
+        projection_.apply(kind, before, after, out.rules);
+        out.explained = !out.rules.empty() && same(kind, before, after);
+        if (out.explained) return Verdict::explained;
+        compare_fields(kind, before, after, values_, out.fields);
+        if (out.fields.empty()) out.fields.push_back({FieldDifference::Kind::changed, "(form)", {}, {}});
+        for (const FieldDifference& f : out.fields)
+            if (f.kind != FieldDifference::Kind::only_after && out.never.empty())
+                out.never = guarded(kind, before, without_indexes(f.path));
+        return Verdict::unexplained;
+    }
+
+    Difference only_before(record::EntityKind kind, const record::Entity& before) const {
+        Difference d;
+        d.kind = Kind::only_before;
+        d.entity = kind;
+        d.before = before.id;
+        const std::string rule = projection_.missing(kind, before);
+        d.explained = !rule.empty();
+        if (d.explained)
+            d.rules.push_back(rule);
+        else
+            d.never = guarded(kind, before);
+        return d;
+    }
+
+    static Difference only_after(record::EntityKind kind, const record::Entity& after) {
+        Difference d;
+        d.kind = Kind::only_after;
+        d.entity = kind;
+        d.after = after.id;
+        return d;
+    }
+
+  private:
+    void clean(record::EntityKind kind, record::Entity& e) const {
+        e.meta.profile.size = 0;
+        if (!source_rows_) e.source.size = 0;
+        ignored_.clear(kind, e);
+    }
+
+    Projection projection_;
+    Ignored ignored_;
+    bool values_, source_rows_;
+};
+
+}  // namespace gpswitch::diff

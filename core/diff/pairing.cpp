@@ -1,0 +1,198 @@
+#include "core/diff/pairing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+#include "core/diff/path.hpp"
+#include "core/record/json.hpp"
+#include "core/util/hash.hpp"
+
+namespace gpswitch::diff {
+namespace {
+
+using record::Entity;
+using record::EntityKind;
+using record::Field;
+using record::Item;
+using record::Record;
+using record::Text;
+
+// Never part of a text in the record: separates the parts of a key.
+constexpr char kUnit = '\x1f';
+
+std::string row_key(const Entity& e) {
+    std::vector<std::string> rows;
+    for (const record::SourceRow& r : e.source)
+        rows.push_back(std::string(r.table) + kUnit + std::string(r.key) + kUnit + std::string(r.role));
+    std::sort(rows.begin(), rows.end());
+    std::string out;
+    for (const std::string& r : rows) out += r + kUnit;
+    return out;
+}
+
+std::string identifier_key(const Entity& e) {
+    std::vector<std::string> all;
+    for (const record::Identifier& i : e.identifier)
+        if (!i.value.empty()) all.push_back(std::string(i.system) + kUnit + std::string(i.value));
+    std::sort(all.begin(), all.end());
+    std::string out;
+    for (const std::string& i : all) out += i + kUnit;
+    return out;
+}
+
+std::string id_key(const Entity& e) { return std::string(e.id); }
+
+// The same kinds and ids in the same order: the usual case, and then nothing need be looked up.
+bool in_step(const Record& a, const Record& b) {
+    if (a.items.size() != b.items.size()) return false;
+    for (std::size_t i = 0; i < a.items.size(); ++i) {
+        const Item &x = a.items[i], &y = b.items[i];
+        if (x.kind != y.kind || x.entity->id != y.entity->id || x.entity->id.empty()) return false;
+    }
+    return true;
+}
+
+struct Matcher {
+    const Record& before;
+    const Record& after;
+    EntityPairs& out;
+
+    using Key = std::function<std::string(const Item&)>;
+
+    // Pairs what has equal keys, in order; the rest stays where it is.
+    void stage(const Key& key) {
+        if (out.only_before.empty() || out.only_after.empty()) return;
+        std::unordered_map<std::string, std::deque<std::uint32_t>> waiting;
+        for (std::uint32_t j : out.only_after) {
+            std::string k = full(key, after.items[j]);
+            if (!k.empty()) waiting[std::move(k)].push_back(j);
+        }
+        std::vector<bool> taken(after.items.size(), false);
+        std::vector<std::uint32_t> left;
+        for (std::uint32_t i : out.only_before) {
+            const auto it = waiting.find(full(key, before.items[i]));
+            if (it == waiting.end() || it->second.empty()) {
+                left.push_back(i);
+                continue;
+            }
+            out.pairs.emplace_back(i, it->second.front());
+            taken[it->second.front()] = true;
+            it->second.pop_front();
+        }
+        out.only_before.swap(left);
+        std::erase_if(out.only_after, [&](std::uint32_t j) { return taken[j]; });
+    }
+
+    // Kinds whose ids or rows mean the same on both sides: then another id is another entity.
+    std::array<bool, record::kEntityKinds> keyed() const {
+        std::array<bool, record::kEntityKinds> kinds{};
+        for (const auto& [i, j] : out.pairs) kinds[static_cast<std::size_t>(before.items[i].kind)] = true;
+        return kinds;
+    }
+
+    static std::string full(const Key& key, const Item& item) {
+        std::string k = key(item);
+        if (!k.empty()) k += static_cast<char>(item.kind);
+        return k;
+    }
+};
+
+// First of these that the type declares and the entity fills.
+constexpr std::array<std::string_view, 6> kCodes = {"code", "vaccineCode", "medicationCodeableConcept", "type", "class", "status"};
+constexpr std::array<std::string_view, 20> kTimes = {
+    "effectiveDateTime", "effectivePeriod", "onsetDateTime", "occurrenceDateTime", "occurrencePeriod",
+    "performedDateTime", "performedPeriod", "authoredOn",    "authored",           "period",
+    "start",             "dateTime",        "date",          "executionPeriod",    "effective",
+    "collection",        "receivedTime",    "recordedDate",  "issued",             "recorded"};
+
+std::string json_of(const Entity& e, const Field& f) {
+    std::string s;
+    record::append_json_value(s, &e, f);
+    return s;
+}
+
+// A concept by its first code alone: displays and further codings may differ between two renderings of one entry.
+std::string code_of(const Entity& e, const Field& f) {
+    const auto first = [](const record::Concept& c) {
+        if (c.coding.empty()) return std::string(c.text);
+        return std::string(c.coding[0].system) + kUnit + std::string(c.coding[0].code);
+    };
+    if (f.type != &record::type_of<record::Concept>()) return json_of(e, f);
+    if (!f.list) return first(*static_cast<const record::Concept*>(at(&e, f)));
+    return first(*reinterpret_cast<const record::Concept*>(items_at(&e, f).data));
+}
+
+template <std::size_t N>
+const Field* filled(const Entity& e, const record::Type& type, const std::array<std::string_view, N>& names) {
+    for (std::string_view name : names)
+        if (const Field* f = type.find(name); f != nullptr && !record::is_empty(&e, *f)) return f;
+    return nullptr;
+}
+
+}  // namespace
+
+std::string source_key(const Entity& entity) {
+    std::string key = row_key(entity);
+    return key.empty() ? identifier_key(entity) : key;
+}
+
+std::string canonical_hash(EntityKind kind, const Entity& entity) {
+    thread_local Arena arena;
+    arena.clear();
+    const record::Type& type = type_of(kind);
+    auto* copy = static_cast<Entity*>(std::memset(arena.take(type.size, alignof(std::max_align_t)), 0, type.size));
+    record::copy(&entity, copy, type, arena);
+    copy->id = {};
+    copy->source.size = 0;
+    copy->meta.profile.size = 0;
+    for_each_reference(copy, type, [](record::Reference& r) {
+        const Text name = r.reference.substr(0, r.reference.find('/'));
+        const auto to = record::kind_of(name);
+        if (to && !record::practice_wide(*to)) r.reference = name;
+    });
+    std::string json;
+    record::append_json(json, kind, *copy);
+    return sha256_hex(json);
+}
+
+std::string code_and_time(EntityKind kind, const Entity& entity) {
+    const record::Type& type = type_of(kind);
+    const Field* code = filled(entity, type, kCodes);
+    const Field* time = filled(entity, type, kTimes);
+    if (time == nullptr && (code == nullptr || code->name == "status")) return {};
+    std::string key;
+    if (code != nullptr) key += std::string(code->name) + kUnit + code_of(entity, *code);
+    key += kUnit;
+    if (time != nullptr) key += std::string(time->name) + kUnit + json_of(entity, *time);
+    if (const Field* intent = type.find("intent")) key += kUnit + std::string(text_at(&entity, *intent));
+    return key;
+}
+
+void pair_entities(const Record& before, const Record& after, EntityPairs& out) {
+    out.pairs.clear();
+    out.only_before.clear();
+    out.only_after.clear();
+    if (in_step(before, after)) {
+        for (std::uint32_t i = 0; i < before.items.size(); ++i) out.pairs.emplace_back(i, i);
+        return;
+    }
+    for (std::uint32_t i = 0; i < before.items.size(); ++i) out.only_before.push_back(i);
+    for (std::uint32_t j = 0; j < after.items.size(); ++j) out.only_after.push_back(j);
+    Matcher m{before, after, out};
+    m.stage([](const Item& i) { return id_key(*i.entity); });
+    m.stage([](const Item& i) { return row_key(*i.entity); });
+    const std::array<bool, record::kEntityKinds> keyed = m.keyed();
+    m.stage([](const Item& i) { return identifier_key(*i.entity); });
+    // The patients are paired already; each record has one.
+    m.stage([](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
+    const auto open = [&](const Item& i) { return !keyed[static_cast<std::size_t>(i.kind)]; };
+    m.stage([&](const Item& i) { return open(i) ? canonical_hash(i.kind, *i.entity) : std::string(); });
+    m.stage([&](const Item& i) { return open(i) ? code_and_time(i.kind, *i.entity) : std::string(); });
+    std::sort(out.pairs.begin(), out.pairs.end());
+}
+
+}  // namespace gpswitch::diff

@@ -1,0 +1,44 @@
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/diff/judge.hpp"
+#include "core/json/json.hpp"
+
+namespace gpswitch::diff {
+
+/// Pairs practice-wide entities by type and id as they come, from both sides in any order: one waits (as JSON, some
+/// hundred bytes) until its partner comes. What nobody referred to is looked at as well (leftovers).
+class Practice {
+  public:
+    Practice(const Judge& judge, Totals& totals) : judge_(judge), totals_(totals) {}
+
+    /// Finds what the record needs and has not been asked for on this side; and takes the practice-wide entities that
+    /// stand in the record itself.
+    void follow(const Side& side, bool before, const record::Record& record);
+    /// Everything that is left on this side. Entities of no known patient are compared here too.
+    void leftovers(const Side& side, bool before);
+    /// The differences, by type and id.
+    std::vector<Difference> finish();
+
+  private:
+    using Key = std::pair<record::EntityKind, std::string>;
+    struct Half {
+        std::set<Key> asked, seen;
+        std::multimap<Key, std::string> waiting;
+    };
+    void held(const record::Record& record);
+    void take(bool before, const record::Item& item, bool again_is_double);
+    void compare(const Key& key, const std::string& before, const std::string& after);
+    record::Entity& parse(const Key& key, const std::string& text, record::Record& into);
+
+    const Judge& judge_;
+    Totals& totals_;
+    Half halves_[2];  ///< BEFORE, AFTER
+    std::vector<Difference> differences_;
+    json::Parser parser_;
+};
+
+}  // namespace gpswitch::diff

@@ -1,0 +1,226 @@
+#include "core/system/gpconnect/bundle.hpp"
+
+#include <algorithm>
+
+#include "core/util/text.hpp"
+
+namespace gpswitch::gpconnect {
+
+using json::Value;
+
+namespace {
+
+constexpr std::string_view kSpace = " \t\r\n";
+
+void search(const Value& v, std::string_view text, std::uint64_t base, int depth, std::vector<Extent>& found) {
+    if (v.kind == json::Kind::object && v.text_of("resourceType") == "Bundle" && v.find("entry") != nullptr) {
+        found.push_back({base + v.offset, end_of_value(text, v.offset) - v.offset, false});
+        return;
+    }
+    if (v.kind == json::Kind::string) {
+        const std::string_view s = trim(v.text);
+        if (s.starts_with("{") && s.find("\"Bundle\"") != std::string_view::npos)
+            found.push_back({base + v.offset, end_of_value(text, v.offset) - v.offset, true});
+        return;
+    }
+    if (depth == 0) return;
+    for (const Value* item : v.items) search(*item, text, base, depth - 1, found);
+    for (const json::Member& m : v.members) search(*m.value, text, base, depth - 1, found);
+}
+
+std::string reference_key(std::string_view type, std::string_view id) { return std::string(type) + "/" + std::string(id); }
+
+// "https://host/fhir/Patient/1/_history/2" gives "Patient/1".
+std::string_view relative(std::string_view reference) {
+    const std::size_t history = reference.find("/_history/");
+    if (history != std::string_view::npos) reference = reference.substr(0, history);
+    const std::size_t id = reference.rfind('/');
+    if (id == std::string_view::npos || id == 0) return reference;
+    const std::size_t type = reference.rfind('/', id - 1);
+    return type == std::string_view::npos ? reference : reference.substr(type + 1);
+}
+
+}  // namespace
+
+std::string_view body_of(std::string_view bytes) {
+    const std::size_t first = bytes.find_first_not_of(kSpace);
+    if (first == std::string_view::npos || looks_like_json(bytes)) return bytes;
+    // Headers: name: value lines, then an empty line, then JSON.
+    for (std::size_t at = 0; (at = bytes.find('\n', at)) != std::string_view::npos && at < 64 * 1024; ++at) {
+        std::string_view after = bytes.substr(at + 1);
+        if (!after.starts_with("\n") && !after.starts_with("\r\n")) continue;
+        if (looks_like_json(after)) return after;
+    }
+    return bytes;
+}
+
+bool looks_like_json(std::string_view body) {
+    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
+    const std::size_t first = body.find_first_not_of(kSpace);
+    return first != std::string_view::npos && (body[first] == '{' || body[first] == '[' || body[first] == '"');
+}
+
+std::vector<Extent> find_bundles(const Value& document, std::string_view text, std::uint64_t base) {
+    std::vector<Extent> found;
+    search(document, text, base, 8, found);
+    return found;
+}
+
+std::uint64_t end_of_value(std::string_view text, std::uint64_t offset) {
+    int depth = 0;
+    for (std::uint64_t i = offset; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') {
+            for (++i; i < text.size() && text[i] != '"'; ++i)
+                if (text[i] == '\\') ++i;
+            if (depth == 0) return std::min<std::uint64_t>(i + 1, text.size());
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            if (--depth == 0) return i + 1;
+            if (depth < 0) return i;
+        } else if (depth == 0 && (c == ',' || kSpace.find(c) != std::string_view::npos)) {
+            return i;
+        }
+    }
+    return text.size();
+}
+
+Lines::Lines(std::string_view text) {
+    starts_.push_back(0);
+    for (std::size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1)) starts_.push_back(i + 1);
+}
+
+std::uint64_t Lines::line(std::uint64_t offset) const {
+    return static_cast<std::uint64_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin());
+}
+
+std::uint64_t Lines::column(std::uint64_t offset) const { return offset - starts_[line(offset) - 1] + 1; }
+
+std::string content_of(const Value& resource) {
+    std::string out;
+    for (const json::Member& m : resource.members) {
+        if (m.name == "id" || m.name == "meta") continue;
+        json::append_string(out, m.name);
+        out += ':';
+        json::append(out, *m.value);
+        out += ',';
+    }
+    return out;
+}
+
+bool has_code(const Value* concept_value, std::string_view code) {
+    const Value* codings = concept_value == nullptr ? nullptr : concept_value->find("coding");
+    if (codings == nullptr) return false;
+    return std::any_of(codings->items.begin(), codings->items.end(), [&](const Value* c) { return trim(c->text_of("code")) == code; });
+}
+
+Bundle::Bundle(const Value& bundle, std::string_view text, const Tables& tables) {
+    const Value* entries = bundle.find("entry");
+    if (entries == nullptr) return;
+    for (const Value* entry : entries->items) {
+        const Value* resource = entry->find("resource");
+        if (resource == nullptr) continue;
+        const auto index = static_cast<std::uint32_t>(resources.size());
+        add(*resource, text, kNone, tables);
+        const Text url = entry->text_of("fullUrl");
+        if (!url.empty()) by_reference.try_emplace(std::string(url), index);
+    }
+}
+
+void Bundle::add(const Value& resource, std::string_view text, std::uint32_t parent, const Tables& tables) {
+    const auto index = static_cast<std::uint32_t>(resources.size());
+    Resource r;
+    r.tree = &resource;
+    r.type = resource.text_of("resourceType");
+    r.id = resource.text_of("id");
+    r.table = r.type.empty() ? "Resource" : std::string(r.type);
+    if (parent != kNone) r.table += ".contained";
+    r.rules = tables.find(r.type);
+    r.parent = parent;
+    r.ordinal = index;
+    r.offset = resource.offset;
+    r.length = end_of_value(text, resource.offset) - resource.offset;
+    set_key(r);
+    find_same(r, index);
+    if (r.type == "Patient" && r.same_as == kNone) patients.push_back(index);
+    resources.push_back(std::move(r));
+    const Value* contained = resource.find("contained");
+    if (contained == nullptr || parent != kNone) return;
+    for (const Value* c : contained->items) {
+        const Table* t = tables.find(c->text_of("resourceType"));
+        if (t != nullptr && !t->lookup && t->entity > record::EntityKind::Patient) add(*c, text, index, tables);
+    }
+}
+
+void Bundle::set_key(Resource& r) {
+    if (!r.id.empty()) {
+        r.key = r.id;
+        return;
+    }
+    r.key = "-" + std::to_string(r.ordinal);
+    if (r.type != "List") return;
+    const Value* code = r.tree->find("code");
+    const Value* codings = code == nullptr ? nullptr : code->find("coding");
+    const Text first = codings == nullptr || codings->items.empty() ? Text{} : trim(codings->items[0]->text_of("code"));
+    const Text title = r.tree->text_of("title");
+    if (!first.empty() || !title.empty()) r.key = std::string(first) + "|" + std::string(title);
+}
+
+void Bundle::find_same(Resource& r, std::uint32_t index) {
+    const auto [it, fresh] = by_reference.try_emplace(reference_key(r.type, r.key), index);
+    if (fresh) return;
+    const bool equal = content_of(*resources[it->second].tree) == content_of(*r.tree);
+    if (equal && !r.id.empty())
+        r.same_as = it->second;
+    else
+        r.clash = true;
+}
+
+std::uint32_t Bundle::find(Text reference, std::uint32_t from) const {
+    const auto look = [&](const std::string& key) {
+        const auto it = by_reference.find(key);
+        return it == by_reference.end() ? kNone : it->second;
+    };
+    const std::size_t hash = reference.find('#');
+    if (hash == Text::npos) {
+        const std::uint32_t whole = look(std::string(reference));
+        return whole != kNone ? whole : look(std::string(relative(reference)));
+    }
+    std::uint32_t parent = hash == 0 ? from : find(reference.substr(0, hash), from);
+    if (parent != kNone && resources[parent].parent != kNone) parent = resources[parent].parent;
+    const Text id = reference.substr(hash + 1);
+    for (std::uint32_t i = parent; parent != kNone && i < resources.size(); ++i)
+        if (resources[i].parent == parent && resources[i].id == id) return i;
+    return kNone;
+}
+
+std::string Bundle::ods() const {
+    if (patients.empty()) return {};
+    const Value* practice = resources[patients[0]].tree->find("managingOrganization");
+    if (practice == nullptr) return {};
+    const std::uint32_t at = find(practice->text_of("reference"), patients[0]);
+    const Value* identifiers = at == kNone ? nullptr : resources[at].tree->find("identifier");
+    if (identifiers == nullptr) return {};
+    for (const Value* i : identifiers->items)
+        if (i->text_of("system").ends_with("/ods-organization-code")) return std::string(trim(i->text_of("value")));
+    return {};
+}
+
+std::string Bundle::practice_key() const {
+    std::string key = ods();
+    if (!key.empty()) return key;
+    for (const Resource& r : resources) {
+        if (r.rules == nullptr || r.rules->lookup || record::practice_wide(r.rules->entity)) continue;
+        const Value* identifiers = r.tree->find("identifier");
+        if (identifiers == nullptr) continue;
+        for (const Value* i : identifiers->items) {
+            const Text system = i->text_of("system");
+            if (!system.empty() && system.find("fhir.nhs.uk") == Text::npos && system.find("fhir.hl7.org.uk") == Text::npos)
+                return std::string(system);
+        }
+    }
+    return {};
+}
+
+}  // namespace gpswitch::gpconnect

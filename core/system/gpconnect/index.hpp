@@ -1,0 +1,56 @@
+#pragma once
+#include <map>
+#include <optional>
+
+#include "core/record/system.hpp"
+#include "core/system/gpconnect/bundle.hpp"
+
+/// What opening a place leaves behind: where the bundles lie, whose they are, and the practice-wide resources.
+namespace gpswitch::gpconnect {
+
+/// A practice-wide resource, of which equal copies come in many bundles: the first one is it.
+struct Shared {
+    std::uint32_t bundle = 0;
+    std::uint64_t offset = 0, length = 0, line = 0;  ///< in the bundle's text
+    const Table* rules = nullptr;
+    std::string key, sha256, id;  ///< source id; content; UUID
+    std::uint16_t table = 0;
+    std::uint64_t slot = 0;
+    std::map<std::string, std::uint32_t> links;  ///< reference text to index of the Shared it means
+};
+
+struct BundleInfo {
+    std::size_t member = 0;
+    Extent extent;
+    std::uint64_t line = 1, column = 1;  ///< where it starts
+    std::string practice;                ///< key used in ids
+    std::string patient;                 ///< source id of the patient; empty: no patient in it
+    std::string key;                     ///< census key: patient, with the member when two bundles have that patient
+    std::string part;                    ///< last part of ids: the member, for the second bundle of a patient
+    std::string held;                    ///< issue code: identity contradicted
+    std::uint64_t resources = 0;
+    std::map<std::string, std::uint64_t> slots;  ///< table to its first slot here
+};
+
+struct Index {
+    std::vector<BundleInfo> bundles;
+    std::vector<Shared> shared;
+    std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_name;  ///< practice, type, id: variants
+    record::Census census;
+    std::map<std::string, std::uint16_t> tables;  ///< name to index in census.tables
+    std::vector<std::uint32_t> patients;          ///< census index to bundle
+    std::vector<Issue> issues;
+
+    /// The Shared that stands for this resource of bundle `b`; kNone when there is none.
+    std::uint32_t shared_of(const BundleInfo& b, const Resource& r) const;
+};
+
+/// The bundle's text: a view of the member, or unescaped into the arena.
+std::string_view text_of(const archive::Place& place, const BundleInfo& bundle, Arena& arena);
+/// Address of an offset in the bundle's text.
+void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle, const Lines& lines, std::uint64_t offset);
+
+/// The indexing pass. Throws InputError for a member that is cut short or no JSON, and when there is no bundle at all.
+Index build_index(const archive::Place& place, const Tables& tables);
+
+}  // namespace gpswitch::gpconnect

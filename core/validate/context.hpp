@@ -1,0 +1,82 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/validate/validate.hpp"
+
+/// What the rules share: one record, looked at from all sides. Made per record; views live as long as the record.
+namespace gpswitch::validate {
+
+using record::EntityKind;
+using record::Field;
+using record::Item;
+using record::Text;
+
+/// The way from an entity to a value, for the path in a finding.
+struct Step {
+    const Field* field;
+    std::uint32_t index;
+};
+using Trail = std::vector<Step>;
+std::string path_of(const Trail& trail);
+
+/// Sees every value of an entity, empty ones left out, in declaration order.
+struct Visitor {
+    virtual ~Visitor() = default;
+    virtual void text(const Field& field, Text value, const Trail& trail) = 0;
+    virtual void structure(const record::Type& type, const void* object, const Trail& trail) = 0;
+};
+void visit(const Item& item, Visitor& visitor);
+
+class Context {
+  public:
+    Context(const record::Record& record, const Rules& rules, IssueSink& sink);
+
+    const record::Record& record;
+    const Rules& rules;
+
+    /// The item that "Type/id" names; nullptr when it is not in this record.
+    const Item* find(Text reference) const;
+    const record::Patient* patient() const { return patient_; }
+    /// Day (or month, or year) of birth and of death; empty when not known.
+    Text birth() const { return patient_ == nullptr ? Text() : patient_->birth_date; }
+    bool dead() const;
+    Text death() const { return patient_ == nullptr ? Text() : patient_->deceased_date_time; }
+    /// Dead, or no longer registered: the patient is marked inactive, or has registrations and none is open.
+    bool gone() const { return dead() || left_; }
+
+    /// A finding about an entity; `more` follows the rule's title.
+    void report(std::string_view code, const Item& item, const std::string& path, const std::string& more = {});
+    void report(std::string_view code, const std::string& more);
+
+  private:
+    void address(const Item& item, Issue& issue) const;
+    IssueSink& sink_;
+    std::unordered_map<std::string, const Item*> items_;
+    const record::Patient* patient_ = nullptr;
+    bool left_ = false;
+};
+
+/// "Observation/<id>", or the type alone when the id may not be shown.
+std::string label(const Item& item);
+bool has_code(const record::Concept& concept_, std::string_view code);
+/// Negative, zero, positive: as far as both dates are precise, to the day.
+int compare_days(Text a, Text b);
+/// First filled field of these names; nullptr when there is none.
+const Field* first_filled(const Item& item, std::initializer_list<std::string_view> names);
+
+// The rules, one function a family; each reports what it finds.
+void check_structure(Context& c);    ///< REF, ID, PAT
+void check_nhs_numbers(Context& c);  ///< NHS
+void check_dates(Context& c);        ///< DATE
+void check_allergies(Context& c);    ///< ALG
+void check_medication(Context& c);   ///< MED
+void check_problems(Context& c);     ///< PRB
+void check_recalls(Context& c);      ///< REC
+void check_doubles(Context& c);      ///< DUP
+void check_labels(Context& c);       ///< LBL
+void check_numbers(Context& c);      ///< QTY
+
+}  // namespace gpswitch::validate

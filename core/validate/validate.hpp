@@ -1,0 +1,81 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/record/system.hpp"
+#include "core/report/issue.hpp"
+
+/// Checks of a record in standard codes. Findings name entities and paths, never values.
+///
+///     validate::Rules rules;
+///     rules.no_known_allergy = validate::load_no_known_allergy(io::read_all(path), path);
+///     rules.census = &source.census();
+///     const auto checker = validate::consistency(rules);
+///     validate::PracticeChecker practice;
+///     while (cursor->next(record)) { checker->check(record, sink); practice.see(record); }
+///     practice.finish(sink);
+namespace gpswitch::validate {
+
+/// A rule as documents and --list-rules show it.
+struct Rule {
+    std::string_view code;  ///< stable: "VAL-REF-001"
+    Severity severity;
+    std::string_view title;   ///< what is found, a sentence without a full stop
+    std::string_view why;     ///< why it matters, and how it is decided
+    std::string_view source;  ///< specification or observation it rests on
+    std::string_view hint;    ///< what to do
+};
+/// All rules, by code.
+const std::vector<Rule>& rules();
+/// nullptr when there is no such rule.
+const Rule* find_rule(std::string_view code);
+
+/// A code that says that there is no allergy (mappings/rules/no-known-allergy.csv).
+struct NoKnownAllergy {
+    std::string system, code, display;
+    std::string scope;  ///< "any", or the AllergyIntolerance.category it speaks of: medication, food, environment
+    std::string why;
+};
+/// Reads the columns system,code,display,scope,why. Errors: MappingError with `name` and line: another header, another
+/// number of columns, an unknown scope, an empty or doubled code, no code at all.
+std::vector<NoKnownAllergy> load_no_known_allergy(std::string_view csv, const std::string& name);
+
+/// What the rules need to know beyond the record.
+struct Rules {
+    std::vector<NoKnownAllergy> no_known_allergy;
+    /// For the address of a finding (member and line of the entity's primary row); may be nullptr.
+    const record::Census* census = nullptr;
+};
+
+/// Something that looks at one record at a time. const and thread-safe: workers share one, each with a sink of its own.
+/// Consistency is the first; FHIR profile checks take the same seat.
+struct Checker {
+    virtual ~Checker() = default;
+    virtual void check(const record::Record& record, IssueSink& sink) const = 0;
+};
+
+/// The consistency rules as a Checker.
+std::unique_ptr<Checker> consistency(Rules rules);
+
+/// Applies every rule that needs one record only, family by family; within one in the order of the entities.
+/// A record that its source holds back is left alone: its issue says what is wrong. Leftovers (no key) are checked for
+/// what does not need a patient.
+void check_record(const record::Record& record, const Rules& rules, IssueSink& sink);
+
+/// Rules over all patients. One thread; any order of records gives the same findings but for their order.
+/// Memory: about 100 bytes a patient.
+class PracticeChecker {
+  public:
+    void see(const record::Record& record);
+    /// Reports; call once, last.
+    void finish(IssueSink& sink) const;
+
+  private:
+    std::unordered_map<std::string, std::vector<std::string>> patients_;  ///< by NHS number
+    std::vector<std::string> numbers_;                                    ///< in the order seen
+};
+
+}  // namespace gpswitch::validate
