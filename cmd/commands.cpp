@@ -125,7 +125,8 @@ void check_words(const std::vector<std::string>& arguments, const CLI::App& root
     }
 }
 
-/// CLI11's words, but for the commonest slip: "--output: 1 required FILE missing" is "--output needs a value: FILE".
+/// CLI11's words, but for the commonest slip: "--output: 1 required FILE missing" is "--output needs a value:
+/// FILE".
 std::string plain(std::string message) {
     const std::string_view before = ": 1 required ", after = " missing";
     const auto at = message.find(before);
@@ -183,7 +184,8 @@ Commands::Asked Commands::parse(const std::vector<std::string>& arguments) {
     } catch (const CLI::ParseError& e) {
         const auto* command = app_.get();
         while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
-        throw UsageError(prefix(*command) + plain(e.what()), path_of(*command) + " --help shows what it takes");
+        throw UsageError(prefix(*command) + plain(e.what()),
+                         path_of(*command) + " --help shows what it takes");
     }
     return {chosen_, {}};
 }

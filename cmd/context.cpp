@@ -156,9 +156,11 @@ std::shared_ptr<mapping::MappingSet> Context::load_mapping(const std::string& id
 std::string Context::rule_file(const std::string& name) const {
     const auto roots = mapping_roots();
     for (const auto& root : roots)
-        if (const std::string path = (fs::path(root) / "rules" / name).string(); io::exists(path)) return path;
-    throw MappingError(fmt::format("there is no rules/{} in {}", name, roots.empty() ? "any folder" : joined(roots)),
-                       "--mappings FOLDER or GPSWITCH_MAPPINGS says where the mapping sets and rules are");
+        if (const std::string path = (fs::path(root) / "rules" / name).string(); io::exists(path))
+            return path;
+    throw MappingError(
+        fmt::format("there is no rules/{} in {}", name, roots.empty() ? "any folder" : joined(roots)),
+        "--mappings FOLDER or GPSWITCH_MAPPINGS says where the mapping sets and rules are");
 }
 
 void Context::need_free(const std::string& path) const {

@@ -13,6 +13,7 @@
 #include "cmd/output.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/words.hpp"
+#include "core/io/file.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
@@ -81,25 +82,18 @@ ExitCode show(const MappingsOptions& o, const Context& context) {
     return ExitCode::ok;
 }
 
-/// The hashes as the files are now, for mapping.json; 5 when it says otherwise.
+/// What "hashes" in mapping.json ought to be, ready to be put there; 5 when it is something else.
 ExitCode hashes(const std::vector<SetFolder>& sets) {
-    nlohmann::ordered_json out;
     bool good = true;
     for (const auto& set : sets) {
-        const auto now = hashes_now(set), then = read_info(set).hashes;
-        out[set.name()] = now;
-        good = good && now == then;
-        for (const auto& [name, hash] : now) {
-            const auto at = then.find(name);
-            if (at == then.end())
-                say_text(fmt::format("{}: {} has no hash in mapping.json\n", set.name(), name));
-            else if (at->second != hash)
-                say_text(fmt::format("{}: {} is not what mapping.json says\n", set.name(), name));
-        }
-        for (const auto& [name, hash] : then)
-            if (!now.contains(name)) say_text(fmt::format("{}: {} is missing\n", set.name(), name));
+        const std::string now = mapping::hashes_json(set.folder);
+        const auto info = nlohmann::json::parse(io::read_all(set.folder + "/mapping.json"), nullptr, false);
+        const bool same =
+            info.is_object() && info.value("hashes", nlohmann::json()) == nlohmann::json::parse(now);
+        if (!same) say_text(set.name() + ": mapping.json has other hashes\n");
+        good = good && same;
+        print(now + (now.ends_with('\n') ? "" : "\n"));
     }
-    print(out.dump(2) + '\n');
     return good ? ExitCode::ok : ExitCode::mapping;
 }
 

@@ -75,20 +75,7 @@ SetInfo read_info(const SetFolder& set) {
             for (const auto& v : *versions)
                 if (v.is_string()) info.versions.push_back(v.get<std::string>());
     }
-    if (const auto hashes = j.find("hashes"); hashes != j.end() && hashes->is_object())
-        for (const auto& [name, value] : hashes->items())
-            if (value.is_string()) info.hashes[name] = value.get<std::string>();
     return info;
-}
-
-std::map<std::string, std::string> hashes_now(const SetFolder& set) {
-    std::map<std::string, std::string> out;
-    std::error_code none;
-    for (const auto& entry : fs::recursive_directory_iterator(set.folder, none))
-        if (entry.is_regular_file(none) && entry.path().extension() == ".csv")
-            out[entry.path().lexically_relative(set.folder).generic_string()] =
-                sha256_of(entry.path().string());
-    return out;
 }
 
 Sheet read_sheet(const std::string& path) {

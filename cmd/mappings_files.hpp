@@ -18,13 +18,9 @@ std::vector<SetFolder> find_sets(const std::vector<std::string>& roots);
 /// What mapping.json says; a word like "(unreadable)" in `status` when it cannot be read.
 struct SetInfo {
     std::string system, status, standard, date, approval, parent, sha256;
-    std::vector<std::string> versions;          ///< of the source
-    std::map<std::string, std::string> hashes;  ///< as it claims
+    std::vector<std::string> versions;  ///< of the source
 };
 SetInfo read_info(const SetFolder& set);
-
-/// SHA-256 of every CSV file of the set, by name inside it.
-std::map<std::string, std::string> hashes_now(const SetFolder& set);
 
 /// A CSV file as rows of cells by column name; rows that cannot be read are left out (`mappings check` names
 /// them).

@@ -1,7 +1,11 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
 #include <mutex>
 #include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <mutex>
+#include <tuple>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
@@ -24,7 +28,8 @@ class Inspection {
   public:
     Inspection(const OpenSource& source, const std::string& no_known_allergy) {
         validate::Rules rules;
-        rules.no_known_allergy = validate::load_no_known_allergy(io::read_all(no_known_allergy), no_known_allergy);
+        rules.no_known_allergy =
+            validate::load_no_known_allergy(io::read_all(no_known_allergy), no_known_allergy);
         rules.census = &source.census();
         checker_ = validate::consistency(std::move(rules));
     }
@@ -41,7 +46,8 @@ class Inspection {
         IssueList found;
         practice_.finish(found);
         std::sort(found.issues.begin(), found.issues.end(), [](const Issue& a, const Issue& b) {
-            return std::tie(a.code, a.member, a.line, a.resource) < std::tie(b.code, b.member, b.line, b.resource);
+            return std::tie(a.code, a.member, a.line, a.resource) <
+                   std::tie(b.code, b.member, b.line, b.resource);
         });
         for (const Issue& issue : found.issues) sink.add(issue);
     }
@@ -74,8 +80,8 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     Findings findings(writer.get());
     Inspection inspection(source, context.rule_file("no-known-allergy.csv"));
     const auto target = pipeline::nowhere();
-    const auto ledger =
-        context.move(source, *target, findings, [&inspection](record::Record& record) { inspection(record); });
+    const auto ledger = context.move(source, *target, findings,
+                                     [&inspection](record::Record& record) { inspection(record); });
     inspection.finish(findings);
     writer->finish();
     stream.publish();
