@@ -43,6 +43,7 @@ std::string_view relative(std::string_view reference) {
 }  // namespace
 
 std::string_view body_of(std::string_view bytes) {
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     const std::size_t first = bytes.find_first_not_of(kSpace);
     if (first == std::string_view::npos || looks_like_json(bytes)) return bytes;
     // Headers: name: value lines, then an empty line, then JSON.
@@ -55,7 +56,6 @@ std::string_view body_of(std::string_view bytes) {
 }
 
 bool looks_like_json(std::string_view body) {
-    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
     const std::size_t first = body.find_first_not_of(kSpace);
     return first != std::string_view::npos && (body[first] == '{' || body[first] == '[' || body[first] == '"');
 }

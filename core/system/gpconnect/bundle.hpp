@@ -15,7 +15,7 @@ struct Extent {
     bool quoted = false;
 };
 
-/// The body of an HTTP dump (the bytes after the first empty line); anything else as it is. Byte order marks are kept.
+/// The body of an HTTP dump (the bytes after the first empty line); anything else as it is, without a byte order mark.
 std::string_view body_of(std::string_view bytes);
 /// Could be JSON: the first character that is no space is { [ or a quote.
 bool looks_like_json(std::string_view body);

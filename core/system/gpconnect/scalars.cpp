@@ -29,6 +29,8 @@ void Rewriter::bad(const Value& v, Text path, const char* why) {
 
 void Rewriter::move(const Value& v, const Field& f, const Element* node, const Frame& frame, Text path, const Rule* rule) {
     if (v.kind != json::Kind::array) return place(v, f, node, frame, path);
+    if (!f.list && f.kind != record::Kind::structure && f.kind != record::Kind::raw)
+        return bad(v, path, "a single value is expected here, not a list");
     for (std::size_t i = 0; i < v.items.size; ++i) {
         const Text here = indexed(path, i);
         if (f.list || i == 0) {

@@ -74,6 +74,7 @@ void Rewriter::note_equivalence(const ValueRow& row) {
 void Rewriter::concept_of(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f, Text path) {
     if (v.kind == json::Kind::object) return code(rule, v, node, to, f, path);
     if (v.kind == json::Kind::array) {
+        if (!f.list) return bad(v, path, "a single value is expected here, not a list");
         for (std::size_t i = 0; i < v.items.size; ++i) concept_of(rule, *v.items[i], node, to, f, indexed(path, i));
         return;
     }
@@ -116,6 +117,7 @@ void Rewriter::code_text(const Rule& rule, const Value& v, const Frame& to, cons
 
 void Rewriter::code(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f, Text path) {
     if (v.kind == json::Kind::array) {
+        if (!f.list) return bad(v, path, "a single value is expected here, not a list");
         for (std::size_t i = 0; i < v.items.size; ++i) code(rule, *v.items[i], node, to, f, indexed(path, i));
         return;
     }
