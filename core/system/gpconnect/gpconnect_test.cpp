@@ -16,7 +16,8 @@ namespace {
 const std::string kFolder = GPSWITCH_SOURCE_DIR "/mappings/gpconnect/1.0.0";
 
 std::string observation(const std::string& id, const std::string& more = {}) {
-    return R"({"resourceType":"Observation","id":")" + id + R"(","status":"final","subject":{"reference":"Patient/P1"})" + more + "}";
+    return R"({"resourceType":"Observation","id":")" + id +
+           R"(","status":"final","subject":{"reference":"Patient/P1"})" + more + "}";
 }
 std::string quoted(const std::string& text) {
     std::string out;
@@ -24,7 +25,8 @@ std::string quoted(const std::string& text) {
     return out;
 }
 int found(const record::Source& source, std::string_view code) {
-    return static_cast<int>(std::count_if(source.issues().begin(), source.issues().end(), [&](const Issue& i) { return i.code == code; }));
+    return static_cast<int>(std::count_if(source.issues().begin(), source.issues().end(),
+                                          [&](const Issue& i) { return i.code == code; }));
 }
 
 }  // namespace
@@ -32,7 +34,8 @@ int found(const record::Source& source, std::string_view code) {
 TEST_CASE("gpconnect: the shared loader takes the mapping set") {
     const auto set = mapping::MappingSet::load(kFolder);
     CHECK(set->id() == "gpconnect");
-    for (const auto& p : mapping::MappingSet::check(kFolder)) FAIL_CHECK(p.file << ":" << p.line << ": " << p.message);
+    for (const auto& p : mapping::MappingSet::check(kFolder))
+        FAIL_CHECK(p.file << ":" << p.line << ": " << p.message);
     record::SourceOptions options;
     options.files = std::make_shared<MemoryPlace>(Read::Files{{"a.json", bundle({observation("O1")})}});
     options.mapping = set.get();
@@ -40,15 +43,21 @@ TEST_CASE("gpconnect: the shared loader takes the mapping set") {
 }
 
 TEST_CASE("gpconnect: tail of an extension's URL") {
-    CHECK(tail_of("https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-ActualProblem-1") == "ActualProblem");
-    CHECK(tail_of("https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-coding-sctdescid") == "coding-sctdescid");
-    CHECK(tail_of("http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter") == "encounter-associatedEncounter");
+    CHECK(tail_of("https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-ActualProblem-1") ==
+          "ActualProblem");
+    CHECK(tail_of("https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-coding-sctdescid") ==
+          "coding-sctdescid");
+    CHECK(tail_of("http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter") ==
+          "encounter-associatedEncounter");
     CHECK(tail_of("endDate") == "endDate");
 }
 
 TEST_CASE("gpconnect: wrapped bundles are found") {
     const std::string b = bundle({observation("O1", R"(,"comment":"a \"q\" \u00e9")")});
-    struct Row { std::string text; const char* why; };
+    struct Row {
+        std::string text;
+        const char* why;
+    };
     const Row rows[] = {
         {b, "as it is"},
         {"\xEF\xBB\xBF" + b, "with a byte order mark"},
@@ -77,23 +86,25 @@ TEST_CASE("gpconnect: what cannot be read ends the run, with its place") {
     const auto message = [](Read::Files files) -> std::string {
         try {
             Read r(std::move(files));
-        } catch (const InputError& e) {
-            return e.what();
-        }
+        } catch (const InputError& e) { return e.what(); }
         return "no error";
     };
     CHECK(message({{"a.json", "\n" + b.substr(0, b.size() - 10)}}).starts_with("box/a.json:2:"));
-    CHECK(message({{"a.json", b}, {"b.json", "{\"resourceType\":\"Bundle\",\n \"entry\":[}"}}).starts_with("box/b.json:2:"));
+    CHECK(message({{"a.json", b}, {"b.json", "{\"resourceType\":\"Bundle\",\n \"entry\":[}"}})
+              .starts_with("box/b.json:2:"));
     CHECK(message({{"a.json", "{\"x\":1}"}}).find("no GP Connect bundle found") != std::string::npos);
     CHECK(message({{"a.txt", "words"}}).find("no GP Connect bundle found") != std::string::npos);
-    CHECK(message({{"a.json", R"({"resourceType":"Bundle","resourceType":"Bundle"})"}}).find("same key twice") != std::string::npos);
-    const Read r(Read::Files{{"a.json", b}, {"b.txt", "words"}, {"c.json", "{}"}});
-    CHECK(found(*r.source, "GPC-MEM-001") == 1);
+    CHECK(message({{"a.json", R"({"resourceType":"Bundle","resourceType":"Bundle"})"}})
+              .find("same key twice") != std::string::npos);
+    const Read r(Read::Files{{"a.json", b}, {"b.txt", "words"}, {"c.json", "{}"}, {"d.md", "[a link](x)"}});
+    CHECK(found(*r.source, "GPC-MEM-001") == 2);
+    CHECK(r.source->census().inputs.size() == 2);
     CHECK(found(*r.source, "GPC-MEM-002") == 1);
 }
 
 TEST_CASE("gpconnect: two patients in one bundle hold all of it") {
-    const Read r({R"({"resourceType":"Patient","id":"P2"})", observation("O1"), R"({"resourceType":"Organization","id":"G"})"});
+    const Read r({R"({"resourceType":"Patient","id":"P2"})", observation("O1"),
+                  R"({"resourceType":"Organization","id":"G"})"});
     CHECK(r.record.held == "GPC-PAT-002");
     CHECK(r.record.items.empty());
     CHECK(r.record.rows.size() == 3);  // the organisation is handed out on its own
@@ -120,7 +131,8 @@ TEST_CASE("gpconnect: rows of no patient are leftovers, held") {
 }
 
 TEST_CASE("gpconnect: a resource of another patient is held") {
-    const Read r({observation("O1"), R"({"resourceType":"Observation","id":"O2","subject":{"reference":"Patient/P9"}})"});
+    const Read r({observation("O1"),
+                  R"({"resourceType":"Observation","id":"O2","subject":{"reference":"Patient/P9"}})"});
     CHECK(r.get<record::Observation>(1) == nullptr);
     CHECK(r.issues("GPC-PAT-003") == 1);
     CHECK(r.record.incomplete);
@@ -142,7 +154,9 @@ TEST_CASE("gpconnect: an allergy, medicine or patient that cannot be understood 
         CHECK(r.record.needs.empty());
         CHECK(r.issues("GPC-JSON-001") >= 1);
     }
-    const Read p(Read::Files{{"a.json", R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":1980}}]})"}});
+    const Read p(Read::Files{
+        {"a.json",
+         R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":1980}}]})"}});
     CHECK(p.record.held == "GPC-JSON-001");
     const Read fine({observation("O1", R"(,"code":"x")")});
     CHECK(fine.record.held.empty());
@@ -150,7 +164,11 @@ TEST_CASE("gpconnect: an allergy, medicine or patient that cannot be understood 
 }
 
 TEST_CASE("gpconnect: unknown resource types and elements") {
-    const Read r({R"({"resourceType":"Basic","id":"B"})", R"({"id":"no type"})", observation("O1", R"(,"shoeSize":{"value":44},"extension":[{"url":"https://x/y","valueReference":{"reference":"Patient/P1"}}])")});
+    const Read r(
+        {R"({"resourceType":"Basic","id":"B"})", R"({"id":"no type"})",
+         observation(
+             "O1",
+             R"(,"shoeSize":{"value":44},"extension":[{"url":"https://x/y","valueReference":{"reference":"Patient/P1"}}])")});
     CHECK(r.issues("GPC-RES-001") == 2);
     CHECK(r.record.settlements[0].rule == "unknown-resource");
     const auto* o = r.get<record::Observation>();
@@ -164,7 +182,8 @@ TEST_CASE("gpconnect: unknown resource types and elements") {
 }
 
 TEST_CASE("gpconnect: what the source says is missing") {
-    const Read r({R"({"resourceType":"OperationOutcome","id":"W","issue":[{"severity":"warning","code":"x","details":{"text":"parameter ignored"}}]})"});
+    const Read r(
+        {R"({"resourceType":"OperationOutcome","id":"W","issue":[{"severity":"warning","code":"x","details":{"text":"parameter ignored"}}]})"});
     CHECK(r.record.settlements[0].fate == record::Fate::lookup);
     CHECK(r.record.settlements[0].rule == "source-warning");
     CHECK(r.issues("GPC-WARN-001") == 1);
@@ -174,10 +193,12 @@ TEST_CASE("gpconnect: what the source says is missing") {
 
 TEST_CASE("gpconnect: practice-wide resources of several bundles") {
     const auto one = [](const std::string& patient_id, const std::string& name) {
-        return R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":")" + patient_id +
+        return R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":")" +
+               patient_id +
                R"(","managingOrganization":{"reference":"Organization/G"},"generalPractitioner":[{"reference":"Practitioner/D"}]}},)"
                R"({"resource":{"resourceType":"Organization","id":"G","identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"A1"}]}},)"
-               R"({"resource":{"resourceType":"Practitioner","id":"D","meta":{"versionId":")" + patient_id + R"("},"name":[{"family":")" + name + R"("}]}}]})";
+               R"({"resource":{"resourceType":"Practitioner","id":"D","meta":{"versionId":")" +
+               patient_id + R"("},"name":[{"family":")" + name + R"("}]}}]})";
     };
     Read a(Read::Files{{"a.json", one("P2", "X")}, {"b.json", one("P1", "X")}, {"c.json", one("P3", "Y")}});
     CHECK(a.source->census().ods == "A1");
@@ -190,7 +211,8 @@ TEST_CASE("gpconnect: practice-wide resources of several bundles") {
     for (std::uint32_t i = 0; i < 3; ++i) {
         record::Record r;
         REQUIRE(a.source->read(std::vector<std::uint32_t>{i})->next(r));
-        doctors.emplace_back(static_cast<const record::Patient*>(r.items[0].entity)->general_practitioner[0].reference);
+        doctors.emplace_back(
+            static_cast<const record::Patient*>(r.items[0].entity)->general_practitioner[0].reference);
         superseded += static_cast<int>(r.settlements.size());
         for (std::size_t n = 0; n < r.needs.size(); ++n) CHECK(a.source->find(r.needs[n], r));
         rows += r.rows.size();
@@ -208,16 +230,23 @@ TEST_CASE("gpconnect: one patient in two bundles") {
     CHECK(two.source->census().patients[1].key == "P1 in b.json#0");
     const Read first(Read::Files{{"a.json", same}, {"b.json", same}}, 0);
     CHECK(first.get<record::Observation>()->id != two.get<record::Observation>()->id);
-    const std::string other = R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":"1999-01-01"}}]})";
+    const std::string other =
+        R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":"1999-01-01"}}]})";
     for (std::uint32_t i = 0; i < 2; ++i) {
-        const Read r(Read::Files{{"a.json", bundle({}, true)}, {"b.json", R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":"1999-01-01"}}]})"}}, i);
+        const Read r(
+            Read::Files{
+                {"a.json", bundle({}, true)},
+                {"b.json",
+                 R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":"1999-01-01"}}]})"}},
+            i);
         CHECK(r.record.held == "GPC-PAT-005");
         CHECK(r.balanced());
     }
 }
 
 TEST_CASE("gpconnect: the same id twice in a bundle") {
-    const Read r({observation("O1", R"(,"comment":"a")"), observation("O1", R"(,"comment":"a")"), observation("O1", R"(,"comment":"b")")});
+    const Read r({observation("O1", R"(,"comment":"a")"), observation("O1", R"(,"comment":"a")"),
+                  observation("O1", R"(,"comment":"b")")});
     CHECK(r.get<record::Observation>(1) != nullptr);
     CHECK(r.get<record::Observation>(2) == nullptr);
     CHECK(r.get<record::Observation>(0)->id != r.get<record::Observation>(1)->id);
@@ -228,24 +257,32 @@ TEST_CASE("gpconnect: the same id twice in a bundle") {
 TEST_CASE("gpconnect: ids are the same whatever else the bundle holds; illegal ones are rewritten") {
     const Read a({observation("5000_1"), observation("O2")}), b({observation("O2"), observation("5000_1")});
     CHECK(a.get<record::Observation>(0)->id == b.get<record::Observation>(1)->id);
-    CHECK(a.get<record::Observation>(0)->identifier[0].system == "https://gpswitch.org/Id/gpconnect/Observation");
+    CHECK(a.get<record::Observation>(0)->identifier[0].system ==
+          "https://gpswitch.org/Id/gpconnect/Observation");
     CHECK(a.get<record::Observation>(0)->identifier[0].value == "5000_1");
     CHECK(a.get<record::Observation>(0)->id.size() == 36);
 }
 
 TEST_CASE("gpconnect: NHS numbers") {
     const auto read = [](const std::string& number) {
-        return Read(Read::Files{{"a.json", R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":")" + number + R"("}]}}]})"}});
+        return Read(Read::Files{
+            {"a.json",
+             R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":")" +
+                 number + R"("}]}}]})"}});
     };
     CHECK(read("9990000018").issues("GPC-NHS-001") == 0);
     const Read wrong = read("9990000019");
-    CHECK(wrong.get<record::Patient>()->identifier[0].system == "https://gpswitch.org/Id/unverified-nhs-number");
+    CHECK(wrong.get<record::Patient>()->identifier[0].system ==
+          "https://gpswitch.org/Id/unverified-nhs-number");
     CHECK(wrong.issues("GPC-NHS-001") == 1);
     CHECK(wrong.record.held.empty());
 }
 
 TEST_CASE("gpconnect: moments are completed, never invented in silence") {
-    struct Row { const char *written, *becomes; bool noted; };
+    struct Row {
+        const char *written, *becomes;
+        bool noted;
+    };
     const Row rows[] = {
         {"2010-01-13T10:00:00.5+00:00", "2010-01-13T10:00:00.5+00:00", false},
         {"2010-07-13", "2010-07-13T00:00:00+01:00", true},
@@ -263,17 +300,24 @@ TEST_CASE("gpconnect: moments are completed, never invented in silence") {
 }
 
 TEST_CASE("gpconnect: elements that moved") {
-    const std::string mine = R"("subject":{"reference":"Patient/P1"})", my = R"("patient":{"reference":"Patient/P1"})";
-    const Read r({R"({"resourceType":"Immunization","id":"I1","status":"completed","notGiven":true,"date":"2020-01-01",)" + my +
-                      R"(,"practitioner":[{"role":{"coding":[{"system":"http://hl7.org/fhir/v2/0443","code":"AP"}]},"actor":{"display":"x"}}],"explanation":{"reasonNotGiven":[{"text":"no"}]}})",
-                  R"({"resourceType":"DocumentReference","id":"D1","status":"current",)" + mine +
-                      R"(,"created":"2019-01-01","content":[{"attachment":{"url":"http://h/Binary/1"}}],"context":{"encounter":{"display":"e"},"related":[{"ref":{"display":"r"}}]}})",
-                  R"({"resourceType":"AllergyIntolerance","id":"A1","clinicalStatus":"resolved","assertedDate":"2001",)" + my +
-                      R"(,"extension":[{"url":"https://x/Extension-CareConnect-GPC-AllergyIntoleranceEnd-1","extension":[{"url":"endDate","valueDateTime":"2002"}]}]})",
-                  R"({"resourceType":"ReferralRequest","id":"R1","status":"cancelled",)" + mine + R"(,"serviceRequested":[{"text":"a"},{"text":"b"}],"description":"d","recipient":[{"display":"x"}]})",
-                  R"({"resourceType":"Condition","id":"C1","clinicalStatus":"active","verificationStatus":"entered-in-error",)" + mine + "}",
-                  R"({"resourceType":"Specimen","id":"S1",)" + mine + R"(,"note":{"text":"n"}})",
-                  R"({"resourceType":"MedicationStatement","id":"T1","status":"active",)" + mine + R"(,"dosage":[{"text":"one","doseQuantity":{"value":1.0}}]})"});
+    const std::string mine = R"("subject":{"reference":"Patient/P1"})",
+                      my = R"("patient":{"reference":"Patient/P1"})";
+    const Read r(
+        {R"({"resourceType":"Immunization","id":"I1","status":"completed","notGiven":true,"date":"2020-01-01",)" +
+             my +
+             R"(,"practitioner":[{"role":{"coding":[{"system":"http://hl7.org/fhir/v2/0443","code":"AP"}]},"actor":{"display":"x"}}],"explanation":{"reasonNotGiven":[{"text":"no"}]}})",
+         R"({"resourceType":"DocumentReference","id":"D1","status":"current",)" + mine +
+             R"(,"created":"2019-01-01","content":[{"attachment":{"url":"http://h/Binary/1"}}],"context":{"encounter":{"display":"e"},"related":[{"ref":{"display":"r"}}]}})",
+         R"({"resourceType":"AllergyIntolerance","id":"A1","clinicalStatus":"resolved","assertedDate":"2001",)" +
+             my +
+             R"(,"extension":[{"url":"https://x/Extension-CareConnect-GPC-AllergyIntoleranceEnd-1","extension":[{"url":"endDate","valueDateTime":"2002"}]}]})",
+         R"({"resourceType":"ReferralRequest","id":"R1","status":"cancelled",)" + mine +
+             R"(,"serviceRequested":[{"text":"a"},{"text":"b"}],"description":"d","recipient":[{"display":"x"}]})",
+         R"({"resourceType":"Condition","id":"C1","clinicalStatus":"active","verificationStatus":"entered-in-error",)" +
+             mine + "}",
+         R"({"resourceType":"Specimen","id":"S1",)" + mine + R"(,"note":{"text":"n"}})",
+         R"({"resourceType":"MedicationStatement","id":"T1","status":"active",)" + mine +
+             R"(,"dosage":[{"text":"one","doseQuantity":{"value":1.0}}]})"});
     const auto* i = r.get<record::Immunization>();
     CHECK(i->status == "not-done");
     CHECK(i->rest[0].value == "\"completed\"");
@@ -299,11 +343,14 @@ TEST_CASE("gpconnect: elements that moved") {
     CHECK(r.get<record::Condition>()->clinical_status.coding.empty());
     CHECK(r.get<record::Condition>()->rest.size == 1);
     CHECK(r.get<record::Specimen>()->note[0].text == "n");
-    CHECK(r.get<record::MedicationStatement>()->dosage[0].dose_and_rate[0] == R"({"doseQuantity":{"value":1.0}})");
+    CHECK(r.get<record::MedicationStatement>()->dosage[0].dose_and_rate[0] ==
+          R"({"doseQuantity":{"value":1.0}})");
 }
 
 TEST_CASE("gpconnect: recognised by profile, not by name") {
-    const auto certainty = [](const std::string& text) { return system().recognise(MemoryPlace({{"x.bin", text}})).certainty; };
+    const auto certainty = [](const std::string& text) {
+        return system().recognise(MemoryPlace({{"x.bin", text}})).certainty;
+    };
     CHECK(certainty(bundle({observation("O1")})) >= 90);
     CHECK(certainty(quoted(bundle({observation("O1")}))) >= 90);
     CHECK(certainty(R"({"resourceType":"Bundle","entry":[]})") == 0);
