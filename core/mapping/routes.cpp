@@ -36,7 +36,8 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         Text why;
     };
     ByName<std::vector<Read>> tables;
-    for (const TableRow& row : read_table(folder, kFile, {"table", "order", "when", "entity", "why"}, impl.arena, problems)) {
+    for (const TableRow& row :
+         read_table(folder, kFile, {"table", "order", "when", "entity", "why"}, impl.arena, problems)) {
         const auto problem = [&](std::string text) { problems.add(kFile, row.line, std::move(text)); };
         Read r;
         r.route.table = row.cells[0];
@@ -47,7 +48,8 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         const auto order = to_integer(row.cells[1]);
         if (!order) problem("order is a whole number");
         r.route.order = static_cast<int>(order.value_or(0));
-        if (std::string wrong = parse_when(row.cells[2], list_named, r.tests); !wrong.empty()) problem(std::move(wrong));
+        if (std::string wrong = parse_when(row.cells[2], list_named, r.tests); !wrong.empty())
+            problem(std::move(wrong));
         Text entity = row.cells[3];
         if (entity.empty()) problem("no entity");
         if (!entity.empty() && entity[0] >= 'a' && entity[0] <= 'z') {
@@ -78,9 +80,11 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         for (std::size_t i = 0; i < rows->size(); ++i) {
             Read& r = (*rows)[i];
             if (i > 0 && r.route.order == (*rows)[i - 1].route.order)
-                problems.add(kFile, r.route.line, fmt::format("{} has two routes of order {}", r.route.table, r.route.order));
+                problems.add(kFile, r.route.line,
+                             fmt::format("{} has two routes of order {}", r.route.table, r.route.order));
             for (Made& made : r.route.makes)
-                made.rules = impl.rule_set(impl.arena.copy(r.route.table), made.kind, made.variant, r.route.line);
+                made.rules =
+                    impl.rule_set(impl.arena.copy(r.route.table), made.kind, made.variant, r.route.line);
             out.routes.push_back(std::move(r.route));
             out.tests.push_back(std::move(r.tests));
             out.whys.push_back(r.why);
@@ -123,10 +127,8 @@ const std::vector<Route>& MappingSet::routes(Text table) const {
 const Route* MappingSet::first(Text table, const RowFacts& facts) const {
     const auto it = impl_->routes.find(table);
     if (it == impl_->routes.end()) return nullptr;
-    const detail::TableRoutes& t = it->second;
-    for (std::size_t i = 0; i < t.routes.size(); ++i)
-        if (detail::all_hold(t.tests[i], facts)) return &t.routes[i];
-    return nullptr;
+    const int i = it->second.program.first(facts);
+    return i < 0 ? nullptr : &it->second.routes[static_cast<std::size_t>(i)];
 }
 
 }  // namespace gpswitch::mapping
