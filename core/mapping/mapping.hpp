@@ -33,6 +33,7 @@
 ///                         give way to any more specific row, and themselves replace every less specific one.
 ///                 since, until: first and last version of the source for which the row holds; empty is no limit
 ///   values/x.csv  source,target,display,equivalence,reverse,why
+///                 equivalence: FHIR's words; without a target, and only then, unmatched. reverse: yes, or empty
 ///   lists/x.csv   source,why                    (lists for in(); no targets)
 ///   tables.csv    table,column,since,until,why  every column of every table the source can have (for totality)
 namespace gpswitch::mapping {
@@ -100,7 +101,8 @@ struct Route {
 ///   concept         the code the cell refers to, as the brick knows it (CodeableConcept)
 ///   term            the CodeableConcept's text
 ///   reference(E)    a reference to entity type E made from the row the cell names
-///   part            joined by the brick's assembly code into `field` (named for the reader and for totality)
+///   part            joined by the brick's assembly code into `field` (named for the reader and for totality); with
+///                   `values` when the brick lets it wait there for the second stage
 ///   constant(V)     column is empty: V is written into the field of every entity of that kind. For a Concept: S|C|D
 ///   rest            kept verbatim in the entity's `rest` under "Table.Column"
 ///   ignore          not carried, for the reason in `why`
@@ -213,8 +215,8 @@ class MappingSet {
     const std::string& folder() const { return folder_; }
     const std::string& description() const { return description_; }
 
-    /// Numbers the columns; once, before first() and before the set is shared between threads. Throws MappingError when a predicate or rule names a column the brick does
-    /// not know. `version` selects rules by since/until (empty: all).
+    /// Numbers the columns; once, before first() and before the set is shared between threads. Throws MappingError when a
+    /// predicate or rule names a column the brick does not know. `version` selects rules by since/until (empty: all).
     void bind(const ColumnNumbers& numbers, const std::string& version);
 
     const std::vector<Route>& routes(Text table) const;
