@@ -1,4 +1,5 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
+#include <mutex>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

@@ -223,7 +223,9 @@ class Comparison {
     // Where partners have different ids, BEFORE's references are turned into AFTER's.
     void follow_pairing(Record& a, const Record& b) {
         std::unordered_map<std::string, record::Text> names;
-        const auto name = [](std::string_view type, std::string_view id) { return std::string(type) + "/" + std::string(id); };
+        const auto name = [](std::string_view type, std::string_view id) {
+            return std::string(type) + "/" + std::string(id);
+        };
         for (const auto& [i, j] : pairs_.pairs) {
             const record::Text x = a.items[i].entity->id, y = b.items[j].entity->id;
             const std::string_view type = record::name_of(a.items[i].kind);

@@ -24,8 +24,9 @@
 /// contradict. Who is left stays unpaired: patients are never merged, and no similarity is computed.
 /// **Entities** of two paired patients pair, within their type: by id; by source rows (table, key, role); by identifiers;
 /// by canonical hash (SHA-256 of their JSON without id, source rows, claimed profile and references within the record);
-/// by (code, time) in the given order; the last two only for types of which no entity of the patient paired by id or rows
-/// (else a row that came from another patient would pass for the one that went). A doubled row is left over: only in AFTER. Practice-wide entities pair by id.
+/// by (code, time) in the given order. The last two are for types of which no entity of the patient paired by id or rows:
+/// else a row that came from another patient would pass for the one that went. A doubled row is left over, so only in
+/// AFTER. Practice-wide entities pair by id alone.
 /// **Fields** are compared by the declarations of the record model, all but id, meta.profile and (unless
 /// Options::source_rows) the source rows. References follow the pairing: a reference to an entity equals one to its partner.
 /// **Explained** is what was predicted: BEFORE is projected through Options::cannot_carry (a field is cleared where AFTER
@@ -33,9 +34,9 @@
 /// explained as "held: CODE", since the ledger lists them. All else is unexplained. Losing an allergy, a dose, an active
 /// repeat, an active problem, a warning or a confidentiality label is never explainable, whatever was declared.
 ///
-/// Memory: one record a side, about 100 bytes a patient, the practice-wide entities seen on one side only so far, and up to
-/// Options::hold differences (about 300 bytes each). Time: one pass over each side when keys, ids and NHS numbers agree; patients who
-/// don't agree at once are read twice. Neither side need be in the other's order.
+/// Memory: one record a side, about 100 bytes a patient, the practice-wide entities seen on one side only so far, and up
+/// to Options::hold differences (about 300 bytes each). Time: one pass over each side when keys, ids and NHS numbers
+/// agree; patients who don't agree at once are read twice. Neither side need be in the other's order.
 namespace gpswitch::diff {
 
 struct Side {

@@ -75,6 +75,50 @@ TEST_CASE("diff: fields that differ, by path") {
     }
 }
 
+namespace {
+
+// Fills every field of every level, lists with one item; `leaves` gets where each text stands.
+void fill(void* object, const record::Type& type, Arena& arena, std::vector<record::Text*>& leaves, int depth) {
+    for (const record::Field& f : type.fields) {
+        if (f.kind == record::Kind::structure) {
+            if (depth < 4)
+                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena, leaves, depth + 1);
+            continue;
+        }
+        record::Text& t = f.list ? texts_at(object, f).add(arena) : text_at(object, f);
+        t = f.kind == record::Kind::raw ? "{}" : "1";
+        if (!type.resource || f.name != "id") leaves.push_back(&t);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("diff: no field of any entity escapes") {
+    for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
+        const auto kind = static_cast<EntityKind>(k);
+        CAPTURE(record::name_of(kind));
+        record::Record r;
+        std::vector<record::Text*> unused, leaves;
+        record::Entity& a = r.add(kind);
+        record::Entity& b = r.add(kind);
+        fill(&a, record::type_of(kind), r.arena, unused, 0);
+        fill(&b, record::type_of(kind), r.arena, leaves, 0);
+        REQUIRE(leaves.size() > 20);
+        std::size_t missed = 0;
+        for (record::Text* leaf : leaves) {
+            const record::Text kept = *leaf;
+            for (const char* value : {"2", ""}) {
+                *leaf = value;
+                std::vector<FieldDifference> out;
+                compare_fields(kind, a, b, false, out);
+                missed += out.size() == 1 && !same(kind, a, b) ? 0u : 1u;
+            }
+            *leaf = kept;
+        }
+        CHECK(missed == 0);
+    }
+}
+
 TEST_CASE("diff: values only when asked for") {
     record::Record r;
     auto& a = parse(r, EntityKind::Observation, R"({"status":"final","note":[{"text":"a"}]})");

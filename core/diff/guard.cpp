@@ -85,7 +85,8 @@ std::string_view guarded(EntityKind kind, const record::Entity& before) {
 
 std::string_view guarded(EntityKind kind, const record::Entity& before, std::string_view field) {
     for (const Guard& g : guards())
-        if (!g.field.empty() && overlap(g.field, field) && concerns(g, kind, before) && any_at(&before, g.path)) return g.what;
+        if (!g.field.empty() && overlap(g.field, field) && concerns(g, kind, before) && any_at(&before, g.path))
+            return g.what;
     return {};
 }
 

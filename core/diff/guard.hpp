@@ -22,8 +22,8 @@ struct Guard {
 const std::vector<Guard>& guards();
 /// What is lost when the whole entity is; empty when that may be explained.
 std::string_view guarded(record::EntityKind kind, const record::Entity& before);
-/// What is lost when the field (declared path, no indexes), something in it, or something it is in, is lost; empty when that may be explained or when
-/// nothing guarded stands there.
+/// What is lost when the field (declared path, no indexes), something in it, or something it is in, is lost; empty when
+/// that may be explained or when nothing guarded stands there.
 std::string_view guarded(record::EntityKind kind, const record::Entity& before, std::string_view field);
 
 }  // namespace gpswitch::diff

@@ -102,7 +102,8 @@ struct Matcher {
 };
 
 // First of these that the type declares and the entity fills.
-constexpr std::array<std::string_view, 6> kCodes = {"code", "vaccineCode", "medicationCodeableConcept", "type", "class", "status"};
+constexpr std::array<std::string_view, 6> kCodes = {"code", "vaccineCode", "medicationCodeableConcept",
+                                                    "type", "class",       "status"};
 constexpr std::array<std::string_view, 20> kTimes = {
     "effectiveDateTime", "effectivePeriod", "onsetDateTime", "occurrenceDateTime", "occurrencePeriod",
     "performedDateTime", "performedPeriod", "authoredOn",    "authored",           "period",

@@ -65,7 +65,9 @@ class Places {
     // Each place is given once.
     std::uint32_t take(const std::string& key, std::size_t row) {
         const auto it = places_.find(key);
-        const char* why = it == places_.end() ? "no patient has that key" : it->second == kTwice ? "more than one patient has that key" : nullptr;
+        const char* why = nullptr;
+        if (it == places_.end()) why = "no patient has that key";
+        if (it != places_.end() && it->second == kTwice) why = "more than one patient has that key";
         if (why == nullptr && !taken_.insert(it->second).second) why = "that patient is in a pair already";
         if (why != nullptr)
             throw UsageError("pairs: row " + std::to_string(row) + ", " + side_ + ": " + why,

@@ -4,6 +4,8 @@
 
 #include "core/system/emis/emis.hpp"
 #include "core/system/fhir/fhir.hpp"
+#include "core/system/gpconnect/gpconnect.hpp"
+#include "core/system/sqlite/sqlite.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::systems {
@@ -11,7 +13,9 @@ namespace gpswitch::systems {
 const std::vector<const record::System*>& all() {
     static const std::vector<const record::System*> list = {
         &emis::system(),
+        &gpconnect::system(),
         &fhir::system(),
+        &sqlite::system(),
     };
     return list;
 }

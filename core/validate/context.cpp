@@ -1,12 +1,19 @@
 #include "core/validate/context.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 #include "core/util/nhs_number.hpp"
 
 namespace gpswitch::validate {
 namespace {
+
+// All bytes zero is empty, whatever the type; most of an entity is, and this is how it is passed over quickly.
+bool untouched(const void* object, std::size_t size) {
+    const auto* p = static_cast<const char*>(object);
+    return size == 0 || (p[0] == 0 && std::memcmp(p, p + 1, size - 1) == 0);
+}
 
 void visit(const void* object, const record::Type& type, Trail& trail, Visitor& visitor) {
     for (const Field& f : type.fields) {
@@ -21,6 +28,7 @@ void visit(const void* object, const record::Type& type, Trail& trail, Visitor& 
                 continue;
             }
             const void* inner = f.list ? record::items_at(object, f).data + i * f.type->size : record::at(object, f);
+            if (untouched(inner, f.type->size)) continue;
             trail.push_back({&f, i});
             visitor.structure(*f.type, inner, trail);
             visit(inner, *f.type, trail, visitor);

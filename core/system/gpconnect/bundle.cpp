@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
-void search(const Value& v, std::string_view text, std::uint64_t base, int depth, std::vector<Extent>& found) {
+void search(const Value& v, std::string_view text, std::uint64_t base, int depth,
+            std::vector<Extent>& found) {
     if (v.kind == json::Kind::object && v.text_of("resourceType") == "Bundle" && v.find("entry") != nullptr) {
         found.push_back({base + v.offset, end_of_value(text, v.offset) - v.offset, false});
         return;
@@ -28,7 +29,9 @@ void search(const Value& v, std::string_view text, std::uint64_t base, int depth
     for (const json::Member& m : v.members) search(*m.value, text, base, depth - 1, found);
 }
 
-std::string reference_key(std::string_view type, std::string_view id) { return std::string(type) + "/" + std::string(id); }
+std::string reference_key(std::string_view type, std::string_view id) {
+    return std::string(type) + "/" + std::string(id);
+}
 
 // "https://host/fhir/Patient/1/_history/2" gives "Patient/1".
 std::string_view relative(std::string_view reference) {
@@ -43,6 +46,7 @@ std::string_view relative(std::string_view reference) {
 }  // namespace
 
 std::string_view body_of(std::string_view bytes) {
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     const std::size_t first = bytes.find_first_not_of(kSpace);
     if (first == std::string_view::npos || looks_like_json(bytes)) return bytes;
     // Headers: name: value lines, then an empty line, then JSON.
@@ -55,9 +59,9 @@ std::string_view body_of(std::string_view bytes) {
 }
 
 bool looks_like_json(std::string_view body) {
-    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
     const std::size_t first = body.find_first_not_of(kSpace);
-    return first != std::string_view::npos && (body[first] == '{' || body[first] == '[' || body[first] == '"');
+    return first != std::string_view::npos &&
+           (body[first] == '{' || body[first] == '[' || body[first] == '"');
 }
 
 std::vector<Extent> find_bundles(const Value& document, std::string_view text, std::uint64_t base) {
@@ -88,11 +92,13 @@ std::uint64_t end_of_value(std::string_view text, std::uint64_t offset) {
 
 Lines::Lines(std::string_view text) {
     starts_.push_back(0);
-    for (std::size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1)) starts_.push_back(i + 1);
+    for (std::size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1))
+        starts_.push_back(i + 1);
 }
 
 std::uint64_t Lines::line(std::uint64_t offset) const {
-    return static_cast<std::uint64_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin());
+    return static_cast<std::uint64_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) -
+                                      starts_.begin());
 }
 
 std::uint64_t Lines::column(std::uint64_t offset) const { return offset - starts_[line(offset) - 1] + 1; }
@@ -112,7 +118,8 @@ std::string content_of(const Value& resource) {
 bool has_code(const Value* concept_value, std::string_view code) {
     const Value* codings = concept_value == nullptr ? nullptr : concept_value->find("coding");
     if (codings == nullptr) return false;
-    return std::any_of(codings->items.begin(), codings->items.end(), [&](const Value* c) { return trim(c->text_of("code")) == code; });
+    return std::any_of(codings->items.begin(), codings->items.end(),
+                       [&](const Value* c) { return trim(c->text_of("code")) == code; });
 }
 
 Bundle::Bundle(const Value& bundle, std::string_view text, const Tables& tables) {
@@ -149,7 +156,8 @@ void Bundle::add(const Value& resource, std::string_view text, std::uint32_t par
     if (contained == nullptr || parent != kNone) return;
     for (const Value* c : contained->items) {
         const Table* t = tables.find(c->text_of("resourceType"));
-        if (t != nullptr && !t->lookup && t->entity > record::EntityKind::Patient) add(*c, text, index, tables);
+        if (t != nullptr && !t->lookup && t->entity > record::EntityKind::Patient)
+            add(*c, text, index, tables);
     }
 }
 
@@ -162,7 +170,8 @@ void Bundle::set_key(Resource& r) {
     if (r.type != "List") return;
     const Value* code = r.tree->find("code");
     const Value* codings = code == nullptr ? nullptr : code->find("coding");
-    const Text first = codings == nullptr || codings->items.empty() ? Text{} : trim(codings->items[0]->text_of("code"));
+    const Text first =
+        codings == nullptr || codings->items.empty() ? Text{} : trim(codings->items[0]->text_of("code"));
     const Text title = r.tree->text_of("title");
     if (!first.empty() || !title.empty()) r.key = std::string(first) + "|" + std::string(title);
 }
@@ -203,7 +212,8 @@ std::string Bundle::ods() const {
     const Value* identifiers = at == kNone ? nullptr : resources[at].tree->find("identifier");
     if (identifiers == nullptr) return {};
     for (const Value* i : identifiers->items)
-        if (i->text_of("system").ends_with("/ods-organization-code")) return std::string(trim(i->text_of("value")));
+        if (i->text_of("system").ends_with("/ods-organization-code"))
+            return std::string(trim(i->text_of("value")));
     return {};
 }
 
@@ -216,7 +226,8 @@ std::string Bundle::practice_key() const {
         if (identifiers == nullptr) continue;
         for (const Value* i : identifiers->items) {
             const Text system = i->text_of("system");
-            if (!system.empty() && system.find("fhir.nhs.uk") == Text::npos && system.find("fhir.hl7.org.uk") == Text::npos)
+            if (!system.empty() && system.find("fhir.nhs.uk") == Text::npos &&
+                system.find("fhir.hl7.org.uk") == Text::npos)
                 return std::string(system);
         }
     }

@@ -15,11 +15,13 @@ struct Extent {
     bool quoted = false;
 };
 
-/// The body of an HTTP dump (the bytes after the first empty line); anything else as it is. Byte order marks are kept.
+/// The body of an HTTP dump (the bytes after the first empty line); anything else as it is, without a byte
+/// order mark.
 std::string_view body_of(std::string_view bytes);
 /// Could be JSON: the first character that is no space is { [ or a quote.
 bool looks_like_json(std::string_view body);
-/// Every bundle in a parsed document, wrapped or not, in document order. `base`: of the document in the member.
+/// Every bundle in a parsed document, wrapped or not, in document order. `base`: of the document in the
+/// member.
 std::vector<Extent> find_bundles(const json::Value& document, std::string_view text, std::uint64_t base);
 /// The end of the JSON value that starts at `offset` (its syntax is known to be good).
 std::uint64_t end_of_value(std::string_view text, std::uint64_t offset);
@@ -37,14 +39,15 @@ class Lines {
 
 inline constexpr std::uint32_t kNone = 0xffffffff;
 
-/// A resource of a bundle: an entry's, or one that stands contained in another and becomes an entity of its own.
+/// A resource of a bundle: an entry's, or one that stands contained in another and becomes an entity of its
+/// own.
 struct Resource {
     const json::Value* tree = nullptr;
     std::string_view type, id;  ///< as given; empty when missing
-    std::string key;            ///< the row's key: the id, or "-" and the ordinal; a list without id: code|title
-    std::string table;          ///< resourceType, or "<Type>.contained"
+    std::string key;    ///< the row's key: the id, or "-" and the ordinal; a list without id: code|title
+    std::string table;  ///< resourceType, or "<Type>.contained"
     const Table* rules = nullptr;
-    std::uint32_t parent = kNone;   ///< of a contained one
+    std::uint32_t parent = kNone;  ///< of a contained one
     std::uint32_t ordinal = 0;
     std::uint64_t offset = 0, length = 0;
     std::uint32_t same_as = kNone;  ///< equal resource with the same type and id before it
@@ -54,7 +57,7 @@ struct Resource {
 /// All resources of a bundle in document order, contained ones behind their parent.
 struct Bundle {
     std::vector<Resource> resources;
-    std::vector<std::uint32_t> patients;  ///< distinct Patient resources
+    std::vector<std::uint32_t> patients;                          ///< distinct Patient resources
     std::unordered_map<std::string, std::uint32_t> by_reference;  ///< "Type/id", fullUrl
 
     Bundle(const json::Value& bundle, std::string_view text, const Tables& tables);

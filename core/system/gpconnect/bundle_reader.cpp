@@ -18,8 +18,14 @@ constexpr std::string_view kEnded = "1103671000000101";
 
 class BundleReader : public Maker {
   public:
-    BundleReader(const Opened& opened, const BundleInfo& info, record::Record& record, const Bundle& bundle, std::string_view text)
-        : Maker(*opened.tables, record), opened_(opened), info_(info), bundle_(bundle), text_(text), lines_(text) {}
+    BundleReader(const Opened& opened, const BundleInfo& info, record::Record& record, const Bundle& bundle,
+                 std::string_view text)
+        : Maker(*opened.tables, record),
+          opened_(opened),
+          info_(info),
+          bundle_(bundle),
+          text_(text),
+          lines_(text) {}
 
     void run() {
         plan();
@@ -59,7 +65,9 @@ class BundleReader : public Maker {
         return to;
     }
 
-    void locate(Issue& i, std::uint64_t offset) const override { gpconnect::locate(i, *opened_.place, info_, lines_, offset); }
+    void locate(Issue& i, std::uint64_t offset) const override {
+        gpconnect::locate(i, *opened_.place, info_, lines_, offset);
+    }
 
     void finish(EntityKind kind, Entity& entity) override {
         Arena& arena = record().arena;
@@ -69,7 +77,8 @@ class BundleReader : public Maker {
         auto& patient = *static_cast<record::Reference*>(record::at(&entity, *whose));
         if (!patient.reference.empty()) return;
         patient.reference = arena.join("Patient/", record().patient_id);
-        if (kind != EntityKind::Medication) entity.inferred.add(arena, arena.join(whose->name, ": the bundle's patient"));
+        if (kind != EntityKind::Medication)
+            entity.inferred.add(arena, arena.join(whose->name, ": the bundle's patient"));
     }
 
   private:
@@ -84,12 +93,15 @@ class BundleReader : public Maker {
             if (r.rules == nullptr || r.rules->lookup) continue;
             std::string part = info_.part;
             if (r.clash) part += "#" + std::to_string(r.ordinal);
-            const UuidText id = uuid_v5({"gpconnect", info_.practice, r.type, info_.patient + "/" + r.key, record::name_of(r.rules->entity), part});
+            const UuidText id = uuid_v5({"gpconnect", info_.practice, r.type, info_.patient + "/" + r.key,
+                                         record::name_of(r.rules->entity), part});
             ids_[i] = record().arena.copy({id.data(), id.size()});
             foreign_[i] = is_foreign(i);
         }
         for (std::uint32_t i = 0; i < n; ++i)
-            if (bundle_.resources[i].type == "List" && has_code(bundle_.resources[i].tree->find("code"), kEnded)) note_ended(i);
+            if (bundle_.resources[i].type == "List" &&
+                has_code(bundle_.resources[i].tree->find("code"), kEnded))
+                note_ended(i);
     }
 
     bool is_foreign(std::uint32_t i) const {
@@ -99,7 +111,9 @@ class BundleReader : public Maker {
             const Text reference = whose == nullptr ? Text{} : trim(whose->text_of("reference"));
             if (reference.empty() || record::practice_wide(bundle_.resources[i].rules->entity)) continue;
             const std::uint32_t at = bundle_.find(reference, i);
-            if (at == kNone || (at != bundle_.patients[0] && bundle_.resources[at].same_as != bundle_.patients[0])) return true;
+            if (at == kNone ||
+                (at != bundle_.patients[0] && bundle_.resources[at].same_as != bundle_.patients[0]))
+                return true;
         }
         return false;
     }
@@ -116,7 +130,8 @@ class BundleReader : public Maker {
             ended_[at] = true;
         }
         for (std::uint32_t i = list + 1; i < bundle_.resources.size(); ++i)
-            if (bundle_.resources[i].parent == list) ended_[bundle_.resources[i].same_as == kNone ? i : bundle_.resources[i].same_as] = true;
+            if (bundle_.resources[i].parent == list)
+                ended_[bundle_.resources[i].same_as == kNone ? i : bundle_.resources[i].same_as] = true;
     }
 
     void ended(record::AllergyIntolerance& a) {
@@ -136,7 +151,8 @@ class BundleReader : public Maker {
     bool stays_inside(Text id) const {
         const Value* contained = bundle_.resources[current_].tree->find("contained");
         if (contained == nullptr) return false;
-        return std::any_of(contained->items.begin(), contained->items.end(), [&](const Value* c) { return c->text_of("id") == id && !hoisted(*c); });
+        return std::any_of(contained->items.begin(), contained->items.end(),
+                           [&](const Value* c) { return c->text_of("id") == id && !hoisted(*c); });
     }
 
     std::uint32_t row(std::uint32_t i) {
@@ -169,11 +185,14 @@ class BundleReader : public Maker {
     void hold_all() {
         const bool no_patient = bundle_.patients.empty();
         if (no_patient)
-            issue(Severity::error, "GPC-PAT-001", 0, {}, "a bundle without a Patient: its resources are held back");
+            issue(Severity::error, "GPC-PAT-001", 0, {},
+                  "a bundle without a Patient: its resources are held back");
         else if (info_.held == "GPC-PAT-002")
-            issue(Severity::error, "GPC-PAT-002", bundle_.resources[bundle_.patients[1]].offset, {}, "more than one Patient in the bundle: all of it is held back");
+            issue(Severity::error, "GPC-PAT-002", bundle_.resources[bundle_.patients[1]].offset, {},
+                  "more than one Patient in the bundle: all of it is held back");
         else
-            issue(Severity::error, info_.held.c_str(), 0, {}, "another bundle has the same patient id with other facts: held back");
+            issue(Severity::error, info_.held.c_str(), 0, {},
+                  "another bundle has the same patient id with other facts: held back");
         if (!no_patient) record().held = info_.held;
         for (std::uint32_t i = 0; i < bundle_.resources.size(); ++i) {
             if (handed_out(i)) continue;
@@ -189,21 +208,28 @@ class BundleReader : public Maker {
         const std::uint32_t at = row(i);
         if (r.same_as != kNone) return record().settle(at, Fate::superseded, "same-resource");
         if (r.rules == nullptr) {
-            about(issue(Severity::error, "GPC-RES-001", r.offset, {}, "a resource type that is no part of GP Connect Structured: held back"), r);
+            about(issue(Severity::error, "GPC-RES-001", r.offset, {},
+                        "a resource type that is no part of GP Connect Structured: held back"),
+                  r);
             return record().settle(at, Fate::held, "unknown-resource");
         }
         if (r.rules->lookup) {
             outcome(r);
             return record().settle(at, Fate::lookup, r.rules->rule);
         }
-        if (record::practice_wide(r.rules->entity)) return record().settle(at, Fate::superseded, "same-resource");
+        if (record::practice_wide(r.rules->entity))
+            return record().settle(at, Fate::superseded, "same-resource");
         if (foreign_[i]) {
-            about(issue(Severity::error, "GPC-PAT-003", r.offset, {}, "a resource of another patient: held back"), r);
+            about(issue(Severity::error, "GPC-PAT-003", r.offset, {},
+                        "a resource of another patient: held back"),
+                  r);
             record().incomplete = true;
             return record().settle(at, Fate::held, "other-patient");
         }
         if (r.clash && !r.id.empty())
-            about(issue(Severity::warning, "GPC-DUP-002", r.offset, {}, "a resource with the id of another one before it but other content: both are kept"), r);
+            about(issue(Severity::warning, "GPC-DUP-002", r.offset, {},
+                        "a resource with the id of another one before it but other content: both are kept"),
+                  r);
         if (r.type == "List") list_warnings(*r.tree);
         make(*r.rules, *r.tree, record().arena.copy(r.key), ids_[i]);
         record().claim(at, record::Role::primary, record().arena.copy(r.table));
@@ -214,7 +240,8 @@ class BundleReader : public Maker {
     void list_warnings(const Value& list) {
         if (const Value* extensions = list.find("extension"))
             for (const Value* e : extensions->items)
-                if (tail_of(e->text_of("url")) == "ListWarningCode") ++warnings_[shown(trim(e->text_of("valueCode")), 40)];
+                if (tail_of(e->text_of("url")) == "ListWarningCode")
+                    ++warnings_[shown(trim(e->text_of("valueCode")), 40)];
     }
 
     void outcome(const Resource& r) {
@@ -226,7 +253,9 @@ class BundleReader : public Maker {
             Text text = details == nullptr ? Text{} : details->text_of("text");
             if (text.empty()) text = i->text_of("diagnostics");
             if (text.empty()) text = i->text_of("code");
-            about(issue(severity == "information" ? Severity::information : Severity::warning, "GPC-WARN-001", i->offset, {}, "the source says: " + shown(text, 200)), r);
+            about(issue(severity == "information" ? Severity::information : Severity::warning, "GPC-WARN-001",
+                        i->offset, {}, "the source says: " + shown(text, 200)),
+                  r);
         }
     }
 
@@ -281,21 +310,26 @@ void read_bundle(const Opened& opened, const BundleInfo& info, record::Record& r
     json::Error error;
     const Value* tree = parser.parse(text, record.arena, error);
     if (tree == nullptr)
-        throw InputError(opened.place->members()[info.member].origin + ": changed while it was read: " + error.message);
+        throw InputError(opened.place->members()[info.member].origin +
+                         ": changed while it was read: " + error.message);
     const Bundle bundle(*tree, text, *opened.tables);
     BundleReader(opened, info, record, bundle, text).run();
+    opened.place->check();
 }
 
-void read_shared(const Opened& opened, std::uint32_t handle, record::Record& record, json::Parser& parser, bool follow) {
+void read_shared(const Opened& opened, std::uint32_t handle, record::Record& record, json::Parser& parser,
+                 bool follow) {
     const Shared& s = opened.index.shared[handle];
     const BundleInfo& info = opened.index.bundles[s.bundle];
     const std::string_view text = text_of(*opened.place, info, record.arena).substr(s.offset, s.length);
     json::Error error;
     const Value* tree = parser.parse(text, record.arena, error);
     if (tree == nullptr)
-        throw InputError(opened.place->members()[info.member].origin + ": changed while it was read: " + error.message);
+        throw InputError(opened.place->members()[info.member].origin +
+                         ": changed while it was read: " + error.message);
     const std::size_t needs = record.needs.size();
-    SharedReader(opened, s, record, text).make(*s.rules, *tree, record.arena.copy(s.key), record.arena.copy(s.id));
+    SharedReader(opened, s, record, text)
+        .make(*s.rules, *tree, record.arena.copy(s.key), record.arena.copy(s.id));
     if (!follow) record.needs.resize(needs);
     record::Row row;
     row.table = s.table;
@@ -304,7 +338,8 @@ void read_shared(const Opened& opened, std::uint32_t handle, record::Record& rec
     row.key = record.arena.copy(s.key);
     row.raw = text;
     record.rows.push_back(row);
-    record.claim(static_cast<std::uint32_t>(record.rows.size() - 1), record::Role::primary, record.arena.copy(s.rules->name));
+    record.claim(static_cast<std::uint32_t>(record.rows.size() - 1), record::Role::primary,
+                 record.arena.copy(s.rules->name));
 }
 
 }  // namespace gpswitch::gpconnect

@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <set>
 
-#include "core/json/json.hpp"
 #include "core/io/file.hpp"
+#include "core/json/json.hpp"
 #include "core/system/gpconnect/bundle.hpp"
 #include "core/system/gpconnect/test_bundle.hpp"
 #include "core/util/text.hpp"
@@ -31,10 +31,12 @@ std::vector<std::string> corpus() {
 void collect(const json::Value& v, std::multiset<std::string>& out, json::Parser& parser, Arena& arena) {
     if (v.is_scalar()) {
         out.insert(std::string(v.text));
-        if (v.kind == json::Kind::string && !v.text.empty() && std::string_view("{[\"").find(v.text.front()) != std::string_view::npos) {
+        if (v.kind == json::Kind::string && !v.text.empty() &&
+            std::string_view("{[\"").find(v.text.front()) != std::string_view::npos) {
             json::Error error;
             const std::string_view boxed = arena.join("[", v.text, "]");
-            if (const json::Value* inner = parser.parse(boxed, arena, error)) collect(*inner, out, parser, arena);
+            if (const json::Value* inner = parser.parse(boxed, arena, error))
+                collect(*inner, out, parser, arena);
         }
         return;
     }
@@ -84,7 +86,8 @@ struct Walk {
 // Every reference of the output leads to an entity of the record, or says by identifier where it led.
 int loose_references(const record::Record& record) {
     std::set<std::string> known;
-    for (const auto& i : record.items) known.insert(std::string(record::name_of(i.kind)) + "/" + std::string(i.entity->id));
+    for (const auto& i : record.items)
+        known.insert(std::string(record::name_of(i.kind)) + "/" + std::string(i.entity->id));
     int loose = 0;
     json::Parser parser;
     for (const auto& i : record.items) {
@@ -115,7 +118,8 @@ TEST_CASE("gpconnect corpus: every leaf of every resource is in the output or ac
     }
     std::set<std::string> renamed;
     for (const auto& name : {"systems", "condition-category", "list-warning"}) {
-        const std::string text = io::read_all(std::string(GPSWITCH_SOURCE_DIR "/mappings/gpconnect/1.0.0/values/") + name + ".csv");
+        const std::string text = io::read_all(
+            std::string(GPSWITCH_SOURCE_DIR "/mappings/gpconnect/1.0.0/values/") + name + ".csv");
         if (std::string(name) != "systems") continue;
         for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
             const std::string line = text.substr(at, end - at);
@@ -171,10 +175,13 @@ TEST_CASE("gpconnect corpus: every leaf of every resource is in the output or ac
             if (r.same_as == kNone) Walk{output, renamed, census, std::string(r.type)}.walk(*r.tree, "");
         CHECK(census.missing == 0);
         CHECK(loose == 0);
-        MESSAGE(fs::path(file).filename().string() << ": leaves " << census.leaves << ", found " << census.found << ", renamed " << census.changed << ", ignored "
-                     << census.ignored << ", missing " << census.missing << "; rows " << rows << ", loose references " << loose << ", unknown elements "
-                     << read.degraded("element-unknown") << ", dangling " << read.degraded("reference-dangling") << ", unmapped "
-                     << read.degraded("value-unmapped") << ", issues " << read.record.issues.size());
+        MESSAGE(fs::path(file).filename().string()
+                << ": leaves " << census.leaves << ", found " << census.found << ", renamed "
+                << census.changed << ", ignored " << census.ignored << ", missing " << census.missing
+                << "; rows " << rows << ", loose references " << loose << ", unknown elements "
+                << read.degraded("element-unknown") << ", dangling " << read.degraded("reference-dangling")
+                << ", unmapped " << read.degraded("value-unmapped") << ", issues "
+                << read.record.issues.size());
         for (const Issue& i : read.record.issues)
             if (i.code == "GPC-ELEM-001" || i.code == "GPC-JSON-001") MESSAGE(i.text());
     }

@@ -130,7 +130,8 @@ void close(const Frame& frame) {
     }
     const Value* list = parent.find("extension");
     for (const Value* e : list->items)
-        if (e == frame.out || (!complex && e->find(field.value) == frame.out)) return erase_item(parent, "extension", e);
+        if (e == frame.out || (!complex && e->find(field.value) == frame.out))
+            return erase_item(parent, "extension", e);
 }
 
 bool put(Arena& arena, const Frame& frame, const Field& field, Value* value) {

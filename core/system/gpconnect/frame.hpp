@@ -1,7 +1,8 @@
 #pragma once
 #include "core/system/gpconnect/rewrite.hpp"
 
-/// The target side of a rewrite: where in the R4 tree we are, and how values get into fields, extensions included.
+/// The target side of a rewrite: where in the R4 tree we are, and how values get into fields, extensions
+/// included.
 namespace gpswitch::gpconnect {
 
 struct Frame {

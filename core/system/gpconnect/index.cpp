@@ -30,11 +30,14 @@ std::string uuid(std::initializer_list<std::string_view> parts) {
 // What two bundles of one patient must agree on.
 std::string identity_of(const Value& patient) {
     std::string facts;
-    for (Text name : {Text("birthDate"), Text("gender")}) facts += std::string(patient.text_of(name)) + '\x1f';
+    for (Text name : {Text("birthDate"), Text("gender")})
+        facts += std::string(patient.text_of(name)) + '\x1f';
     if (const Value* identifiers = patient.find("identifier"))
         for (const Value* i : identifiers->items)
-            if (i->text_of("system").ends_with("/nhs-number")) facts += std::string(i->text_of("value")) + '\x1f';
-    if (const Value* names = patient.find("name"); names != nullptr && !names->items.empty()) facts += upper(names->items[0]->text_of("family"));
+            if (i->text_of("system").ends_with("/nhs-number"))
+                facts += std::string(i->text_of("value")) + '\x1f';
+    if (const Value* names = patient.find("name"); names != nullptr && !names->items.empty())
+        facts += upper(names->items[0]->text_of("family"));
     return facts;
 }
 
@@ -44,10 +47,10 @@ struct Builder {
     Index index;
     json::Parser parser;
     Arena arena;
-    std::map<std::string, std::uint64_t> rows, bytes;             // by table
-    std::map<std::string, std::uint64_t> list_warnings;           // code to lists
+    std::map<std::string, std::uint64_t> rows, bytes;    // by table
+    std::map<std::string, std::uint64_t> list_warnings;  // code to lists
     std::set<std::string> outcome_warnings;
-    std::map<std::string, std::string> identity;                  // practice and patient to facts
+    std::map<std::string, std::string> identity;  // practice and patient to facts
     std::map<std::string, std::vector<std::uint32_t>> same_patient;
     std::set<std::string> practices;
 
@@ -60,13 +63,15 @@ struct Builder {
         index.issues.push_back(std::move(i));
     }
 
-    const Value* parse(std::string_view text, const archive::Member& member, std::uint64_t base, std::string_view whole) {
+    const Value* parse(std::string_view text, const archive::Member& member, std::uint64_t base,
+                       std::string_view whole) {
         json::Error error;
         const Value* v = parser.parse(text, arena, error);
         if (v != nullptr) return v;
         const Lines lines(whole);
         const std::uint64_t at = std::min<std::uint64_t>(base + error.offset, whole.size());
-        throw InputError(member.origin + ":" + std::to_string(lines.line(at)) + ":" + std::to_string(lines.column(at)) + ": not whole JSON: " + error.message,
+        throw InputError(member.origin + ":" + std::to_string(lines.line(at)) + ":" +
+                             std::to_string(lines.column(at)) + ": not whole JSON: " + error.message,
                          "ask for the file again, or take it out of the folder");
     }
 
@@ -84,11 +89,19 @@ struct Builder {
         std::string boxed;  // the parser takes no bare string
         std::string_view text = body;
         if (trim(body).starts_with('"')) text = boxed = "[" + std::string(body) + "]";
+        json::Error error;
+        const bool meant = info.name.ends_with(".json") || trim(body).starts_with('{');
+        if (!meant && parser.parse(text, arena, error) == nullptr) {
+            note(Severity::information, "GPC-MEM-001", info.origin, "not JSON: left out");
+            index.census.inputs.pop_back();
+            return;
+        }
         const Value* document = parse(text, info, base, bytes_of);
         auto extents = find_bundles(*document, text, base);
         if (!boxed.empty())
             for (auto& e : extents) --e.offset;
-        if (extents.empty()) note(Severity::warning, "GPC-MEM-002", info.origin, "JSON without a bundle: left out");
+        if (extents.empty())
+            note(Severity::warning, "GPC-MEM-002", info.origin, "JSON without a bundle: left out");
         const Lines lines(bytes_of);
         for (const Extent& e : extents) {
             BundleInfo b;
@@ -119,7 +132,8 @@ struct Builder {
             b.slots.try_emplace(r.table, slot);
             bytes[r.table] += r.length;
             warnings(r);
-            if (r.rules != nullptr && !r.rules->lookup && r.same_as == kNone && record::practice_wide(r.rules->entity))
+            if (r.rules != nullptr && !r.rules->lookup && r.same_as == kNone &&
+                record::practice_wide(r.rules->entity))
                 share(r, b, number, slot, b.extent.quoted ? b.line : b.line + lines.line(r.offset) - 1);
         }
         link(content, b, number);
@@ -134,7 +148,8 @@ struct Builder {
         } else if (r.type == "List") {
             if (const Value* extensions = r.tree->find("extension"))
                 for (const Value* e : extensions->items)
-                    if (tail_of(e->text_of("url")) == "ListWarningCode") ++list_warnings[std::string(trim(e->text_of("valueCode")))];
+                    if (tail_of(e->text_of("url")) == "ListWarningCode")
+                        ++list_warnings[std::string(trim(e->text_of("valueCode")))];
         }
     }
 
@@ -142,7 +157,8 @@ struct Builder {
         std::string text;
         if (const Value* details = i.find("details")) {
             text = details->text_of("text");
-            if (const Value* codings = details->find("coding"); text.empty() && codings != nullptr && !codings->items.empty())
+            if (const Value* codings = details->find("coding");
+                text.empty() && codings != nullptr && !codings->items.empty())
                 text = codings->items[0]->text_of("display");
         }
         if (text.empty()) text = i.text_of("diagnostics");
@@ -150,7 +166,8 @@ struct Builder {
         return shown(text, 200);
     }
 
-    void share(const Resource& r, const BundleInfo& b, std::uint32_t number, std::uint64_t slot, std::uint64_t line) {
+    void share(const Resource& r, const BundleInfo& b, std::uint32_t number, std::uint64_t slot,
+               std::uint64_t line) {
         auto& variants = index.by_name[name_of(b.practice, r.type, r.key)];
         const std::string sha = sha256_hex(content_of(*r.tree));
         for (const std::uint32_t v : variants)
@@ -166,9 +183,11 @@ struct Builder {
         s.key = r.key;
         s.sha256 = sha;
         s.slot = slot;
-        s.id = uuid({"gpconnect", b.practice, r.type, r.id.empty() ? std::string_view(sha) : r.id, record::name_of(r.rules->entity), part});
+        s.id = uuid({"gpconnect", b.practice, r.type, r.id.empty() ? std::string_view(sha) : r.id,
+                     record::name_of(r.rules->entity), part});
         if (!variants.empty()) {
-            note(Severity::warning, "GPC-DUP-002", member.origin, "a resource with the id of another one before it but other content: both are kept");
+            note(Severity::warning, "GPC-DUP-002", member.origin,
+                 "a resource with the id of another one before it but other content: both are kept");
             index.issues.back().line = line;
             index.issues.back().resource = std::string(r.type) + "/" + r.key;
         }
@@ -208,10 +227,12 @@ struct Builder {
         b.part = member.name + "#" + std::to_string(b.extent.offset);
         b.key += " in " + b.part;
         if (it->second == facts) {
-            note(Severity::warning, "GPC-PAT-004", member.origin, "another bundle before this one has the same patient: both are kept, as two records");
+            note(Severity::warning, "GPC-PAT-004", member.origin,
+                 "another bundle before this one has the same patient: both are kept, as two records");
             return;
         }
-        note(Severity::error, "GPC-PAT-005", member.origin, "another bundle has the same patient id with other facts: all of them are held back");
+        note(Severity::error, "GPC-PAT-005", member.origin,
+             "another bundle has the same patient id with other facts: all of them are held back");
         b.held = "GPC-PAT-005";
         for (const std::uint32_t other : bundles)
             if (other != number) index.bundles[other].held = "GPC-PAT-005";
@@ -221,8 +242,10 @@ struct Builder {
         for (const auto& r : place.refused())
             note(Severity::warning, "GPC-MEM-003", shown(r.name), "member not read: " + r.reason);
         if (index.bundles.empty()) {
-            const std::string first = place.members().empty() ? std::string("the place") : place.members()[0].origin;
-            throw InputError(first + ": no GP Connect bundle found", "give a JSON file, or a folder or archive of them");
+            const std::string first =
+                place.members().empty() ? std::string("the place") : place.members()[0].origin;
+            throw InputError(first + ": no GP Connect bundle found",
+                             "give a JSON file, or a folder or archive of them");
         }
         census();
         for (auto& s : index.shared) s.table = index.tables.at(std::string(s.rules->name));
@@ -236,19 +259,23 @@ struct Builder {
         const bool single = place.members().size() == 1;
         for (const auto& [name, n] : rows) {
             index.tables[name] = static_cast<std::uint16_t>(c.tables.size());
-            c.tables.push_back({name, single ? place.members()[0].origin : std::string("*.json"), bytes[name], n});
+            c.tables.push_back(
+                {name, single ? place.members()[0].origin : std::string("*.json"), bytes[name], n});
         }
         for (std::uint32_t i = 0; i < index.bundles.size(); ++i)
             if (!index.bundles[i].patient.empty()) index.patients.push_back(i);
         std::sort(index.patients.begin(), index.patients.end(), [&](std::uint32_t a, std::uint32_t b) {
             return std::tie(index.bundles[a].key, a) < std::tie(index.bundles[b].key, b);
         });
-        for (const std::uint32_t i : index.patients) c.patients.push_back({index.bundles[i].key, index.bundles[i].resources});
+        for (const std::uint32_t i : index.patients)
+            c.patients.push_back({index.bundles[i].key, index.bundles[i].resources});
         for (const auto& [code, n] : list_warnings)
-            c.warnings.push_back(code + ": " + std::to_string(n) + (n == 1 ? " list says" : " lists say") + " that items are missing for this reason");
+            c.warnings.push_back(code + ": " + std::to_string(n) + (n == 1 ? " list says" : " lists say") +
+                                 " that items are missing for this reason");
         for (const auto& text : outcome_warnings) c.warnings.push_back("the source says: " + text);
         if (practices.size() > 1)
-            note(Severity::warning, "GPC-PRAC-001", {}, "bundles of " + std::to_string(practices.size()) + " practices in one place");
+            note(Severity::warning, "GPC-PRAC-001", {},
+                 "bundles of " + std::to_string(practices.size()) + " practices in one place");
     }
 };
 
@@ -266,7 +293,8 @@ std::uint32_t Index::shared_of(const BundleInfo& b, const Resource& r) const {
 }
 
 std::string_view text_of(const archive::Place& place, const BundleInfo& bundle, Arena& arena) {
-    const std::string_view text = place.bytes(bundle.member).substr(bundle.extent.offset, bundle.extent.length);
+    const std::string_view text =
+        place.bytes(bundle.member).substr(bundle.extent.offset, bundle.extent.length);
     if (!bundle.extent.quoted) return text;
     json::Parser parser;
     json::Error error;
@@ -275,7 +303,8 @@ std::string_view text_of(const archive::Place& place, const BundleInfo& bundle, 
     return v == nullptr || v->items.empty() ? std::string_view{} : arena.copy(v->items[0]->text);
 }
 
-void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle, const Lines& lines, std::uint64_t offset) {
+void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle, const Lines& lines,
+            std::uint64_t offset) {
     issue.member = place.members()[bundle.member].origin;
     issue.line = bundle.line;
     issue.column = bundle.column;
@@ -287,6 +316,7 @@ void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle,
 Index build_index(const archive::Place& place, const Tables& tables) {
     Builder builder{place, tables, {}, {}, Arena{}, {}, {}, {}, {}, {}, {}, {}};
     for (std::size_t m = 0; m < place.members().size(); ++m) builder.member(m);
+    place.check();
     return builder.finish();
 }
 

@@ -5,7 +5,8 @@
 #include "core/record/system.hpp"
 #include "core/system/gpconnect/bundle.hpp"
 
-/// What opening a place leaves behind: where the bundles lie, whose they are, and the practice-wide resources.
+/// What opening a place leaves behind: where the bundles lie, whose they are, and the practice-wide
+/// resources.
 namespace gpswitch::gpconnect {
 
 /// A practice-wide resource, of which equal copies come in many bundles: the first one is it.
@@ -25,9 +26,9 @@ struct BundleInfo {
     std::uint64_t line = 1, column = 1;  ///< where it starts
     std::string practice;                ///< key used in ids
     std::string patient;                 ///< source id of the patient; empty: no patient in it
-    std::string key;                     ///< census key: patient, with the member when two bundles have that patient
-    std::string part;                    ///< last part of ids: the member, for the second bundle of a patient
-    std::string held;                    ///< issue code: identity contradicted
+    std::string key;   ///< census key: patient, with the member when two bundles have that patient
+    std::string part;  ///< last part of ids: the member, for the second bundle of a patient
+    std::string held;  ///< issue code: identity contradicted
     std::uint64_t resources = 0;
     std::map<std::string, std::uint64_t> slots;  ///< table to its first slot here
 };
@@ -48,9 +49,11 @@ struct Index {
 /// The bundle's text: a view of the member, or unescaped into the arena.
 std::string_view text_of(const archive::Place& place, const BundleInfo& bundle, Arena& arena);
 /// Address of an offset in the bundle's text.
-void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle, const Lines& lines, std::uint64_t offset);
+void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle, const Lines& lines,
+            std::uint64_t offset);
 
-/// The indexing pass. Throws InputError for a member that is cut short or no JSON, and when there is no bundle at all.
+/// The indexing pass. Throws InputError for a member that is cut short or no JSON, and when there is no
+/// bundle at all.
 Index build_index(const archive::Place& place, const Tables& tables);
 
 }  // namespace gpswitch::gpconnect

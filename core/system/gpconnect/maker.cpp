@@ -20,13 +20,19 @@ constexpr std::string_view kUnverified = "https://gpswitch.org/Id/unverified-nhs
 // Where a value of the wrong type makes the whole patient unsafe to move.
 bool vital(EntityKind kind, Text path) {
     const Text top = path.substr(0, path.find_first_of(".["));
-    const auto any = [&](std::initializer_list<Text> names) { return std::find(names.begin(), names.end(), top) != names.end(); };
+    const auto any = [&](std::initializer_list<Text> names) {
+        return std::find(names.begin(), names.end(), top) != names.end();
+    };
     switch (kind) {
-        case EntityKind::Patient: return any({"id", "identifier", "name", "birthDate", "gender", "deceasedBoolean", "deceasedDateTime"});
-        case EntityKind::AllergyIntolerance: return any({"id", "code", "clinicalStatus", "verificationStatus", "patient"});
+        case EntityKind::Patient:
+            return any(
+                {"id", "identifier", "name", "birthDate", "gender", "deceasedBoolean", "deceasedDateTime"});
+        case EntityKind::AllergyIntolerance:
+            return any({"id", "code", "clinicalStatus", "verificationStatus", "patient"});
         case EntityKind::MedicationStatement:
         case EntityKind::MedicationRequest:
-            return any({"id", "status", "intent", "taken", "medicationReference", "medicationCodeableConcept", "subject"});
+            return any({"id", "status", "intent", "taken", "medicationReference", "medicationCodeableConcept",
+                        "subject"});
         default: return false;
     }
 }
@@ -43,17 +49,20 @@ std::string without_indexes(Text path) {
 }
 
 bool entered_in_error(const record::Concept& status) {
-    return std::any_of(status.coding.begin(), status.coding.end(), [](const record::Coding& c) { return c.code == "entered-in-error"; });
+    return std::any_of(status.coding.begin(), status.coding.end(),
+                       [](const record::Coding& c) { return c.code == "entered-in-error"; });
 }
 
 }  // namespace
 
-Issue& Maker::issue(Severity severity, const char* code, std::uint64_t offset, Text path, std::string message) {
+Issue& Maker::issue(Severity severity, const char* code, std::uint64_t offset, Text path,
+                    std::string message) {
     Issue i;
     i.severity = severity;
     i.code = code;
     locate(i, offset);
-    if (table_ != nullptr && tree_ != nullptr) i.resource = std::string(record::name_of(table_->entity)) + "/" + std::string(id_);
+    if (table_ != nullptr && tree_ != nullptr)
+        i.resource = std::string(record::name_of(table_->entity)) + "/" + std::string(id_);
     i.path = path;
     i.message = std::move(message);
     record_.issues.push_back(std::move(i));
@@ -117,9 +126,12 @@ void Maker::settle_status(EntityKind kind, Entity& entity) {
             }
             i.system = kUnverified;
             entity.rest.add(record_.arena, {"identifier.system", record_.arena.join("\"", kNhsNumber, "\"")});
-            issue(Severity::warning, "GPC-NHS-001", tree_->offset, "identifier", "the NHS number is not valid: kept, but not as an NHS number");
+            issue(Severity::warning, "GPC-NHS-001", tree_->offset, "identifier",
+                  "the NHS number is not valid: kept, but not as an NHS number");
         }
-        if (!valid) issue(Severity::warning, "GPC-NHS-002", tree_->offset, "identifier", "the patient has no valid NHS number");
+        if (!valid)
+            issue(Severity::warning, "GPC-NHS-002", tree_->offset, "identifier",
+                  "the patient has no valid NHS number");
     }
 }
 
@@ -150,18 +162,22 @@ Value* Maker::reference(const Value& in, Text path) {
 
 Value* Maker::dangling(Text reference, const Value& in, Value* out, Text path) {
     Arena& arena = record_.arena;
-    issue(Severity::warning, "GPC-REF-001", in.offset, path, "the reference leads to nothing in the bundle: kept by its source id");
+    issue(Severity::warning, "GPC-REF-001", in.offset, path,
+          "the reference leads to nothing in the bundle: kept by its source id");
     degrade("reference-dangling");
     const std::size_t slash = reference.find('/');
-    const Text type = slash == Text::npos || reference.find(':') != Text::npos ? Text{} : reference.substr(0, slash);
+    const Text type =
+        slash == Text::npos || reference.find(':') != Text::npos ? Text{} : reference.substr(0, slash);
     const Table* known = tables_.find(type);
-    if (known != nullptr && !known->lookup) set(arena, *out, "type", new_text(arena, record::name_of(known->entity)));
+    if (known != nullptr && !known->lookup)
+        set(arena, *out, "type", new_text(arena, record::name_of(known->entity)));
     if (in.find("identifier") != nullptr) {
         keep(arena.join(path, ".reference"), *in.find("reference"));
         return out;
     }
     Value* identifier = new_object(arena);
-    set(arena, *identifier, "system", new_text(arena, arena.join(kIdSystem, type.empty() ? Text("reference") : type)));
+    set(arena, *identifier, "system",
+        new_text(arena, arena.join(kIdSystem, type.empty() ? Text("reference") : type)));
     set(arena, *identifier, "value", new_text(arena, type.empty() ? reference : reference.substr(slash + 1)));
     set(arena, *out, "identifier", identifier);
     return out;
@@ -184,10 +200,13 @@ void Maker::unknown(const Value& v, Text path) {
     degrade("element-unknown");
     const std::string plain = without_indexes(path);
     if (reported_.insert(table_->name + "." + plain).second)
-        issue(Severity::information, "GPC-ELEM-001", v.offset, plain, "the mapping tables do not have this element: kept verbatim");
+        issue(Severity::information, "GPC-ELEM-001", v.offset, plain,
+              "the mapping tables do not have this element: kept verbatim");
 }
 
-void Maker::degrade(Text reason) { record_.degradations.push_back({record_.arena.copy(reason), table_->entity}); }
+void Maker::degrade(Text reason) {
+    record_.degradations.push_back({record_.arena.copy(reason), table_->entity});
+}
 
 bool Maker::hoisted(const Value& contained) const {
     const Table* t = tables_.find(contained.text_of("resourceType"));

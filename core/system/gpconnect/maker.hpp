@@ -14,7 +14,7 @@ struct Resolved {
     bool found = false;
     bool inside = false;  ///< "#x": a contained resource that stays contained
     record::EntityKind kind{};
-    Text id;              ///< of the entity
+    Text id;                   ///< of the entity
     std::int64_t shared = -1;  ///< practice-wide: its handle
 };
 
@@ -55,7 +55,7 @@ class Maker : public Host {
     const json::Value* tree_ = nullptr;
     Text id_;
     record::Entity* entity_ = nullptr;
-    std::set<std::string> reported_;      ///< unknown paths, lists without their indexes
+    std::set<std::string> reported_;  ///< unknown paths, lists without their indexes
     std::set<std::uint64_t> needed_;
 };
 

@@ -14,10 +14,13 @@ struct Opened {
     Index index;
 };
 
-/// Fills a cleared record from one bundle: all its rows but the practice-wide ones that Source::find hands out.
-void read_bundle(const Opened& opened, const BundleInfo& bundle, record::Record& record, json::Parser& parser);
+/// Fills a cleared record from one bundle: all its rows but the practice-wide ones that Source::find hands
+/// out.
+void read_bundle(const Opened& opened, const BundleInfo& bundle, record::Record& record,
+                 json::Parser& parser);
 
 /// Adds a practice-wide entity to the record, its row claimed. `follow`: what it refers to becomes a need.
-void read_shared(const Opened& opened, std::uint32_t handle, record::Record& record, json::Parser& parser, bool follow);
+void read_shared(const Opened& opened, std::uint32_t handle, record::Record& record, json::Parser& parser,
+                 bool follow);
 
 }  // namespace gpswitch::gpconnect

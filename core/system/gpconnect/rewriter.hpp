@@ -5,7 +5,8 @@
 
 namespace gpswitch::gpconnect {
 
-/// One rewrite in progress. walk.cpp goes through the source tree, transforms.cpp applies rules, scalars.cpp puts values.
+/// One rewrite in progress. walk.cpp goes through the source tree, transforms.cpp applies rules, scalars.cpp
+/// puts values.
 class Rewriter {
   public:
     Rewriter(const Tables& tables, Arena& arena, Host& host) : tables_(tables), arena_(arena), host_(host) {}
@@ -30,8 +31,10 @@ class Rewriter {
     // transforms.cpp
     void apply(const Rule& rule, const Value& v, const Element* node, const Frame& frame, Text path);
     const Frame* target(const Rule& rule, const Frame& frame, const Field*& last, bool& later);
-    void concept_of(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f, Text path);
-    void code(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f, Text path);
+    void concept_of(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f,
+                    Text path);
+    void code(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f,
+              Text path);
     void code_text(const Rule& rule, const Value& v, const Frame& to, const Field& f, Text path);
     void coding(const Value& v, const Element* node, const Frame& to, const Field& f, Text path);
     void annotation(const Value& v, const Element* node, const Frame& to, const Field& f, Text path);
@@ -46,11 +49,13 @@ class Rewriter {
     void note_equivalence(const ValueRow& row);
 
     // scalars.cpp
-    void move(const Value& v, const Field& f, const Element* node, const Frame& frame, Text path, const Rule* rule = nullptr);
+    void move(const Value& v, const Field& f, const Element* node, const Frame& frame, Text path,
+              const Rule* rule = nullptr);
     void place(const Value& v, const Field& f, const Element* node, const Frame& frame, Text path);
     void primitive(const Value& v, const Field& f, const Frame& frame, Text path);
     void date(const Value& v, const Field& f, const Frame& frame, Text path);
-    void completed(const Value& v, std::string text, const char* why, const Field& f, const Frame& frame, Text path);
+    void completed(const Value& v, std::string text, const char* why, const Field& f, const Frame& frame,
+                   Text path);
     void bad(const Value& v, Text path, const char* why);
     Value* raw_copy(const Value& v, Text path);
 

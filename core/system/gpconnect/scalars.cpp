@@ -18,7 +18,10 @@ bool fits(const Value& v, record::Kind kind) {
     }
 }
 
-bool is_oid(Text s) { return s.size() > 6 && (s.starts_with("1.") || s.starts_with("2.")) && s.find_first_not_of("0123456789.") == Text::npos; }
+bool is_oid(Text s) {
+    return s.size() > 6 && (s.starts_with("1.") || s.starts_with("2.")) &&
+           s.find_first_not_of("0123456789.") == Text::npos;
+}
 
 }  // namespace
 
@@ -27,8 +30,11 @@ void Rewriter::bad(const Value& v, Text path, const char* why) {
     rest(v, path);
 }
 
-void Rewriter::move(const Value& v, const Field& f, const Element* node, const Frame& frame, Text path, const Rule* rule) {
+void Rewriter::move(const Value& v, const Field& f, const Element* node, const Frame& frame, Text path,
+                    const Rule* rule) {
     if (v.kind != json::Kind::array) return place(v, f, node, frame, path);
+    if (!f.list && f.kind != record::Kind::structure && f.kind != record::Kind::raw)
+        return bad(v, path, "a single value is expected here, not a list");
     for (std::size_t i = 0; i < v.items.size; ++i) {
         const Text here = indexed(path, i);
         if (f.list || i == 0) {
@@ -78,7 +84,8 @@ void Rewriter::primitive(const Value& v, const Field& f, const Frame& frame, Tex
     if (!put(arena_, frame, f, copy)) rest(v, path);
 }
 
-void Rewriter::completed(const Value& v, std::string text, const char* why, const Field& f, const Frame& frame, Text path) {
+void Rewriter::completed(const Value& v, std::string text, const char* why, const Field& f,
+                         const Frame& frame, Text path) {
     if (!put(arena_, frame, f, new_text(arena_, arena_.copy(text)))) return rest(v, path);
     rest(v, path);
     out_.inferred.add(arena_, arena_.join(field_path(frame, f), ": ", why));
@@ -89,8 +96,10 @@ void Rewriter::date(const Value& v, const Field& f, const Frame& frame, Text pat
     const Text s = v.text;
     const bool whole = ct::is_date_time(s);
     const bool instant = whole && s.size() > 10;
-    const bool no_zone = s.size() == 19 && s[10] == 'T' && ct::is_day(s.substr(0, 10)) && ct::is_time(s.substr(11));
-    if (f.kind == record::Kind::date && instant) return completed(v, std::string(s.substr(0, 10)), "the day of the source's instant", f, frame, path);
+    const bool no_zone =
+        s.size() == 19 && s[10] == 'T' && ct::is_day(s.substr(0, 10)) && ct::is_time(s.substr(11));
+    if (f.kind == record::Kind::date && instant)
+        return completed(v, std::string(s.substr(0, 10)), "the day of the source's instant", f, frame, path);
     if (f.kind != record::Kind::date && no_zone) {
         std::string text = ct::uk_instant(s.substr(0, 10), s.substr(11));
         if (text.size() == 10) text += "T" + std::string(s.substr(11)) + "+00:00";
@@ -102,7 +111,9 @@ void Rewriter::date(const Value& v, const Field& f, const Frame& frame, Text pat
         return completed(v, text, "start of the day, the source gives no time", f, frame, path);
     }
     if (!whole || (f.kind == record::Kind::instant && !instant)) {
-        host_.bad_date(v, path, whole ? "a year or month cannot be written as an instant" : "not a date of the calendar");
+        host_.bad_date(
+            v, path,
+            whole ? "a year or month cannot be written as an instant" : "not a date of the calendar");
         return rest(v, path);
     }
     auto* copy = arena_.make<Value>();
@@ -123,8 +134,10 @@ Value* Rewriter::raw_copy(const Value& v, Text path) {
                 set(arena_, *made, m.name, raw_copy(*m.value, join(path, m.name)));
         return made;
     }
-    for (std::size_t i = 0; i < v.items.size; ++i) copy->items.add(arena_, raw_copy(*v.items[i], indexed(path, i)));
-    for (const json::Member& m : v.members) copy->members.add(arena_, json::Member{m.name, raw_copy(*m.value, join(path, m.name))});
+    for (std::size_t i = 0; i < v.items.size; ++i)
+        copy->items.add(arena_, raw_copy(*v.items[i], indexed(path, i)));
+    for (const json::Member& m : v.members)
+        copy->members.add(arena_, json::Member{m.name, raw_copy(*m.value, join(path, m.name))});
     return copy;
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 class PatientCursor : public record::Cursor {
   public:
-    PatientCursor(const Opened& opened, std::span<const std::uint32_t> patients) : opened_(opened), patients_(patients.begin(), patients.end()) {}
+    PatientCursor(const Opened& opened, std::span<const std::uint32_t> patients)
+        : opened_(opened), patients_(patients.begin(), patients.end()) {}
     bool next(record::Record& record) override {
         record.clear();
         if (at_ == patients_.size()) return false;
@@ -64,14 +65,17 @@ class GpConnectSource : public record::Source {
         opened_.place = std::move(place);
         opened_.tables = std::move(tables);
         opened_.index = build_index(*opened_.place, *opened_.tables);
-        for (const std::string_view sentence : system().absent()) opened_.index.census.absent.emplace_back(sentence);
+        for (const std::string_view sentence : system().absent())
+            opened_.index.census.absent.emplace_back(sentence);
         found_.resize(opened_.index.shared.size());
     }
     const record::Census& census() const override { return opened_.index.census; }
     std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients) override {
         return std::make_unique<PatientCursor>(opened_, patients);
     }
-    std::unique_ptr<record::Cursor> leftovers() override { return std::make_unique<LeftoverCursor>(opened_, found_); }
+    std::unique_ptr<record::Cursor> leftovers() override {
+        return std::make_unique<LeftoverCursor>(opened_, found_);
+    }
     bool find(const record::Need& need, record::Record& record) override {
         if (need.handle >= found_.size()) return false;
         if (found_[need.handle]) return true;
@@ -89,7 +93,8 @@ class GpConnectSource : public record::Source {
 
 // "resourceType" : "Bundle", with quotes as they stand or escaped.
 bool says_bundle(std::string_view text) {
-    for (std::size_t at = text.find("resourceType"); at != std::string_view::npos; at = text.find("resourceType", at + 1)) {
+    for (std::size_t at = text.find("resourceType"); at != std::string_view::npos;
+         at = text.find("resourceType", at + 1)) {
         std::size_t value = text.find_first_not_of("\\\": \t\r\n", at + 12);
         if (value != std::string_view::npos && text.substr(value).starts_with("Bundle")) return true;
     }
@@ -105,7 +110,9 @@ bool says_gpconnect(std::string_view text) {
 class GpConnect : public record::System {
   public:
     std::string_view name() const override { return "gpconnect"; }
-    std::string_view summary() const override { return "GP Connect Access Record: Structured (FHIR STU3 bundles)"; }
+    std::string_view summary() const override {
+        return "GP Connect Access Record: Structured (FHIR STU3 bundles)";
+    }
     bool reads() const override { return true; }
     std::vector<std::string_view> versions() const override { return {"1"}; }
     std::string_view mapping_id() const override { return "gpconnect"; }
@@ -113,9 +120,11 @@ class GpConnect : public record::System {
         return {
             "GP Connect never carries the bytes of documents, only their description and address.",
             "GP Connect never carries the audit trail, or who looked at the record.",
-            "GP Connect never carries appointments, tasks, or the practice's sessions and staff beyond those named in the record.",
+            "GP Connect never carries appointments, tasks, or the practice's sessions and staff beyond those "
+            "named in the record.",
             "GP Connect never carries consents and sharing preferences (national opt-out, SCR, SMS).",
-            "GP Connect leaves out what the patient or the practice marked as confidential; lists say so with a warning code.",
+            "GP Connect leaves out what the patient or the practice marked as confidential; lists say so "
+            "with a warning code.",
             "GP Connect returns only the first step of a chain of related problems.",
         };
     }
@@ -125,19 +134,22 @@ class GpConnect : public record::System {
             const std::string_view head = files.bytes(m).substr(0, 64 * 1024);
             if (head.find("resourceType") == std::string_view::npos) continue;
             ++looked;
-            if (says_bundle(head) && says_gpconnect(head)) return {95, "a bundle with GP Connect profiles in " + files.members()[m].name};
+            if (says_bundle(head) && says_gpconnect(head))
+                return {95, "a bundle with GP Connect profiles in " + files.members()[m].name};
         }
         return {};
     }
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
-        if (options.mapping == nullptr) throw MappingError("GP Connect records need the mapping set gpconnect");
+        if (options.mapping == nullptr)
+            throw MappingError("GP Connect records need the mapping set gpconnect");
         return open_source(options.files, Tables::load(options.mapping->folder()));
     }
 };
 
 }  // namespace
 
-std::unique_ptr<record::Source> open_source(std::shared_ptr<archive::Place> place, std::shared_ptr<const Tables> tables) {
+std::unique_ptr<record::Source> open_source(std::shared_ptr<archive::Place> place,
+                                            std::shared_ptr<const Tables> tables) {
     return std::make_unique<GpConnectSource>(std::move(place), std::move(tables));
 }
 

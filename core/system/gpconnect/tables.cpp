@@ -34,15 +34,24 @@ std::vector<std::string> steps_of(std::string_view path) {
     }
     steps.push_back(std::move(step));
     for (auto& s : steps)
-        if (s.starts_with("extension(") && s.back() == ')') s = extension_key(std::string_view(s).substr(10, s.size() - 11));
+        if (s.starts_with("extension(") && s.back() == ')')
+            s = extension_key(std::string_view(s).substr(10, s.size() - 11));
     return steps;
 }
 
 constexpr std::pair<std::string_view, Transform> kTransforms[] = {
-    {"move", Transform::move},           {"concept", Transform::concept_},  {"code", Transform::code},
-    {"coding", Transform::coding},       {"annotation", Transform::annotation}, {"minus-one", Transform::minus_one},
-    {"split", Transform::split},         {"fold", Transform::fold},         {"into", Transform::into},
-    {"as-extension", Transform::as_extension}, {"constant", Transform::constant}, {"rest", Transform::rest},
+    {"move", Transform::move},
+    {"concept", Transform::concept_},
+    {"code", Transform::code},
+    {"coding", Transform::coding},
+    {"annotation", Transform::annotation},
+    {"minus-one", Transform::minus_one},
+    {"split", Transform::split},
+    {"fold", Transform::fold},
+    {"into", Transform::into},
+    {"as-extension", Transform::as_extension},
+    {"constant", Transform::constant},
+    {"rest", Transform::rest},
     {"ignore", Transform::ignore},
 };
 
@@ -54,7 +63,8 @@ std::string_view tail_of(std::string_view url) {
     for (std::string_view prefix : {"Extension-", "CareConnect-", "UKCore-", "GPC-"}) cut_prefix(url, prefix);
     const std::size_t dash = url.rfind('-');
     if (dash != std::string_view::npos && dash + 1 < url.size() &&
-        std::all_of(url.begin() + static_cast<std::ptrdiff_t>(dash) + 1, url.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        std::all_of(url.begin() + static_cast<std::ptrdiff_t>(dash) + 1, url.end(),
+                    [](char c) { return c >= '0' && c <= '9'; }))
         url.remove_suffix(url.size() - dash);
     return url;
 }
@@ -93,9 +103,12 @@ struct Loader {
         csv::RowSpan span;
         std::vector<std::string_view> cells;
         for (std::size_t line = 1; scan.next(span); ++line) {
-            const auto state = csv::split(std::string_view(text).substr(span.offset, span.length), {}, arena, cells);
+            const auto state =
+                csv::split(std::string_view(text).substr(span.offset, span.length), {}, arena, cells);
             if (state != csv::State::good) fail(file, line, "not a row: " + std::string(csv::to_text(state)));
-            if (cells.size() != width) fail(file, line, std::to_string(width) + " fields are expected, found " + std::to_string(cells.size()));
+            if (cells.size() != width)
+                fail(file, line,
+                     std::to_string(width) + " fields are expected, found " + std::to_string(cells.size()));
             if (line > 1) row(cells, file, line);
         }
     }
@@ -115,7 +128,10 @@ struct Loader {
             v.source_system = m.value->text_of("source");
             v.target_system = m.value->text_of("target");
             rows("values/" + v.name + ".csv", 6, [&](const auto& c, const std::string& f, std::size_t line) {
-                if (!v.rows.try_emplace(lower(trim(c[0])), ValueRow{std::string(c[1]), std::string(c[2]), std::string(c[3]), c[4] == "true"}).second)
+                if (!v.rows
+                         .try_emplace(lower(trim(c[0])), ValueRow{std::string(c[1]), std::string(c[2]),
+                                                                  std::string(c[3]), c[4] == "true"})
+                         .second)
                     fail(f, line, "the same source twice");
             });
         }
@@ -137,7 +153,8 @@ struct Loader {
         });
     }
 
-    static std::vector<const record::Field*> chain_of(const record::Type& from, std::string_view path, const std::string& file, std::size_t line) {
+    static std::vector<const record::Field*> chain_of(const record::Type& from, std::string_view path,
+                                                      const std::string& file, std::size_t line) {
         std::vector<const record::Field*> chain;
         const record::Type* type = &from;
         for (const std::string& step : steps_of(path)) {
@@ -157,12 +174,14 @@ struct Loader {
         const std::size_t open = name.find('(');
         if (open != std::string_view::npos && name.back() == ')') {
             std::string_view args = name.substr(open + 1, name.size() - open - 2);
-            for (std::size_t bar; (bar = args.find('|')) != std::string_view::npos; args.remove_prefix(bar + 1))
+            for (std::size_t bar; (bar = args.find('|')) != std::string_view::npos;
+                 args.remove_prefix(bar + 1))
                 r->args.emplace_back(args.substr(0, bar));
             r->args.emplace_back(args);
             name = name.substr(0, open);
         }
-        const auto* t = std::find_if(std::begin(kTransforms), std::end(kTransforms), [&](const auto& k) { return k.first == name; });
+        const auto* t = std::find_if(std::begin(kTransforms), std::end(kTransforms),
+                                     [&](const auto& k) { return k.first == name; });
         if (t == std::end(kTransforms)) fail(file, line, "no such transform: " + std::string(name));
         r->transform = t->second;
         if (!c[5].empty()) {
@@ -191,7 +210,8 @@ struct Loader {
             Rule* r = rule(c, file, line);
             const record::Type& type = record::type_of(t->second.entity);
             if (!r->field.empty()) r->chain = chain_of(type, r->field, file, line);
-            if (r->transform == Transform::move && !r->args.empty()) r->overflow = chain_of(type, r->args[0], file, line);
+            if (r->transform == Transform::move && !r->args.empty())
+                r->overflow = chain_of(type, r->args[0], file, line);
             if (r->chain.empty() && r->transform != Transform::rest && r->transform != Transform::ignore &&
                 r->transform != Transform::split && r->transform != Transform::as_extension)
                 fail(file, line, "a field is expected");

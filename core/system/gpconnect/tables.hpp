@@ -7,13 +7,26 @@
 
 #include "core/record/record.hpp"
 
-/// The mapping set as the rewriter uses it: rules hang in a tree of element names, one tree per resource type.
+/// The mapping set as the rewriter uses it: rules hang in a tree of element names, one tree per resource
+/// type.
 namespace gpswitch::gpconnect {
 
 using record::Text;
 
 enum class Transform : std::uint8_t {
-    move, concept_, code, coding, annotation, minus_one, split, fold, into, as_extension, constant, rest, ignore,
+    move,
+    concept_,
+    code,
+    coding,
+    annotation,
+    minus_one,
+    split,
+    fold,
+    into,
+    as_extension,
+    constant,
+    rest,
+    ignore,
 };
 
 struct ValueRow {
@@ -32,7 +45,8 @@ struct Rule {
     Transform transform = Transform::move;
     std::vector<std::string> args;
     const Values* values = nullptr;
-    std::vector<const record::Field*> chain;  ///< from the entity; of datatypes.csv: empty, `field` is looked up on the spot
+    std::vector<const record::Field*>
+        chain;  ///< from the entity; of datatypes.csv: empty, `field` is looked up on the spot
     std::vector<const record::Field*> overflow;  ///< move(F)
 };
 

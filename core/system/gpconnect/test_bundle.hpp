@@ -101,6 +101,8 @@ struct Read {
     }
 };
 
-inline bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+inline bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace gpswitch::gpconnect::test

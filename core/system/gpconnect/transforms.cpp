@@ -8,7 +8,8 @@ namespace gpswitch::gpconnect {
 using json::Value;
 using record::Field;
 
-// Where a rule's value goes: the frame whose field `last` is. `later` when lists on the way are not filled yet.
+// Where a rule's value goes: the frame whose field `last` is. `later` when lists on the way are not filled
+// yet.
 const Frame* Rewriter::target(const Rule& rule, const Frame& frame, const Field*& last, bool& later) {
     const Frame* base = &frame;
     std::vector<const Field*> chain = rule.chain;
@@ -61,20 +62,25 @@ Value* Rewriter::new_coding(const Values& values, const ValueRow& row) {
     const std::size_t bar = row.target.find('|');
     Value* c = new_object(arena_);
     const std::string_view target = row.target;
-    set(arena_, *c, "system", new_text(arena_, bar == std::string::npos ? Text(values.target_system) : target.substr(0, bar)));
+    set(arena_, *c, "system",
+        new_text(arena_, bar == std::string::npos ? Text(values.target_system) : target.substr(0, bar)));
     set(arena_, *c, "code", new_text(arena_, bar == std::string::npos ? target : target.substr(bar + 1)));
     if (!row.display.empty()) set(arena_, *c, "display", new_text(arena_, row.display));
     return c;
 }
 
 void Rewriter::note_equivalence(const ValueRow& row) {
-    if (row.equivalence != "equal" && row.equivalence != "equivalent") host_.degrade(arena_.join("value-", row.equivalence));
+    if (row.equivalence != "equal" && row.equivalence != "equivalent")
+        host_.degrade(arena_.join("value-", row.equivalence));
 }
 
-void Rewriter::concept_of(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f, Text path) {
+void Rewriter::concept_of(const Rule& rule, const Value& v, const Element* node, const Frame& to,
+                          const Field& f, Text path) {
     if (v.kind == json::Kind::object) return code(rule, v, node, to, f, path);
     if (v.kind == json::Kind::array) {
-        for (std::size_t i = 0; i < v.items.size; ++i) concept_of(rule, *v.items[i], node, to, f, indexed(path, i));
+        if (!f.list) return bad(v, path, "a single value is expected here, not a list");
+        for (std::size_t i = 0; i < v.items.size; ++i)
+            concept_of(rule, *v.items[i], node, to, f, indexed(path, i));
         return;
     }
     if (v.kind != json::Kind::string || trim(v.text).empty()) return bad(v, path, "a code is expected here");
@@ -114,8 +120,10 @@ void Rewriter::code_text(const Rule& rule, const Value& v, const Frame& to, cons
     if (row->target != v.text && !row->reverse) rest(v, path);
 }
 
-void Rewriter::code(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f, Text path) {
+void Rewriter::code(const Rule& rule, const Value& v, const Element* node, const Frame& to, const Field& f,
+                    Text path) {
     if (v.kind == json::Kind::array) {
+        if (!f.list) return bad(v, path, "a single value is expected here, not a list");
         for (std::size_t i = 0; i < v.items.size; ++i) code(rule, *v.items[i], node, to, f, indexed(path, i));
         return;
     }
@@ -139,8 +147,10 @@ void Rewriter::code(const Rule& rule, const Value& v, const Element* node, const
     // A source coding that came out the same as the mapped one is that one.
     Value* all = inside->out->find("coding");
     for (std::size_t m = 0; m < mapped.size(); ++m)
-        for (std::uint32_t i = static_cast<std::uint32_t>(mapped.size()); all != nullptr && i < all->items.size; ++i)
-            if (all->items[i]->text_of("system") == mapped[m]->text_of("system") && all->items[i]->text_of("code") == mapped[m]->text_of("code")) {
+        for (std::uint32_t i = static_cast<std::uint32_t>(mapped.size());
+             all != nullptr && i < all->items.size; ++i)
+            if (all->items[i]->text_of("system") == mapped[m]->text_of("system") &&
+                all->items[i]->text_of("code") == mapped[m]->text_of("code")) {
                 *mapped[m] = *all->items[i];
                 for (std::uint32_t j = i; j + 1 < all->items.size; ++j) all->items[j] = all->items[j + 1];
                 --all->items.size;
@@ -221,7 +231,7 @@ void Rewriter::as_extension(const Rule& rule, const Value& v, Text path) {
                                                                                   : "valueReference";
         Value* e = new_object(arena_);
         set(arena_, *e, "url", new_text(arena_, rule.args[0]));
-        set(arena_, *e, name, name == "valueReference" ? host_.reference(item, here) : raw_copy(item, here));
+        set(arena_, *e, name, raw_copy(item, here));
         Value* all = entity().out->find("extension");
         if (all == nullptr) {
             set(arena_, *entity().out, "extension", all = arena_.make<Value>());
@@ -249,8 +259,10 @@ void Rewriter::fold(const Rule& rule, const Value& v, Text path) {
 // One of occurrence[x] stands already.
 bool Rewriter::has_choice(const Frame& frame, const Field& f) const {
     const auto stem = [](std::string_view name) {
-        for (std::string_view type : {"CodeableConcept", "DateTime", "Reference", "Boolean", "String", "Period", "Integer", "Quantity"})
-            if (name.ends_with(type) && name.size() > type.size()) return name.substr(0, name.size() - type.size());
+        for (std::string_view type : {"CodeableConcept", "DateTime", "Reference", "Boolean", "String",
+                                      "Period", "Integer", "Quantity"})
+            if (name.ends_with(type) && name.size() > type.size())
+                return name.substr(0, name.size() - type.size());
         return std::string_view{};
     };
     const std::string_view mine = stem(f.name);

@@ -98,20 +98,23 @@ void Rewriter::items(const Value& v, const Element& node, const Frame& frame, Te
 void Rewriter::contained(const Value& list, const Frame& frame) {
     const Field* f = frame.type->find("contained");
     for (std::size_t i = 0; i < list.items.size; ++i)
-        if (!host_.hoisted(*list.items[i])) put(arena_, frame, *f, raw_copy(*list.items[i], indexed("contained", i)));
+        if (!host_.hoisted(*list.items[i]))
+            put(arena_, frame, *f, raw_copy(*list.items[i], indexed("contained", i)));
 }
 
 void Rewriter::extension(const Value& e, const Element* node, const Frame& frame, Text path) {
     const Text url = e.text_of("url");
     const Text here = join(path, arena_.join("extension(", tail_of(url), ")"));
-    if (e.kind != json::Kind::object || url.empty()) return bad(e, here, "an extension with a url is expected here");
+    if (e.kind != json::Kind::object || url.empty())
+        return bad(e, here, "an extension with a url is expected here");
     const Element* known = node == nullptr ? nullptr : node->extension(url);
     if (known == nullptr && !frame.type->resource) {
         const Element* rules = tables_.datatype(frame.type->name);
         if (rules != nullptr) known = rules->extension(url);
     }
     if (known != nullptr) return known_extension(e, *known, frame, here);
-    const bool grouped = node != nullptr && frame.type->resource && !path.empty();  // inside an extension or group without a field
+    const bool grouped = node != nullptr && frame.type->resource &&
+                         !path.empty();  // inside an extension or group without a field
     if (!frame.type->resource && like_named_extension(e, frame, here)) return;
     host_.unknown(e, here);
     if (!frame.type->resource || grouped) return rest(e, here);
@@ -144,7 +147,8 @@ void Rewriter::known_extension(const Value& e, const Element& node, const Frame&
                 const Field* last = nullptr;
                 bool later = false;
                 const Frame* to = target(*r, frame, last, later);
-                if (last->type == nullptr) return bad(e, path, "an extension with one value is expected here");
+                if (last->type == nullptr)
+                    return bad(e, path, "an extension with one value is expected here");
                 inside = open(arena_, *to, *last, Open::add);
                 opened = true;
             }
@@ -160,7 +164,8 @@ void Rewriter::known_extension(const Value& e, const Element& node, const Frame&
 bool Rewriter::like_named_extension(const Value& e, const Frame& frame, Text path) {
     const std::string tail = lower(tail_of(e.text_of("url")));
     for (const Field& f : frame.type->fields) {
-        if (f.where != record::Where::extension || lower(tail_of(f.url)) != tail || e.members.size != 2) continue;
+        if (f.where != record::Where::extension || lower(tail_of(f.url)) != tail || e.members.size != 2)
+            continue;
         const json::Member& content = e.members[0].name == "url" ? e.members[1] : e.members[0];
         if (content.name.starts_with("value") && !f.value.empty()) {
             move(*content.value, f, nullptr, frame, path);

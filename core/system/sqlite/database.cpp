@@ -23,7 +23,8 @@ std::string words(int code, sqlite3* db) {
     std::string out = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
     const int error = db != nullptr ? sqlite3_system_errno(db) : 0;
     const int primary = code & 0xFF;
-    if (error != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)) out += fmt::format(" ({})", std::strerror(error));
+    if (error != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN))
+        out += fmt::format(" ({})", std::strerror(error));
     return out;
 }
 
@@ -32,7 +33,8 @@ std::string words(int code, sqlite3* db) {
 Database::Database(const std::string& path, Use use) {
     // With a slash in it a name is never taken for ":memory:" or a URI.
     const std::string name = path.find('/') == std::string::npos ? "./" + path : path;
-    const int flags = (use == Use::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags = (use == Use::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int rc = sqlite3_open_v2(name.c_str(), &db_, flags, nullptr);
     if (rc != SQLITE_OK) {
         Failure failure{rc, words(rc, db_)};
@@ -45,11 +47,13 @@ Database::Database(const std::string& path, Use use) {
 }
 
 Database::Database(std::string_view bytes) {
-    int rc = sqlite3_open_v2(":memory:", &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    int rc = sqlite3_open_v2(":memory:", &db_,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     const auto size = static_cast<sqlite3_int64>(bytes.size());
     if (rc == SQLITE_OK)
-        rc = sqlite3_deserialize(db_, "main", reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data())), size, size,
-                                 SQLITE_DESERIALIZE_READONLY);
+        rc = sqlite3_deserialize(db_, "main",
+                                 reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data())), size,
+                                 size, SQLITE_DESERIALIZE_READONLY);
     if (rc != SQLITE_OK) {
         Failure failure{rc, words(rc, db_)};
         sqlite3_close(db_);
@@ -72,7 +76,8 @@ void Database::exec(const std::string& sql) {
 
 Statement Database::prepare(std::string_view sql) {
     sqlite3_stmt* s = nullptr;
-    if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &s, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &s,
+                           nullptr) != SQLITE_OK)
         fail();
     return Statement(*this, s);
 }

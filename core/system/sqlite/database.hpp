@@ -6,7 +6,8 @@
 #include <string_view>
 #include <utility>
 
-/// SQLite's C interface with owners. Everything that goes wrong is a Failure; Source and Target turn it into their Error.
+/// SQLite's C interface with owners. Everything that goes wrong is a Failure; Source and Target turn it into
+/// their Error.
 namespace gpswitch::sqlite {
 
 struct Failure {
@@ -65,7 +66,8 @@ class Statement {
     /// Empty text is NULL.
     Statement& bind(int at, std::string_view value) {
         const int rc = value.empty() ? sqlite3_bind_null(statement_, at)
-                                     : sqlite3_bind_text64(statement_, at, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
+                                     : sqlite3_bind_text64(statement_, at, value.data(), value.size(),
+                                                           SQLITE_STATIC, SQLITE_UTF8);
         if (rc != SQLITE_OK) db_->fail();
         return *this;
     }

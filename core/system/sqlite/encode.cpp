@@ -31,7 +31,8 @@ class Encoder {
         const Table& table = schema().of(kind);
         const std::size_t first = out_.rows.size();
         children_ = {};
-        EncodedEntity e{kind, 0, seq, practice, {}, out_.text.size(), static_cast<std::uint32_t>(entity.id.size())};
+        EncodedEntity e{
+            kind, 0, seq, practice, {}, out_.text.size(), static_cast<std::uint32_t>(entity.id.size())};
         begin(table, 0, 0);
         values(table, &entity);  // the id comes first, so that e's offset is its
         codings(table, &entity, {});

@@ -11,7 +11,9 @@ const std::string& Meta::at(std::string_view key) const {
     return it == values_.end() ? none : it->second;
 }
 
-bool is_store(Database& db) { return db.integer("PRAGMA application_id") == static_cast<std::int64_t>(kApplicationId); }
+bool is_store(Database& db) {
+    return db.integer("PRAGMA application_id") == static_cast<std::int64_t>(kApplicationId);
+}
 
 Meta read_meta(Database& db) {
     Meta m;

@@ -15,16 +15,19 @@ using record::Text;
 Reader::Reader(Database& db) : db_(db) {
     for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
         const Table& t = schema().tables[k];
-        const std::string select = fmt::format("SELECT row,seq,{} FROM {} WHERE ", t.column_list(), quoted(t.name));
+        const std::string select =
+            fmt::format("SELECT row,seq,{} FROM {} WHERE ", t.column_list(), quoted(t.name));
         by_patient_[k] = db.prepare(select + "patient=? ORDER BY row");
         by_row_[k] = db.prepare(select + "row=?");
-        by_id_[k] = db.prepare(fmt::format("SELECT row FROM {} WHERE id=? AND patient IS NULL", quoted(t.name)));
+        by_id_[k] =
+            db.prepare(fmt::format("SELECT row FROM {} WHERE id=? AND patient IS NULL", quoted(t.name)));
     }
     for (std::size_t c = 0; c < kChildren; ++c) {
         const Table& t = schema().of(static_cast<Child>(c));
         const bool coding = t.leading.back() == "path";
-        by_parent_[c] = db.prepare(fmt::format("SELECT parent,type,{}{} FROM {} WHERE parent BETWEEN ? AND ? ORDER BY parent,row",
-                                               coding ? "path," : "", t.column_list(), quoted(t.name)));
+        by_parent_[c] = db.prepare(
+            fmt::format("SELECT parent,type,{}{} FROM {} WHERE parent BETWEEN ? AND ? ORDER BY parent,row",
+                        coding ? "path," : "", t.column_list(), quoted(t.name)));
     }
     context_.on_reference = [this](Text reference) { need(reference, *record_); };
 }
@@ -41,7 +44,8 @@ void Reader::patient(std::int64_t number, Record& record, std::vector<Place>& pl
     for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
         const auto kind = static_cast<EntityKind>(k);
         Statement& s = by_patient_[k].bind(1, number);
-        while (s.step()) got_.push_back({{kind, s.integer(0)}, s.integer(1), take(schema().of(kind), s, 2, record)});
+        while (s.step())
+            got_.push_back({{kind, s.integer(0)}, s.integer(1), take(schema().of(kind), s, 2, record)});
         s.reset();
     }
     std::sort(got_.begin(), got_.end(), [](const Got& a, const Got& b) { return a.place.row < b.place.row; });
@@ -109,7 +113,8 @@ void Reader::list(const Column& column, Text text, char* object, Record& record)
     for (std::uint32_t i = 0; i < v->items.size; ++i) {
         const json::Value& item = *v->items[i];
         if (f.kind == record::Kind::structure) {
-            record::read_json(item, *f.type, add_item(record::items_at(object, f), *f.type, record.arena), f.name, context_);
+            record::read_json(item, *f.type, add_item(record::items_at(object, f), *f.type, record.arena),
+                              f.name, context_);
         } else if (f.kind == record::Kind::raw) {
             // As it was written, to the next comma or the end of the list.
             const std::size_t end = i + 1 < v->items.size ? v->items[i + 1]->offset - 1 : text.size() - 1;
@@ -130,7 +135,9 @@ void Reader::children(Record& record, std::int64_t first_row, std::int64_t last_
             while (got != got_.end() && got->place.row < parent) ++got;
             // Rows put in by hand may have a key that an entity of another type has.
             auto own = got;
-            while (own != got_.end() && own->place.row == parent && record::name_of(own->place.kind) != s.text(1)) ++own;
+            while (own != got_.end() && own->place.row == parent &&
+                   record::name_of(own->place.kind) != s.text(1))
+                ++own;
             if (own == got_.end() || own->place.row != parent) continue;
             context_.entity = own->entity;
             if (static_cast<Child>(c) == Child::coding)

@@ -48,13 +48,15 @@ Everything read_all(Source& source) {
         REQUIRE(source.read(one)->next(*r));
         for (const Need& n : r->needs) {
             auto found = std::make_unique<Record>();
-            const bool again = std::any_of(all.practice.begin(), all.practice.end(), [&](const auto& x) { return x->items[0].entity->id == n.id; });
+            const bool again = std::any_of(all.practice.begin(), all.practice.end(),
+                                           [&](const auto& x) { return x->items[0].entity->id == n.id; });
             if (!again && source.find(n, *found)) keep(std::move(found), all.practice);
         }
         keep(std::move(r), all.patients);
     }
     const auto rest = source.leftovers();
-    for (auto r = std::make_unique<Record>(); rest->next(*r); r = std::make_unique<Record>()) keep(std::move(r), all.practice);
+    for (auto r = std::make_unique<Record>(); rest->next(*r); r = std::make_unique<Record>())
+        keep(std::move(r), all.practice);
     return all;
 }
 
@@ -92,7 +94,8 @@ TEST_CASE("sqlite: every field of every entity survives the store") {
         CHECK(json_of(*package.records[p]) == json_of(*all.patients[p]));
     }
     REQUIRE(all.practice.size() == package.records.size() - 2);
-    for (std::size_t i = 0; i < all.practice.size(); ++i) same_items(*package.records[i + 2], *all.practice[i]);
+    for (std::size_t i = 0; i < all.practice.size(); ++i)
+        same_items(*package.records[i + 2], *all.practice[i]);
 }
 
 TEST_CASE("sqlite: thin entities survive too") {
@@ -103,8 +106,8 @@ TEST_CASE("sqlite: thin entities survive too") {
     static_cast<void>(empty);
     auto& odd = r.add<Observation>();
     odd.id = "odd";
-    odd.code.coding.add(r.arena);                        // an empty coding
-    odd.component.add(r.arena);                          // an empty component
+    odd.code.coding.add(r.arena);  // an empty coding
+    odd.component.add(r.arena);    // an empty component
     odd.component.add(r.arena).code.text = "second";
     odd.identifier.add(r.arena);
     odd.note.add(r.arena);
@@ -113,7 +116,8 @@ TEST_CASE("sqlite: thin entities survive too") {
     dosage.add(r.arena);
     dosage.add(r.arena).route.coding.add(r.arena).code = "oral";
     auto& raw = r.add<QuestionnaireResponse>();
-    for (const char* item : {R"({"linkId":"1","text":"a,b]"})", R"({ "linkId" : "\u0032" })", "7"}) raw.item.add(r.arena) = item;
+    for (const char* item : {R"({"linkId":"1","text":"a,b]"})", R"({ "linkId" : "\u0032" })", "7"})
+        raw.item.add(r.arena) = item;
     const std::string path = folder / "practice.db";
     package.import(path);
     const auto source = open(path);
@@ -195,8 +199,9 @@ TEST_CASE("sqlite: rows put in or moved by hand are seen, and accounted for") {
     };
     const Fault faults[] = {
         {"UPDATE Observation SET patient=2 WHERE id='obs-a-1'", 6, 8, 0, "a swapped patient"},
-        {"CREATE TEMP TABLE t AS SELECT * FROM Observation WHERE id='obs-b-1'; UPDATE t SET row=NULL; INSERT INTO Observation SELECT * FROM t", 6, 9, 0,
-         "a doubled row, with whatever key SQLite gives it"},
+        {"CREATE TEMP TABLE t AS SELECT * FROM Observation WHERE id='obs-b-1'; UPDATE t SET row=NULL; INSERT "
+         "INTO Observation SELECT * FROM t",
+         6, 9, 0, "a doubled row, with whatever key SQLite gives it"},
         {"DELETE FROM List WHERE id='list-a-0'", 5, 9, 0, "a missing row"},
         {"UPDATE coding SET path='nowhere' WHERE patient=1", 5, 9, 0, "a path that leads nowhere"},
         {"UPDATE Observation SET note='broken' WHERE patient=1", 5, 9, 0, "no JSON"},

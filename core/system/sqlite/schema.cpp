@@ -36,15 +36,17 @@ void flatten(Schema& schema, Table& table, const Type& type, const Place& at) {
             if (f.kind == record::Kind::structure)
                 flatten(schema, table, *f.type, {name + "_", at.path + std::string(f.name) + ".", offset});
             else
-                table.columns.push_back({name, offset, nullptr,
-                                         &type == &record::type_of<record::Reference>() && f.name == "reference"});
+                table.columns.push_back(
+                    {name, offset, nullptr,
+                     &type == &record::type_of<record::Reference>() && f.name == "reference"});
             continue;
         }
         if (f.type == &record::type_of<record::Coding>() && f.name == "coding") {
             table.codings.push_back({at.path.substr(0, at.path.size() - 1), offset});
             continue;
         }
-        const auto child = f.type != nullptr && at.path.empty() && !table.is_child() ? child_of(*f.type) : std::nullopt;
+        const auto child =
+            f.type != nullptr && at.path.empty() && !table.is_child() ? child_of(*f.type) : std::nullopt;
         if (child)
             table.children.push_back({std::string(f.name), offset, &schema.of(*child)});
         else
@@ -56,7 +58,8 @@ void check_names(const Table& table) {
     std::unordered_set<std::string> names;
     for (const std::string& n : table.leading) names.insert(n);
     for (const Column& c : table.columns)
-        if (!names.insert(lower(c.name)).second) throw std::logic_error(table.name + ": two columns called " + c.name);
+        if (!names.insert(lower(c.name)).second)
+            throw std::logic_error(table.name + ": two columns called " + c.name);
 }
 
 constexpr std::string_view kOwnTables = R"(
@@ -88,7 +91,8 @@ CREATE TABLE gpswitch_ledger(
 
 // In place: tables refer to each other, and to their own names, by address.
 void make(Schema& s) {
-    auto add = [&](std::size_t number, std::string_view name, const Type& type, std::vector<std::string> leading) {
+    auto add = [&](std::size_t number, std::string_view name, const Type& type,
+                   std::vector<std::string> leading) {
         Table& t = s.tables[number];
         t.number = number;
         t.name = name;

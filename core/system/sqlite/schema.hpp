@@ -11,10 +11,11 @@
 
 /// The tables of a store, derived from the declarations of the record model.
 ///
-/// An entity has one row in the table of its type. Single fields, nested ones too, are text columns with the value
-/// verbatim ("code_text", "valueQuantity_value"); a list is one JSON column. Four lists have tables of their own, whose
-/// rows carry their entity's key as `parent`: identifier, component, dosage, and coding (of every single concept, also
-/// those inside identifier, component and dosage; `path` says whose: "code", "component[0].code").
+/// An entity has one row in the table of its type. Single fields, nested ones too, are text columns with the
+/// value verbatim ("code_text", "valueQuantity_value"); a list is one JSON column. Four lists have tables of
+/// their own, whose rows carry their entity's key as `parent`: identifier, component, dosage, and coding (of
+/// every single concept, also those inside identifier, component and dosage; `path` says whose: "code",
+/// "component[0].code").
 namespace gpswitch::sqlite {
 
 inline constexpr std::uint32_t kApplicationId = 0x67707377;  ///< "gpsw", in the file's header
@@ -49,7 +50,8 @@ struct Table {
     std::string name;
     const record::Type* type = nullptr;
     std::size_t number = 0;  ///< index into Schema::tables
-    /// Columns before the values. Entities: row, patient, seq. Children: row, parent, type, patient, seq, i (coding: path).
+    /// Columns before the values. Entities: row, patient, seq. Children: row, parent, type, patient, seq, i
+    /// (coding: path).
     std::vector<std::string> leading;
     std::vector<Column> columns;
     std::vector<Codings> codings;
@@ -65,12 +67,15 @@ struct Table {
 };
 
 struct Schema {
-    std::array<Table, record::kEntityKinds + kChildren> tables;  ///< entities as EntityKind counts, then children as Child
-    std::string ddl;                                             ///< all tables, our own too
-    std::string hash;                                            ///< of the DDL: a store made from other declarations differs
+    std::array<Table, record::kEntityKinds + kChildren>
+        tables;        ///< entities as EntityKind counts, then children as Child
+    std::string ddl;   ///< all tables, our own too
+    std::string hash;  ///< of the DDL: a store made from other declarations differs
 
     const Table& of(record::EntityKind kind) const { return tables[static_cast<std::size_t>(kind)]; }
-    const Table& of(Child child) const { return tables[record::kEntityKinds + static_cast<std::size_t>(child)]; }
+    const Table& of(Child child) const {
+        return tables[record::kEntityKinds + static_cast<std::size_t>(child)];
+    }
 };
 
 const Schema& schema();
@@ -81,7 +86,8 @@ std::string_view views_ddl();
 
 std::string quoted(std::string_view identifier);
 
-// --- keys ----------------------------------------------------------------------------------------------------------
+// --- keys
+// ----------------------------------------------------------------------------------------------------------
 // The integer keys of all tables are computed, so that they never depend on the order of events:
 //     patient's entity   patient number (24 bits) | seq (20 bits)
 //     practice-wide      negative: -(kind + 1) * 2^37 + seq; seq is the rank of its id, given in publish()
@@ -93,7 +99,9 @@ inline constexpr std::int64_t kMaxPatient = (std::int64_t{1} << 24) - 1;
 inline constexpr std::int64_t kMaxSeq = (std::int64_t{1} << kSeqBits) - 1;
 inline constexpr std::int64_t kMaxChild = (std::int64_t{1} << kChildBits) - 1;
 
-constexpr std::int64_t patient_row(std::int64_t patient, std::int64_t seq) { return patient << kSeqBits | seq; }
+constexpr std::int64_t patient_row(std::int64_t patient, std::int64_t seq) {
+    return patient << kSeqBits | seq;
+}
 constexpr std::int64_t child_row(std::int64_t parent, std::int64_t n) { return parent * (kMaxChild + 1) + n; }
 /// The first key of a kind's practice-wide rows; the next kind's lie below.
 constexpr std::int64_t practice_rows(record::EntityKind kind) {

@@ -24,7 +24,8 @@ constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 
 [[noreturn]] void refuse(const std::string& name, const Failure& f) {
     if (f.unfinished())
-        throw InputError(name + ": import was interrupted; run it again to resume", "a journal of the interrupted run lies beside the file");
+        throw InputError(name + ": import was interrupted; run it again to resume",
+                         "a journal of the interrupted run lies beside the file");
     throw InputError(name + ": cannot be read: " + f.text, f.damaged() ? "restore it, or import again" : "");
 }
 
@@ -32,9 +33,7 @@ template <class Work>
 auto reading(const std::string& name, Work work) -> decltype(work()) {
     try {
         return work();
-    } catch (const Failure& f) {
-        refuse(name, f);
-    }
+    } catch (const Failure& f) { refuse(name, f); }
 }
 
 /// A patient's rows in one table: their slots follow each other.
@@ -51,7 +50,8 @@ struct TableIndex {
     std::vector<Run> runs;                    ///< ascending by patient
 
     const Run* run_of(std::int64_t patient) const {
-        const auto it = std::lower_bound(runs.begin(), runs.end(), patient, [](const Run& r, std::int64_t p) { return r.patient < p; });
+        const auto it = std::lower_bound(runs.begin(), runs.end(), patient,
+                                         [](const Run& r, std::int64_t p) { return r.patient < p; });
         return it != runs.end() && it->patient == patient ? &*it : nullptr;
     }
 };
@@ -109,7 +109,8 @@ class StoreSource : public record::Source {
         });
     }
 
-    /// One record for each practice-wide entity nobody asked for, then one for each patient number without a patient.
+    /// One record for each practice-wide entity nobody asked for, then one for each patient number without a
+    /// patient.
     std::unique_ptr<record::Cursor> leftovers() override;
 
     const std::string& path() const { return path_; }
@@ -117,8 +118,9 @@ class StoreSource : public record::Source {
 
     /// A connection of its own; holds a read transaction, so that nothing changes under us.
     std::unique_ptr<Database> connect() const {
-        auto db = bytes_.empty() ? std::make_unique<Database>(path_, Database::Use::read) : std::make_unique<Database>(bytes_);
-        db->exec("PRAGMA query_only=1; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-16384; BEGIN");
+        auto db = bytes_.empty() ? std::make_unique<Database>(path_, Database::Use::read)
+                                 : std::make_unique<Database>(bytes_);
+        db->exec("PRAGMA query_only=1; PRAGMA cache_size=-16384; BEGIN");
         return db;
     }
 
@@ -128,7 +130,8 @@ class StoreSource : public record::Source {
         for (std::uint32_t i = 0; i < places.size(); ++i) {
             const auto k = static_cast<std::size_t>(places[i].kind);
             const Run* run = tables_[k].run_of(number);
-            if (run == nullptr || used[k] == run->rows) throw InputError(path_ + ": changed while it was being read", "run it again");
+            if (run == nullptr || used[k] == run->rows)
+                throw InputError(path_ + ": changed while it was being read", "run it again");
             add_row(k, run->first_slot + used[k]++, i, record);
         }
     }
@@ -150,7 +153,8 @@ class StoreSource : public record::Source {
         row.slot = slot;
         row.key = record.items[item].entity->id;
         record.rows.push_back(row);
-        record.claims.push_back({static_cast<std::uint32_t>(record.rows.size() - 1), item, record::Role::primary});
+        record.claims.push_back(
+            {static_cast<std::uint32_t>(record.rows.size() - 1), item, record::Role::primary});
     }
 
     void practice_wide(EntityKind kind, std::size_t slot, Record& record) {
@@ -158,7 +162,8 @@ class StoreSource : public record::Source {
         t.found[slot] = true;
         if (!reader_->entity(kind, t.practice_rows[slot], record))
             throw InputError(path_ + ": changed while it was being read", "run it again");
-        add_row(static_cast<std::size_t>(kind), slot, static_cast<std::uint32_t>(record.items.size() - 1), record);
+        add_row(static_cast<std::size_t>(kind), slot, static_cast<std::uint32_t>(record.items.size() - 1),
+                record);
     }
 
     std::string path_, name_;
@@ -180,7 +185,8 @@ void StoreSource::locate() {
     std::error_code none;
     std::ifstream file(path_, std::ios::binary);
     std::string start(kMagic.size(), '\0');
-    const bool plain = std::filesystem::is_regular_file(path_, none) && file.read(start.data(), static_cast<std::streamsize>(start.size()));
+    const bool plain = std::filesystem::is_regular_file(path_, none) &&
+                       file.read(start.data(), static_cast<std::streamsize>(start.size()));
     if (plain && start == kMagic) {
         Sha256 hash;
         hash.add(start);
@@ -206,9 +212,11 @@ Meta StoreSource::check() {
     if (!is_store(*db_)) throw InputError(path_ + ": an SQLite database, but not a gpswitch store");
     const Meta meta = read_meta(*db_);
     if (meta.at(kComplete) != "1")
-        throw InputError(path_ + ": import was interrupted; run it again to resume", "an unfinished store is not read");
+        throw InputError(path_ + ": import was interrupted; run it again to resume",
+                         "an unfinished store is not read");
     if (meta.at(kSchema) != schema().hash)
-        throw InputError(path_ + ": was made by another version of gpswitch", "read it with that version, or import again");
+        throw InputError(path_ + ": was made by another version of gpswitch",
+                         "read it with that version, or import again");
     return meta;
 }
 
@@ -236,22 +244,26 @@ void StoreSource::index_patients() {
 void StoreSource::index(EntityKind kind) {
     TableIndex& t = tables_[static_cast<std::size_t>(kind)];
     const std::string table = quoted(record::name_of(kind));
-    Statement practice = db_->prepare(fmt::format("SELECT row FROM {} WHERE patient IS NULL ORDER BY row", table));
+    Statement practice =
+        db_->prepare(fmt::format("SELECT row FROM {} WHERE patient IS NULL ORDER BY row", table));
     while (practice.step()) t.practice_rows.push_back(practice.integer(0));
     t.found.assign(t.practice_rows.size(), false);
     std::uint64_t rows = t.practice_rows.size();
-    Statement patients = db_->prepare(fmt::format("SELECT patient,count(*) FROM {} WHERE patient IS NOT NULL GROUP BY patient", table));
+    Statement patients = db_->prepare(
+        fmt::format("SELECT patient,count(*) FROM {} WHERE patient IS NOT NULL GROUP BY patient", table));
     while (patients.step()) {
         const auto n = static_cast<std::uint64_t>(patients.integer(1));
         t.runs.push_back({patients.integer(0), rows, n});
         rows += n;
-        if (!std::binary_search(known_.begin(), known_.end(), t.runs.back().patient)) orphans_.push_back(t.runs.back().patient);
+        if (!std::binary_search(known_.begin(), known_.end(), t.runs.back().patient))
+            orphans_.push_back(t.runs.back().patient);
     }
     for (std::uint32_t p = 0; p < people_.size(); ++p)
         if (const Run* run = t.run_of(people_[p].number)) census_.patients[p].weight += run->rows;
     if (rows == 0) return;
     t.table = static_cast<std::uint16_t>(census_.tables.size());
-    census_.tables.push_back({std::string(record::name_of(kind)), fmt::format("{}!{}", name_, record::name_of(kind)), 0, rows});
+    census_.tables.push_back(
+        {std::string(record::name_of(kind)), fmt::format("{}!{}", name_, record::name_of(kind)), 0, rows});
 }
 
 PatientCursor::PatientCursor(const StoreSource& source, std::span<const std::uint32_t> patients)
@@ -328,6 +340,8 @@ std::unique_ptr<record::Cursor> StoreSource::leftovers() {
 
 }  // namespace
 
-std::unique_ptr<record::Source> open_store(const record::SourceOptions& options) { return std::make_unique<StoreSource>(options); }
+std::unique_ptr<record::Source> open_store(const record::SourceOptions& options) {
+    return std::make_unique<StoreSource>(options);
+}
 
 }  // namespace gpswitch::sqlite

@@ -21,18 +21,19 @@ namespace {
 namespace fs = std::filesystem;
 
 /// How the connection of an import is set.
-/// journal_mode=DELETE: a killed run leaves a journal with which the next one goes back to its last commit, a finished one
-/// leaves nothing beside the database, which then opens from a read-only folder. (A WAL would leave two more files, and
-/// gains nothing: nobody reads meanwhile, locking_mode is EXCLUSIVE. A bulk import mostly appends pages, and those need no journal.)
-/// synchronous=NORMAL: one flush less a commit; publish() ends with EXTRA. A cache of 64 MB holds the batch in hand, so that
-/// pages are not written twice.
+/// journal_mode=DELETE: a killed run leaves a journal with which the next one goes back to its last commit, a
+/// finished one leaves nothing beside the database, which then opens from a read-only folder. (A WAL would
+/// leave two more files, and gains nothing: nobody reads meanwhile, locking_mode is EXCLUSIVE. A bulk import
+/// mostly appends pages, and those need no journal.) synchronous=NORMAL: one flush less a commit; publish()
+/// ends with EXTRA. A cache of 64 MB holds the batch in hand, so that pages are not written twice.
 constexpr const char* kSettings =
     "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
     "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF";
 
 class Store : public record::Target {
   public:
-    explicit Store(const record::TargetOptions& options) : path_(options.place), overwrite_(options.overwrite) {
+    explicit Store(const record::TargetOptions& options)
+        : path_(options.place), overwrite_(options.overwrite) {
         const fs::path p(path_);
         work_ = overwrite_ ? (p.parent_path() / ("." + p.filename().string() + ".partial")).string() : path_;
     }
@@ -49,7 +50,9 @@ class Store : public record::Target {
         });
     }
 
-    std::unique_ptr<record::Encoded> encode(const record::Record& record) const override { return sqlite::encode(record); }
+    std::unique_ptr<record::Encoded> encode(const record::Record& record) const override {
+        return sqlite::encode(record);
+    }
 
     void commit(std::span<const std::unique_ptr<record::Encoded>> records) override {
         if (complete_ || records.empty()) return;
@@ -60,7 +63,7 @@ class Store : public record::Target {
                 writer_->write(static_cast<const EncodedRecord&>(*r));
                 if (r->patient) ++patients;
             }
-            set_meta(*db_, kPatientsCommitted, std::to_string(patients_ + patients));
+            if (patients != 0) set_meta(*db_, kPatientsCommitted, std::to_string(patients_ + patients));
             transaction.commit();
             patients_ += patients;
         });
@@ -96,18 +99,22 @@ class Store : public record::Target {
         } catch (const Failure& f) {
             broken_ = true;
             const bool anything = db_ != nullptr && started_;
-            throw TargetError(fmt::format("{}: {}: {}", path_, doing, f.text),
-                              anything ? fmt::format("what was not committed is rolled back, {} patients are safely in; put it right and run "
-                                                     "the same command again: it goes on from there",
-                                                     patients_)
-                                       : std::string("nothing was changed; put it right and run the same command again"));
+            throw TargetError(
+                fmt::format("{}: {}: {}", path_, doing, f.text),
+                anything ? fmt::format("what was not committed is rolled back, {} patients are safely in; "
+                                       "put it right and run "
+                                       "the same command again: it goes on from there",
+                                       patients_)
+                         : std::string("nothing was changed; put it right and run the same command again"));
         }
     }
 
-    // An overwriting run that was killed goes on when it was for the same input; any other remains are thrown away.
+    // An overwriting run that was killed goes on when it was for the same input; any other remains are thrown
+    // away.
     void keep_only_resumable() {
-        if (fs::is_directory(path_)) throw TargetError(path_ + ": a folder, not a database file", "nothing was changed; name a file");
         std::error_code none;
+        if (fs::is_directory(path_, none))
+            throw TargetError(path_ + ": a folder, not a database file", "nothing was changed; name a file");
         if (!fs::exists(work_, none)) return;
         try {
             Database db(work_, Database::Use::write);
@@ -124,7 +131,8 @@ class Store : public record::Target {
         for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
     }
 
-    // Made by us, so that nobody else can read it from the first moment; SQLite gives its journal the same mode.
+    // Made by us, so that nobody else can read it from the first moment; SQLite gives its journal the same
+    // mode.
     void create_file() {
         const int fd = ::open(work_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
         if (fd >= 0) {
@@ -137,7 +145,9 @@ class Store : public record::Target {
     }
 
     void open() {
-        if (fs::is_directory(work_)) throw TargetError(path_ + ": a folder, not a database file", "nothing was changed; name a file");
+        std::error_code none;
+        if (fs::is_directory(work_, none))
+            throw TargetError(path_ + ": a folder, not a database file", "nothing was changed; name a file");
         db_ = std::make_unique<Database>(work_, Database::Use::write);
         try {
             db_->exec("PRAGMA locking_mode=EXCLUSIVE");
@@ -151,7 +161,8 @@ class Store : public record::Target {
 
     [[noreturn]] void foreign() {
         db_.reset();
-        throw TargetError(path_ + ": is not a gpswitch store", "nothing was changed; choose another name, or --overwrite to replace it");
+        throw TargetError(path_ + ": is not a gpswitch store",
+                          "nothing was changed; choose another name, or --overwrite to replace it");
     }
 
     // In one transaction: a store is new, goes on, starts an update, or is as it should be.
@@ -159,7 +170,9 @@ class Store : public record::Target {
         Transaction transaction(*db_, "BEGIN EXCLUSIVE");
         bool update = false;
         if (db_->integer("SELECT count(*) FROM sqlite_schema") == 0) {
-            db_->exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", kApplicationId, kFormat) + schema().ddl);
+            db_->exec(
+                fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", kApplicationId, kFormat) +
+                schema().ddl);
             start("import");
         } else {
             const Meta there = read_meta(*db_);
@@ -169,9 +182,12 @@ class Store : public record::Target {
             patients_ = same ? std::strtoull(there.at(kPatientsCommitted).c_str(), nullptr, 10) : 0;
             update = there.at(kRun) == "update";
             if (!same && !complete_)
-                throw TargetError(fmt::format("{}: package or mapping changed in between: the import in it was begun with another one and is not "
-                                              "finished", path_),
-                                  "nothing was changed; finish it with the package it was begun with, or --overwrite to start afresh");
+                throw TargetError(fmt::format("{}: package or mapping changed in between: the import in it "
+                                              "was begun with another one and is not "
+                                              "finished",
+                                              path_),
+                                  "nothing was changed; finish it with the package it was begun with, or "
+                                  "--overwrite to start afresh");
             if (!same) {
                 complete_ = false;
                 update = true;
@@ -199,7 +215,8 @@ class Store : public record::Target {
         for (std::string_view key : {kPractice, kOds}) {
             if (there.at(key).empty() || origin_.at(key).empty()) continue;
             if (there.at(key) == origin_.at(key)) return;
-            throw TargetError(path_ + ": holds another practice", "nothing was changed; one store holds one practice: choose another name");
+            throw TargetError(path_ + ": holds another practice",
+                              "nothing was changed; one store holds one practice: choose another name");
         }
     }
 
@@ -226,7 +243,9 @@ class Store : public record::Target {
             row.bind(1, t->text_of("table")).bind(2, t->text_of("bytes")).bind(3, t->text_of("read"));
             const json::Value* fates = t->find("fates");
             for (std::size_t f = 1; f < record::kFates; ++f)
-                row.bind(static_cast<int>(f) + 3, fates == nullptr ? "0" : fates->text_of(record::to_text(static_cast<record::Fate>(f))));
+                row.bind(
+                    static_cast<int>(f) + 3,
+                    fates == nullptr ? "0" : fates->text_of(record::to_text(static_cast<record::Fate>(f))));
             row.run();
         }
     }
@@ -235,7 +254,8 @@ class Store : public record::Target {
         // A journal that the replaced file left would be taken for the new one's.
         for (const char* suffix : {"-journal", "-wal", "-shm"}) ::unlink((path_ + suffix).c_str());
         if (::rename(work_.c_str(), path_.c_str()) != 0)
-            throw TargetError(fmt::format("{}: cannot be replaced: {}", path_, std::strerror(errno)), "the finished store lies beside it as " + work_);
+            throw TargetError(fmt::format("{}: cannot be replaced: {}", path_, std::strerror(errno)),
+                              "the finished store lies beside it as " + work_);
         const fs::path folder = fs::path(path_).parent_path();
         const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0) return;
@@ -254,6 +274,8 @@ class Store : public record::Target {
 
 }  // namespace
 
-std::unique_ptr<record::Target> create_store(const record::TargetOptions& options) { return std::make_unique<Store>(options); }
+std::unique_ptr<record::Target> create_store(const record::TargetOptions& options) {
+    return std::make_unique<Store>(options);
+}
 
 }  // namespace gpswitch::sqlite

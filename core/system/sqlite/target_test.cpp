@@ -27,7 +27,8 @@ Package practice() {
     p.organization("org-1", 1);
     p.organization("org-5", 5);
     p.patient("c", 3);
-    p.records.push_back(std::make_unique<Record>());  // a held patient: no key, no items, and yet one of the census
+    p.records.push_back(
+        std::make_unique<Record>());  // a held patient: no key, no items, and yet one of the census
     p.patient("d", 4);
     p.organization("org-3", 3);
     return p;
@@ -47,7 +48,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 }  // namespace
 
-TEST_CASE("sqlite: killed after any batch and run again, it ends dump for dump where an undisturbed run ends") {
+TEST_CASE(
+    "sqlite: killed after any batch and run again, it ends dump for dump where an undisturbed run ends") {
     io::TestFolder folder;
     const Package package = practice();
     package.import(folder / "whole.db", 3);
@@ -57,10 +59,13 @@ TEST_CASE("sqlite: killed after any batch and run again, it ends dump for dump w
         for (std::size_t n = 0; n <= package.records.size() / batch + 1; ++n) {
             CAPTURE(batch);
             CAPTURE(n);
-            const std::string path = folder / ("killed-" + std::to_string(batch) + "-" + std::to_string(n) + ".db");
+            const std::string path =
+                folder / ("killed-" + std::to_string(batch) + "-" + std::to_string(n) + ".db");
             package.import(path, batch, n);
-            if (std::filesystem::exists(path) && ask(path, "SELECT value FROM gpswitch_meta WHERE key='complete'") == "0")
-                CHECK(has(message_of([&] { open(path); }, 3), "import was interrupted; run it again to resume"));
+            if (std::filesystem::exists(path) &&
+                ask(path, "SELECT value FROM gpswitch_meta WHERE key='complete'") == "0")
+                CHECK(has(message_of([&] { open(path); }, 3),
+                          "import was interrupted; run it again to resume"));
             if (n % 2 == 1) package.import(path, 4 - batch, 1);  // killed again, with other batches
             package.import(path, 2);
             CHECK(dump(path) == whole);
@@ -145,14 +150,19 @@ TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone"
 
     CHECK(integrity(path) == "ok");
     CHECK(table(path, "SELECT * FROM Observation WHERE patient=1") == a);
-    CHECK(table(path, "SELECT number,key FROM gpswitch_patient ORDER BY key") == "1|a\n5|aa\n2|b\n3|c\n4|d\n");
-    CHECK(table(path, "SELECT patient,valueQuantity_value FROM Observation WHERE seq=1 ORDER BY 1") == "1|1.0\n2|22.0\n3|3.0\n4|4.0\n5|11.0\n");
+    CHECK(table(path, "SELECT number,key FROM gpswitch_patient ORDER BY key") ==
+          "1|a\n5|aa\n2|b\n3|c\n4|d\n");
+    CHECK(table(path, "SELECT patient,valueQuantity_value FROM Observation WHERE seq=1 ORDER BY 1") ==
+          "1|1.0\n2|22.0\n3|3.0\n4|4.0\n5|11.0\n");
     CHECK(ask(path, "SELECT count(*) FROM component WHERE patient=2") == "3");
     CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='patients_kept'") == "1");
     CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='as_of'") == "2025-06-01");
     CHECK(table(path, "SELECT seq,id,name FROM Organization ORDER BY row") ==
-          "0|org-1|Surgery 111\n1|org-3|Surgery 3\n2|org-5|Surgery 5\n3|org-9|Surgery 9\n4|org-6|Surgery 6\n5|org-7|Surgery 7\n");
-    CHECK(ask(path, "SELECT count(*) FROM identifier i JOIN Organization o ON i.parent=o.row AND i.seq=o.seq") == "6");
+          "0|org-1|Surgery 111\n1|org-3|Surgery 3\n2|org-5|Surgery 5\n3|org-9|Surgery 9\n4|org-6|Surgery "
+          "6\n5|org-7|Surgery 7\n");
+    CHECK(ask(path,
+              "SELECT count(*) FROM identifier i JOIN Organization o ON i.parent=o.row AND i.seq=o.seq") ==
+          "6");
     CHECK(ask(path, "SELECT count(*) FROM coding WHERE path='identifier[0].type'") == "6");
     const std::string once = dump(path);
     newer.import(path);
@@ -194,9 +204,13 @@ TEST_CASE("sqlite: refuses what is not its own, and leaves it alone") {
     };
     for (const Row& row : rows) {
         CAPTURE(row.place);
-        const std::string before = std::filesystem::is_regular_file(row.place) ? folder.get(std::filesystem::path(row.place).filename().string()) : "";
-        CHECK_MESSAGE(has(message_of([&] { row.package.import(row.place); }), row.says), message_of([&] { row.package.import(row.place); }));
-        if (!before.empty()) CHECK(folder.get(std::filesystem::path(row.place).filename().string()) == before);
+        const std::string before = std::filesystem::is_regular_file(row.place)
+                                       ? folder.get(std::filesystem::path(row.place).filename().string())
+                                       : "";
+        CHECK_MESSAGE(has(message_of([&] { row.package.import(row.place); }), row.says),
+                      message_of([&] { row.package.import(row.place); }));
+        if (!before.empty())
+            CHECK(folder.get(std::filesystem::path(row.place).filename().string()) == before);
     }
     {
         sqlite::Database db(store, sqlite::Database::Use::write);
@@ -211,7 +225,9 @@ TEST_CASE("sqlite: refuses what is not its own, and leaves it alone") {
     CHECK(has(message_of([&] { open(store); }, 3), "another version of gpswitch"));
 }
 
-TEST_CASE("sqlite: with overwrite the new store appears when it is whole; a killed run goes on, another starts afresh") {
+TEST_CASE(
+    "sqlite: with overwrite the new store appears when it is whole; a killed run goes on, another starts "
+    "afresh") {
     io::TestFolder folder;
     const std::string path = folder / "practice.db";
     const Package package = practice();
@@ -245,7 +261,8 @@ TEST_CASE("sqlite: a disk that fills up rolls back one batch, and the run can be
     const std::string path = folder / "practice.db";
     Package package = practice();
     package.import(folder / "whole.db");
-    auto& note = static_cast<Observation&>(*package.records[5]->items[1].entity).note.add(package.records[5]->arena);
+    auto& note =
+        static_cast<Observation&>(*package.records[5]->items[1].entity).note.add(package.records[5]->arena);
     const std::string large(4'000'000, 'x');
     note.text = large;
     package.import(folder / "whole.db", 2, SIZE_MAX, true);

@@ -14,8 +14,10 @@ Text filler(const Field& f, Arena& arena, int n) {
         case Kind::integer: return arena.copy(std::to_string(n));
         case Kind::decimal: return arena.copy(std::to_string(n) + ".500");
         case Kind::raw:
-            return f.where == Where::self ? arena.join("{\"url\":\"http://example.org/", std::to_string(n), "\",\"valueCode\":\"x\"}")
-                                          : arena.join("{\"n\":", std::to_string(n), ",\"m\":[1,\"\\\"],\"]}");
+            return f.where == Where::self
+                       ? arena.join("{\"url\":\"http://example.org/", std::to_string(n),
+                                    "\",\"valueCode\":\"x\"}")
+                       : arena.join("{\"n\":", std::to_string(n), ",\"m\":[1,\"\\\"],\"]}");
         default: return arena.join("t\"'\n\xC3\xA9", std::to_string(n));
     }
 }
@@ -27,7 +29,8 @@ void fill(void* object, const Type& type, Arena& arena, int& n, int depth) {
         if (f.kind == Kind::structure) {
             if (depth > 4) continue;
             for (int i = 0; i < (f.list ? 2 : 1); ++i)
-                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena, n, depth + 1);
+                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena,
+                     n, depth + 1);
             continue;
         }
         for (int i = 0; i < (f.list ? 2 : 1); ++i) {
@@ -86,7 +89,8 @@ Checkpoint Package::begin(Target& target) const {
     return target.begin(origin);
 }
 
-void Package::import(const std::string& path, std::size_t batch, std::size_t stop_after, bool overwrite) const {
+void Package::import(const std::string& path, std::size_t batch, std::size_t stop_after,
+                     bool overwrite) const {
     const auto target = system().create({path, overwrite});
     const Checkpoint checkpoint = begin(*target);
     std::uint64_t patients = 0;
@@ -140,7 +144,9 @@ std::string dump(const std::string& path) {
         const std::string name(tables.text(0));
         std::string quotes;
         Statement columns = db.prepare("SELECT name FROM pragma_table_info('" + name + "')");
-        while (columns.step()) quotes += (quotes.empty() ? "quote(\"" : "||','||quote(\"") + std::string(columns.text(0)) + "\")";
+        while (columns.step())
+            quotes +=
+                (quotes.empty() ? "quote(\"" : "||','||quote(\"") + std::string(columns.text(0)) + "\")";
         // In the order of the key: what .dump prints.
         out += name + "\n" + table(path, "SELECT " + quotes + " FROM \"" + name + "\"");
     }

@@ -14,7 +14,8 @@
 
 namespace gpswitch::sqlite::test {
 
-/// Fills every field of every level with distinct text, lists with two items, so that nothing can be forgotten.
+/// Fills every field of every level with distinct text, lists with two items, so that nothing can be
+/// forgotten.
 void fill(void* object, const record::Type& type, Arena& arena, int& n, int depth = 0);
 
 /// A package of made-up patients, with practice-wide entities they refer to.
@@ -27,10 +28,12 @@ class Package {
     record::Record& patient(const std::string& key, int seed);
     record::Record& organization(const std::string& id, int seed);
     /// Runs the import, all of it, or only the first `stop_after` batches without publishing.
-    void import(const std::string& path, std::size_t batch = 2, std::size_t stop_after = SIZE_MAX, bool overwrite = false) const;
+    void import(const std::string& path, std::size_t batch = 2, std::size_t stop_after = SIZE_MAX,
+                bool overwrite = false) const;
     record::Checkpoint begin(record::Target& target) const;
 
-    std::vector<std::unique_ptr<record::Record>> records;  ///< practice-wide ones where a pipeline would put them
+    std::vector<std::unique_ptr<record::Record>>
+        records;  ///< practice-wide ones where a pipeline would put them
 };
 
 /// What `.dump` shows: schema and all rows of all tables in key order, in SQL literals.

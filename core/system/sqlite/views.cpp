@@ -1,8 +1,9 @@
 #include "core/system/sqlite/schema.hpp"
 
-/// Views named after what people ask. `number` is gpswitch_patient.number everywhere. A concept is shown by the user's own
-/// words, then by the display of its first coding; `..._code` is the SNOMED CT (or dm+d) code where it has one.
-/// Dates are as precise as the record has them. A view never hides an entry because its code is unknown.
+/// Views named after what people ask. `number` is gpswitch_patient.number everywhere. A concept is shown by
+/// the user's own words, then by the display of its first coding; `..._code` is the SNOMED CT (or dm+d) code
+/// where it has one. Dates are as precise as the record has them. A view never hides an entry because its
+/// code is unknown.
 namespace gpswitch::sqlite {
 
 std::string_view views_ddl() {

@@ -160,17 +160,24 @@ TEST_CASE("sqlite: the views answer what people ask") {
         const char* gives;
     };
     const Row rows[] = {
-        {"SELECT number,key,id,name,nhs_number,birth_date,gender,registered,\"left\",registration_status,dead,died FROM patients",
+        {"SELECT "
+         "number,key,id,name,nhs_number,birth_date,gender,registered,\"left\",registration_status,dead,died "
+         "FROM patients",
          "1|k1|pat|Mrs Ann Bea Test|9990000018|1950-06-01|female|2010-05-05||active|true|2025-01-02\n"},
-        {"SELECT id,nhs_number,medication,medication_code,dosage,quantity,unit,issues_authorised,issues_made,last_issue,next_issue,review,"
+        {"SELECT "
+         "id,nhs_number,medication,medication_code,dosage,quantity,unit,issues_authorised,issues_made,last_"
+         "issue,next_issue,review,"
          "expires,type FROM repeats_due",
-         "plan-1|9990000018|Amlodipine 5mg tablets|322257005|one a day|28.0|tablet|6|2|2025-01-10|2025-02-07|2025-05-01|2025-06-30|repeat\n"
+         "plan-1|9990000018|Amlodipine 5mg tablets|322257005|one a "
+         "day|28.0|tablet|6|2|2025-01-10|2025-02-07|2025-05-01|2025-06-30|repeat\n"
          "plan-4|9990000018|Amlodipine 5mg tablets|322257005|||||||2025-03-01|||repeat-dispensing\n"},
         {"SELECT id,problem,problem_code,significance,onset FROM active_problems",
          "problem-1|High BP|59621000|major|1998\nproblem-3|Essential hypertension|59621000|major|1998\n"},
-        {"SELECT id,allergy,allergy_code,reactions FROM current_allergies", "allergy-1|Allergy to penicillin|91936005|rash\n"},
+        {"SELECT id,allergy,allergy_code,reactions FROM current_allergies",
+         "allergy-1|Allergy to penicillin|91936005|rash\n"},
         {"SELECT id,recall,due FROM recalls", "active-plan|Asthma review|2025-09-01\n"},
-        {"SELECT given,vaccine,vaccine_code,batch FROM immunisations_given", "2024-10-01|Flu vaccination|86198006|B7\n"},
+        {"SELECT given,vaccine,vaccine_code,batch FROM immunisations_given",
+         "2024-10-01|Flu vaccination|86198006|B7\n"},
         {"SELECT id,start,type,participants,status FROM consultations",
          "enc|2024-10-01T09:30:00+01:00|Surgery consultation|Dr Who; Practitioner/2|finished\n"},
     };
@@ -183,11 +190,14 @@ TEST_CASE("sqlite: the views answer what people ask") {
 TEST_CASE("sqlite: the views use the indexes") {
     io::TestFolder folder;
     const std::string path = path_of_store(folder);
-    for (const char* view : {"repeats_due", "active_problems", "recalls", "current_allergies", "immunisations_given", "patients", "consultations"}) {
+    for (const char* view : {"repeats_due", "active_problems", "recalls", "current_allergies",
+                             "immunisations_given", "patients", "consultations"}) {
         CAPTURE(std::string(view));
-        const std::string plan = table(path, "EXPLAIN QUERY PLAN SELECT * FROM " + std::string(view) + " WHERE number=1");
+        const std::string plan =
+            table(path, "EXPLAIN QUERY PLAN SELECT * FROM " + std::string(view) + " WHERE number=1");
         CHECK_MESSAGE(plan.find("SCAN coding") == std::string::npos, plan);
-        for (const char* scanned : {"SCAN k\n", "SCAN o\n", "SCAN t\n", "SCAN e\n", "SCAN m\n", "SCAN c\n", "SCAN d\n"})
+        for (const char* scanned :
+             {"SCAN k\n", "SCAN o\n", "SCAN t\n", "SCAN e\n", "SCAN m\n", "SCAN c\n", "SCAN d\n"})
             CHECK_MESSAGE(plan.find(scanned) == std::string::npos, plan);
     }
 }

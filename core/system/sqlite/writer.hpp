@@ -17,13 +17,14 @@ struct IdentityHash {
 /// Writes encoded records into the tables, inside the caller's transaction.
 class Writer {
   public:
-    /// `replacing`: the store was complete, and practice-wide entities in it give way to those that come; otherwise what
-    /// is in it came from an earlier part of this run.
+    /// `replacing`: the store was complete, and practice-wide entities in it give way to those that come;
+    /// otherwise what is in it came from an earlier part of this run.
     Writer(Database& db, bool replacing);
 
     /// A patient equal to the one there is skipped; one that differs is replaced under its number.
     void write(const EncodedRecord& record);
-    /// Gives practice-wide entities their final keys, in the order of their ids. Call once, when all is written.
+    /// Gives practice-wide entities their final keys, in the order of their ids. Call once, when all is
+    /// written.
     void settle_practice_wide();
 
   private:
@@ -34,8 +35,8 @@ class Writer {
     Whose patient_of(const EncodedRecord& record);
     void remove(std::int64_t first_row, std::int64_t last_row);
     std::optional<std::int64_t> practice_row(const EncodedRecord& record, const EncodedEntity& entity);
-    void insert(const EncodedRecord& record, const EncodedEntity& entity, const EncodedRow& row, const Cell* cells,
-                std::int64_t parent, std::int64_t patient, std::int64_t seq);
+    void insert(const EncodedRecord& record, const EncodedEntity& entity, const EncodedRow& row,
+                const Cell* cells, std::int64_t parent, std::int64_t patient, std::int64_t seq);
     Statement& insert_into(std::size_t table);
 
     Database& db_;
