@@ -16,28 +16,17 @@ struct Form {
     std::size_t least, most;  ///< arguments
 };
 constexpr std::array<Form, 22> kForms = {{
-    {"text", Transform::text, 0, 0},
-    {"trim", Transform::trim, 0, 0},
-    {"boolean", Transform::boolean, 0, 0},
-    {"decimal", Transform::decimal, 0, 0},
-    {"integer", Transform::integer, 0, 0},
-    {"date", Transform::date, 0, 1},
-    {"date-time", Transform::date_time, 0, 1},
-    {"time-on", Transform::time_on, 1, 1},
-    {"code", Transform::code, 0, 0},
-    {"identifier", Transform::identifier, 1, 1},
-    {"telecom", Transform::telecom, 1, 2},
-    {"append", Transform::append, 0, 0},
-    {"note", Transform::note, 0, 1},
-    {"label", Transform::label, 2, 3},
-    {"flag", Transform::flag, 1, 3},
-    {"concept", Transform::concept_, 0, 0},
-    {"term", Transform::term, 0, 0},
-    {"reference", Transform::reference, 1, 1},
-    {"part", Transform::part, 0, 0},
-    {"constant", Transform::constant, 1, 3},
-    {"rest", Transform::rest, 0, 0},
-    {"ignore", Transform::ignore, 0, 0},
+    {"text", Transform::text, 0, 0},           {"trim", Transform::trim, 0, 0},
+    {"boolean", Transform::boolean, 0, 0},     {"decimal", Transform::decimal, 0, 0},
+    {"integer", Transform::integer, 0, 0},     {"date", Transform::date, 0, 1},
+    {"date-time", Transform::date_time, 0, 1}, {"time-on", Transform::time_on, 1, 1},
+    {"code", Transform::code, 0, 0},           {"identifier", Transform::identifier, 1, 1},
+    {"telecom", Transform::telecom, 1, 2},     {"append", Transform::append, 0, 0},
+    {"note", Transform::note, 0, 1},           {"label", Transform::label, 2, 3},
+    {"flag", Transform::flag, 1, 3},           {"concept", Transform::concept_, 0, 0},
+    {"term", Transform::term, 0, 0},           {"reference", Transform::reference, 1, 1},
+    {"part", Transform::part, 0, 0},           {"constant", Transform::constant, 1, 3},
+    {"rest", Transform::rest, 0, 0},           {"ignore", Transform::ignore, 0, 0},
 }};
 
 void split(Text s, char separator, std::vector<Text>& out) {
@@ -100,9 +89,11 @@ std::string resolve(const record::Type& type, Text path, std::vector<Step>& step
     return {};
 }
 
-void load_columns(const std::string& folder, MappingSet::Impl& impl, const std::vector<Values>& values, Problems& problems) {
+void load_columns(const std::string& folder, MappingSet::Impl& impl, const std::vector<Values>& values,
+                  Problems& problems) {
     for (const TableRow& row :
-         read_table(folder, kFile, {"table", "column", "entity", "field", "transform", "values", "since", "until", "why"},
+         read_table(folder, kFile,
+                    {"table", "column", "entity", "field", "transform", "values", "since", "until", "why"},
                     impl.arena, problems)) {
         const auto problem = [&](std::string text) { problems.add(kFile, row.line, std::move(text)); };
         const auto& c = row.cells;
@@ -132,16 +123,19 @@ void load_columns(const std::string& folder, MappingSet::Impl& impl, const std::
         wrong(parse_transform(c[4], r.transform, r.args));
         if (!good) continue;
         const bool settles_column = r.transform == Transform::rest || r.transform == Transform::ignore;
-        if (r.column.empty() != (r.transform == Transform::constant)) wrong("a constant has no column, and nothing else has none");
+        if (r.column.empty() != (r.transform == Transform::constant))
+            wrong("a constant has no column, and nothing else has none");
         if (r.field.empty() && !settles_column && r.transform != Transform::part) wrong("no field");
         if (r.transform == Transform::reference && !record::kind_of(r.args[0]))
             wrong(fmt::format("\"{}\" is no entity", r.args[0]));
-        if (r.transform == Transform::code) {
+        if (r.transform == Transform::code || (r.transform == Transform::part && !c[5].empty())) {
             for (std::size_t i = 0; i < values.size(); ++i)
                 if (values[i].name == c[5]) r.values = static_cast<int>(i);
-            if (r.values < 0) wrong(c[5].empty() ? "code needs a values table" : fmt::format("there is no values table \"{}\"", c[5]));
+            if (r.values < 0)
+                wrong(c[5].empty() ? "code needs a values table"
+                                   : fmt::format("there is no values table \"{}\"", c[5]));
         } else if (!c[5].empty()) {
-            wrong("only code takes a values table");
+            wrong("only code and part take a values table");
         }
         if (good) impl.columns.push_back(std::move(r));
     }

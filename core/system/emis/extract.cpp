@@ -87,7 +87,7 @@ Key Extract::code_key(Text code_id) {
 
 std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) const {
     const auto first = std::lower_bound(rows.begin(), rows.end(), patient << 40);
-    const auto last = std::lower_bound(first, rows.end(), (patient + 1) << 40);
+    const auto last = patient == kNobody ? rows.end() : std::lower_bound(first, rows.end(), (patient + 1) << 40);
     return {first - rows.begin(), last - rows.begin()};
 }
 

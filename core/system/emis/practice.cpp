@@ -159,9 +159,9 @@ void Practice::slot(Row& row, bool of_patient) {
     for (const record::Item& item : record.items) {
         if (item.kind != EntityKind::Slot) continue;
         auto& s = *static_cast<record::Slot*>(item.entity);
-        if (!s.start.empty() || s.identifier.empty() || s.identifier[0].value != row.key_text) continue;
-        s.start = record.arena.copy(start);
-        s.end = record.arena.copy(end);
+        if (s.identifier.empty() || s.identifier[0].value != row.key_text) continue;
+        if (s.start.empty()) s.start = record.arena.copy(start);
+        if (s.end.empty()) s.end = record.arena.copy(end);
     }
 }
 

@@ -60,9 +60,18 @@ Text Maker::cell(const Row& row, std::string_view column) const {
     return i < 0 || static_cast<std::uint32_t>(i) >= row.cell_count ? Text{} : trim(row.cells[i]);
 }
 
+// GUIDs are kept as they are compared: without braces, in upper case.
+Text Maker::plain_guid(Text cell) const {
+    if (cell.size() != 38 || cell.front() != '{' || cell.back() != '}') return cell;
+    Text guid = cell.substr(1, 36);
+    for (char c : guid)
+        if (c >= 'a' && c <= 'f') return record_->arena.copy(upper(guid));
+    return guid;
+}
+
 Text Maker::cell(int column) const {
     if (column >= 0 && column < kThroughCode)
-        return static_cast<std::uint32_t>(column) < at_->cell_count ? at_->cells[column] : Text{};
+        return static_cast<std::uint32_t>(column) < at_->cell_count ? plain_guid(at_->cells[column]) : Text{};
     if (column < kThroughCode) return {};
     const int through = column - kThroughCode;
     const Text id = cell(through / 100);

@@ -95,6 +95,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
   private:
     /// The practice row can be read and is not deleted.
     bool usable(Tab tab, std::uint32_t slot);
+    Text plain_guid(Text cell) const;
     // finish.cpp
     void finish(Row& row, std::uint32_t item);
     void participants(Row& row, std::uint32_t item);

@@ -127,7 +127,8 @@ void Rewriter::code(const Rule& rule, const Value& v, const Element* node, const
         for (std::size_t i = 0; i < v.items.size; ++i) code(rule, *v.items[i], node, to, f, indexed(path, i));
         return;
     }
-    if (v.kind != json::Kind::object) return code_text(rule, v, to, f, path);
+    const bool text = f.type == nullptr || f.type->find("coding") == nullptr;
+    if (text || v.kind != json::Kind::object) return code_text(rule, v, to, f, path);
     std::vector<Value*> mapped;
     const Value* codings = v.find("coding");
     if (codings != nullptr && rule.values != nullptr)
