@@ -15,6 +15,7 @@
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
+#include "core/util/text.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -27,10 +28,12 @@ class WithRefusals : public record::Source {
   public:
     WithRefusals(std::unique_ptr<record::Source> inner, const archive::Place& files, const std::string& place)
         : inner_(std::move(inner)) {
-        for (const auto& [name, reason] : files.refused())
-            issues_.push_back({Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", place, name), 0, 0,
-                               "", "", fmt::format("member not unpacked: {}", reason),
+        for (const auto& [name, reason] : files.refused()) {
+            const std::string address = fmt::format("{}!{}", place, shown(name));
+            issues_.push_back({Severity::error, "PLACE-REFUSED-001", address, 0, 0, "", "",
+                               fmt::format("member not unpacked: {}", reason),
                                "ask the supplier for a clean extract"});
+        }
         issues_.insert(issues_.end(), inner_->issues().begin(), inner_->issues().end());
     }
     const record::Census& census() const override { return inner_->census(); }

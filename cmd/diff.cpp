@@ -73,7 +73,7 @@ ExitCode run(const DiffOptions& o, Context& context) {
     stream.publish();
     report.system_before = before.census().system;
     report.system_after = after.census().system;
-    return report.finish(common, stream.for_people());
+    return report.finish(common);
 }
 
 }  // namespace

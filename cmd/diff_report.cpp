@@ -97,10 +97,10 @@ std::string DiffReport::markdown() const {
     return out;
 }
 
-ExitCode DiffReport::finish(const CommonOptions& options, bool summary_given) {
+ExitCode DiffReport::finish(const CommonOptions& options) {
     if (options.log_format == LogFormat::json)
         say_json("summary", "report", ordered_json::parse(json()).dump());
-    else if (!summary_given)
+    else
         say_text(headline() + '\n');
     if (!options.report.empty()) {
         io::OutputFile file(options.report);

@@ -19,8 +19,8 @@ struct DiffReport {
     /// Shapes described in gpswitch-report(5).
     std::string json() const;
     std::string markdown() const;
-    /// 1 when anything is unexplained. `summary_given`: the text with its totals went to stderr already.
-    ExitCode finish(const CommonOptions& options, bool summary_given);
+    /// Says the headline, writes --report. 1 when anything is unexplained.
+    ExitCode finish(const CommonOptions& options);
 };
 
 }  // namespace gpswitch::cmd

@@ -43,8 +43,6 @@ class ReportStream {
     explicit ReportStream(const CommonOptions& options);
     Output output();
     Format format() const { return format_; }
-    /// It is text on stderr.
-    bool for_people() const { return file_ == nullptr; }
     /// Makes the file visible under its name.
     void publish();
 

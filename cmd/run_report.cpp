@@ -108,17 +108,23 @@ bool is_report(std::string_view head) {
 
 std::string RunReport::headline() const {
     const std::uint64_t held = ledger->rows(Fate::held), excluded = ledger->rows(Fate::excluded);
-    if (held == 0 && excluded == 0)
-        return fmt::format("Nothing in this extract was lost: each of its {} has exactly one fate.",
-                           count(ledger->read(), "row", "rows"));
-    if (held == 0)
-        return fmt::format("Nothing in this extract was lost but what a named policy left out ({} of {}).",
-                           grouped(excluded), count(ledger->read(), "row", "rows"));
-    std::string out =
-        fmt::format("{} of {} held back", grouped(held), count(ledger->read(), "row was", "rows were"));
-    if (ledger->held_patients() > 0)
-        out += fmt::format(", with {} whole", count(ledger->held_patients(), "patient", "patients"));
-    return out + "; each of the others has exactly one fate.";
+    const std::string all = count(ledger->read(), "row", "rows");
+    if (held > 0) {
+        const std::string whole =
+            ledger->held_patients() == 0
+                ? ""
+                : fmt::format(", with {} whole", count(ledger->held_patients(), "patient", "patients"));
+        return fmt::format("{} of {} held back{}; each of the others has exactly one fate.", grouped(held),
+                           all, whole);
+    }
+    // "This extract" is as far as it goes: what a system's extract never carries is listed beside it.
+    const std::string_view in = source->mapping ? "this extract" : "this source";
+    if (target.empty())
+        return fmt::format("Each of the {} in {} has exactly one fate, and none is held back.", all, in);
+    if (excluded > 0)
+        return fmt::format("Nothing in {} was lost but what a named policy left out ({} of {}).", in,
+                           grouped(excluded), all);
+    return fmt::format("Nothing in {} was lost: each of its {} has exactly one fate.", in, all);
 }
 
 std::string RunReport::json() const {
@@ -188,8 +194,8 @@ std::string RunReport::markdown() const {
         out += fmt::format("\n## {}\n\n", title);
         for (const auto& item : items) out += "- " + item + '\n';
     };
-    list("Never in this extract", c.absent);
-    list("What the source itself says", c.warnings);
+    list("Never in it", c.absent);
+    list("The source itself says", c.warnings);
     return out;
 }
 
@@ -220,8 +226,12 @@ std::string RunReport::text() const {
             items.push_back(fmt::format("{} {}", f.code, grouped(f.count)));
     if (!items.empty()) out += "  " + wrapped(items, 2) + '\n';
     out += headline() + '\n';
-    for (const auto& absent : c.absent) out += "Never in this extract: " + absent + '\n';
-    for (const auto& warning : c.warnings) out += "The source says: " + warning + '\n';
+    const auto list = [&out](std::string_view title, const std::vector<std::string>& sentences) {
+        if (!sentences.empty()) out += fmt::format("{}:\n", title);
+        for (const auto& sentence : sentences) out += fmt::format("  - {}\n", sentence);
+    };
+    list("Never in it", c.absent);
+    list("The source itself says", c.warnings);
     if (!next.empty()) out += "Next: " + next + '\n';
     return out;
 }

@@ -1,6 +1,6 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
-#include <mutex>
 #include <fmt/format.h>
+#include <mutex>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -170,7 +170,8 @@ _gpswitch() {
     case "$path" in
         " mappings show" | " mappings check") [[ $word == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
     esac
-    if [[ $word != -* && -n $path ]]; then
+    local files=' map| validate| import| diff| mappings show| mappings check|'
+    if [[ $word != -* && -n $path && $files == *"$path|"* ]]; then
         mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
     fi
 }
