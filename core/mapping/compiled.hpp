@@ -44,7 +44,8 @@ struct TableRoutes {
     std::vector<Route> routes;
     std::vector<std::vector<Test>> tests;  ///< of each route
     std::vector<Text> whys;
-    /// Additive routes ("+Type"), as indexes into `routes`; their products join the first other route that holds.
+    /// Additive routes ("+Type"), as indexes into `routes`; their products join the first other route that
+    /// holds.
     std::vector<std::size_t> added;
     /// joined[i * 2^added + mask]: route i with the products of the additive routes in `mask`.
     std::vector<Route> joined;

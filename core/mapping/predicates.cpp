@@ -75,7 +75,8 @@ struct Parser {
                                          : Test::Op::equals;
             t.name = first;
             t.arg = second;
-            if ((t.op == Test::Op::in || t.op == Test::Op::under_any) && (t.list = list_named(second)) == nullptr)
+            if ((t.op == Test::Op::in || t.op == Test::Op::under_any) &&
+                (t.list = list_named(second)) == nullptr)
                 return fmt::format("there is no lists/{}.csv", second);
         } else {
             return fmt::format("unknown predicate \"{}\"", name);

@@ -158,8 +158,9 @@ const Route* MappingSet::first(Text table, const RowFacts& facts) const {
     if (it == impl_->routes.end()) return nullptr;
     const detail::TableRoutes& t = it->second;
     const auto taken = t.program.first(facts);
-    return taken.route < 0 ? nullptr
-                           : &t.joined[(static_cast<std::size_t>(taken.route) << t.added.size()) + taken.mask];
+    return taken.route < 0
+               ? nullptr
+               : &t.joined[(static_cast<std::size_t>(taken.route) << t.added.size()) + taken.mask];
 }
 
 }  // namespace gpswitch::mapping

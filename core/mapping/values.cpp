@@ -59,7 +59,8 @@ void load_values(const std::string& folder, std::vector<Values>& values, Arena& 
             // Without target: "unmatched" (known, has no home), or "equivalent" (the word says nothing).
             if (r.target.empty() ? r.equivalence != "unmatched" && r.equivalence != "equivalent"
                                  : r.equivalence == "unmatched")
-                problem("a row without target is \"unmatched\", or \"equivalent\" when the word says nothing");
+                problem(
+                    "a row without target is \"unmatched\", or \"equivalent\" when the word says nothing");
             if (r.reverse && (r.target.empty() || r.source == "*"))
                 problem("nothing can be written back by this row");
             if (!v.index.emplace(r.source, v.rows.size()).second)
