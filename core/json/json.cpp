@@ -1,5 +1,6 @@
 #include "core/json/json.hpp"
 
+#include <emmintrin.h>
 #include <simdjson.h>
 
 #include <unordered_set>
@@ -176,28 +177,50 @@ Value* Parser::parse(std::string_view text, Arena& arena, Error& error) {
     return impl_->parse(text, arena, error);
 }
 
-void append_string(std::string& out, std::string_view s) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    out += '"';
-    std::size_t start = 0;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-        const auto c = static_cast<unsigned char>(s[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
-        out.append(s.data() + start, i - start);
-        start = i + 1;
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default:
-                out += "\\u00";
-                out += kHex[c >> 4];
-                out += kHex[c & 15];
-        }
+namespace {
+
+/// Bytes at the start of `s` that stand for themselves in a string literal. SSE2, which every x86-64 has.
+std::size_t plain_bytes(std::string_view s) {
+    std::size_t i = 0;
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+    for (; i + 16 <= s.size(); i += 16) {
+        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + i));
+        // Unsigned v <= 0x1F: the smaller of both is v itself.
+        const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
+                                             _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
+        const int mask = _mm_movemask_epi8(special);
+        if (mask != 0) return i + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(mask)));
     }
-    out.append(s.data() + start, s.size() - start);
+    while (i < s.size() && static_cast<unsigned char>(s[i]) >= 0x20 && s[i] != '"' && s[i] != '\\') ++i;
+    return i;
+}
+
+void append_escaped(std::string& out, unsigned char c) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+            out += "\\u00";
+            out += kHex[c >> 4];
+            out += kHex[c & 15];
+    }
+}
+
+}  // namespace
+
+void append_string(std::string& out, std::string_view s) {
+    out += '"';
+    while (true) {
+        const std::size_t n = plain_bytes(s);
+        out.append(s.data(), n);
+        if (n == s.size()) break;
+        append_escaped(out, static_cast<unsigned char>(s[n]));
+        s.remove_prefix(n + 1);
+    }
     out += '"';
 }
 

@@ -16,11 +16,8 @@ void scalar(std::string& out, Kind kind, Text text) {
 struct Writer {
     std::string& out;
 
-    void name(std::string_view n) {
-        if (out.back() != '{') out += ',';
-        out += '"';
-        out += n;
-        out += "\":";
+    void comma() {
+        if (out.back() != '{' && out.back() != '[') out += ',';
     }
 
     void value(const void* object, const Field& f, std::uint32_t i) {
@@ -30,8 +27,10 @@ struct Writer {
             scalar(out, f.kind, f.list ? texts_at(object, f)[i] : text_at(object, f));
     }
 
-    void element(const void* object, const Field& f) {
-        name(f.name);
+    void element(const void* object, const Type& type, std::size_t n) {
+        const Field& f = type.fields[n];
+        comma();
+        out += type.keys[n];
         if (!f.list) return value(object, f, 0);
         out += '[';
         for (std::uint32_t i = 0; i < items_at(object, f).size; ++i) {
@@ -42,38 +41,35 @@ struct Writer {
     }
 
     // One {"url":...} per item of the field.
-    void extension(const void* object, const Field& f) {
-        const std::uint32_t n = f.list ? items_at(object, f).size : 1;
-        for (std::uint32_t i = 0; i < n; ++i) {
-            if (out.back() != '[') out += ',';
+    void extension(const void* object, const Type& type, std::size_t n) {
+        const Field& f = type.fields[n];
+        const std::uint32_t size = f.list ? items_at(object, f).size : 1;
+        for (std::uint32_t i = 0; i < size; ++i) {
+            comma();
             if (f.where == Where::self) {
                 out += texts_at(object, f)[i];
                 continue;
             }
-            out += "{\"url\":\"";
-            out += f.url;
-            out += '"';
-            if (f.value.empty()) {
-                const void* item = f.list ? items_at(object, f).data + i * f.type->size : at(object, f);
-                extensions(item, *f.type);
-            } else {
-                name(f.value);
+            out += type.keys[n];
+            if (f.value.empty())
+                extensions(f.list ? items_at(object, f).data + i * f.type->size : at(object, f), *f.type);
+            else
                 value(object, f, i);
-            }
             out += '}';
         }
     }
 
     void extensions(const void* object, const Type& type) {
         bool any = false;
-        for (const Field& f : type.fields) {
+        for (std::size_t n = 0; n < type.fields.size(); ++n) {
+            const Field& f = type.fields[n];
             if (f.where == Where::element || is_empty(object, f)) continue;
             if (!any) {
-                name("extension");
-                out += '[';
+                comma();
+                out += "\"extension\":[";
                 any = true;
             }
-            extension(object, f);
+            extension(object, type, n);
         }
         if (any) out += ']';
     }
@@ -81,14 +77,14 @@ struct Writer {
     void members(const void* object, const Type& type, bool resource) {
         bool extended = !resource;
         if (extended) extensions(object, type);
-        for (const Field& f : type.fields) {
-            // A resource's extensions follow its contained resources (base R4 order: id, meta, ...,
-            // extension, identifier).
+        for (std::size_t n = 0; n < type.fields.size(); ++n) {
+            const Field& f = type.fields[n];
+            // A resource's extensions come before its own elements, where base R4 has them.
             if (!extended && f.where != Where::element) {
                 extensions(object, type);
                 extended = true;
             }
-            if (f.where == Where::element && !is_empty(object, f)) element(object, f);
+            if (f.where == Where::element && !is_empty(object, f)) element(object, type, n);
         }
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -58,6 +59,10 @@ struct Type {
     std::vector<Field> fields;
     std::size_t size = 0;
     bool resource = false;
+    /// Where the lengths of all texts and lists stand, inner structures included: something is there when one is not 0.
+    std::vector<std::uint32_t> text_sizes, list_sizes;
+    /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":".
+    std::vector<std::string> keys;
 
     /// The field with this name; nullptr when there is none.
     const Field* find(std::string_view field_name) const;
@@ -81,6 +86,9 @@ inline List<Text>& texts_at(void* object, const Field& f) { return *static_cast<
 inline const List<Text>& texts_at(const void* object, const Field& f) {
     return *static_cast<const List<Text>*>(at(object, f));
 }
+/// Fills what is derived from the fields (text_sizes, list_sizes, keys); done once, where the type is declared.
+void derive(Type& type);
+
 /// A list of structures seen without its item type: item i is at data + i * field.type->size.
 struct AnyList {
     char* data;
@@ -177,7 +185,9 @@ Field extension(std::string_view name, std::string_view url, std::string_view va
 template <class T, class... F>
 Type type(std::string_view name, F... fields) {
     static_assert(has_members<T, sizeof...(F)>(), "declare every member of the struct, each once");
-    return Type{name, {}, {fields...}, sizeof(T), false};
+    Type t{name, {}, {fields...}, sizeof(T), false, {}, {}, {}};
+    derive(t);
+    return t;
 }
 
 }  // namespace declare

@@ -221,9 +221,32 @@ bool is_empty(const void* object, const Field& f) {
 }
 
 bool is_empty(const void* object, const Type& type) {
-    for (const Field& f : type.fields)
-        if (!is_empty(object, f)) return false;
+    const char* p = static_cast<const char*>(object);
+    for (const std::uint32_t at : type.text_sizes)
+        if (!reinterpret_cast<const Text*>(p + at)->empty()) return false;
+    for (const std::uint32_t at : type.list_sizes)
+        if (reinterpret_cast<const AnyList*>(p + at)->size != 0) return false;
     return true;
+}
+
+void derive(Type& type) {
+    for (const Field& f : type.fields) {
+        if (f.list) {
+            type.list_sizes.push_back(f.offset);
+        } else if (f.kind == Kind::structure) {
+            for (const std::uint32_t at : f.type->text_sizes) type.text_sizes.push_back(f.offset + at);
+            for (const std::uint32_t at : f.type->list_sizes) type.list_sizes.push_back(f.offset + at);
+        } else {
+            type.text_sizes.push_back(f.offset);
+        }
+        std::string key;
+        if (f.where == Where::element) key = "\"" + std::string(f.name) + "\":";
+        if (f.where == Where::extension) {
+            key = "{\"url\":\"" + std::string(f.url) + "\"";
+            if (!f.value.empty()) key += ",\"" + std::string(f.value) + "\":";
+        }
+        type.keys.push_back(std::move(key));
+    }
 }
 
 bool equal(const void* a, const void* b, const Type& type) {

@@ -222,7 +222,7 @@ void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
         const std::string name = canonical(c);
         if (t.header.find(name) >= 0)
             throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name));
-        t.header.columns.push_back(name);
+        t.header.add(name);
     }
     std::string missing;
     std::vector<std::string_view> known;

@@ -94,10 +94,14 @@ std::string canonical(std::string_view column) {
     return std::string(column);
 }
 
+void Header::add(std::string name) {
+    index.emplace(name, static_cast<int>(columns.size()));
+    columns.push_back(std::move(name));
+}
+
 int Header::find(std::string_view column) const {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-        if (same_ignoring_case(columns[i], column)) return static_cast<int>(i);
-    return -1;
+    const auto it = index.find(column);
+    return it == index.end() ? -1 : it->second;
 }
 
 }  // namespace gpswitch::emis

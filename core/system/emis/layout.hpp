@@ -4,7 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include "core/mapping/fold.hpp"
 
 /// The shape of an EMIS Web extract: its tables, how files are named, which columns key a row. Decides
 /// nothing about meaning.
@@ -61,6 +64,8 @@ std::optional<FileName> parse_name(std::string_view path);
 /// A header row matched to a table: number of every column by canonical name (older spellings included).
 struct Header {
     std::vector<std::string> columns;  ///< canonical names in file order; unknown ones as they are
+    std::unordered_map<std::string, int, mapping::FoldHash, mapping::FoldEqual> index;  ///< name to position
+    void add(std::string name);
     /// Position of a column; -1 when this file has none.
     int find(std::string_view column) const;
 };
