@@ -134,7 +134,8 @@ void add_mappings(Commands& commands) {
     c = commands.add(
         "show", "Print routes, columns and values for reading",
         [o](Context& context) { return show(*o, context); },
-        {{"gpswitch mappings show emis@1.0.0 Admin_Patient", "gpswitch mappings show emis marital-status"}, page},
+        {{"gpswitch mappings show emis@1.0.0 Admin_Patient", "gpswitch mappings show emis marital-status"},
+         page},
         group);
     c->add_option("SET", o->set, "ID@VERSION, ID (its newest version), or the set's folder")->required();
     c->add_option("TABLE", o->table, "Only this table of the source, or this table of values");

@@ -13,7 +13,8 @@ namespace {
 using record::Item;
 using record::Record;
 
-std::vector<std::uint32_t> column(const std::vector<PatientMatch>& pairs, std::uint32_t PatientMatch::*member) {
+std::vector<std::uint32_t> column(const std::vector<PatientMatch>& pairs,
+                                  std::uint32_t PatientMatch::*member) {
     std::vector<std::uint32_t> out;
     for (const PatientMatch& p : pairs) out.push_back(p.*member);
     return out;
@@ -31,7 +32,8 @@ struct Reader {
         if (!patients.empty()) cursor = s.source->read(patients);
     }
     Record& next() {
-        if (!cursor || !cursor->next(record)) throw std::logic_error("diff: a source has fewer patients than its census");
+        if (!cursor || !cursor->next(record))
+            throw std::logic_error("diff: a source has fewer patients than its census");
         if (side.prepare) side.prepare(record);
         return record;
     }
@@ -52,7 +54,8 @@ class Comparison {
         totals_.show_values = options_.show_values;
         totals_.patients_before = before_.source->census().patients.size();
         totals_.patients_after = after_.source->census().patients.size();
-        const std::vector<PatientMatch> given = decided(options_.pairs, before_.source->census(), after_.source->census());
+        const std::vector<PatientMatch> given =
+            decided(options_.pairs, before_.source->census(), after_.source->census());
         sort_out(given);
         in_step();
         pair_rest(given);
@@ -90,8 +93,9 @@ class Comparison {
         for (const PatientMatch& p : given) rest_after_.push_back(p.after);
     }
 
-    // One pass over both sides. Two records under one key that agree on id and NHS number would be paired with each other
-    // by any of the rules that follow, so they are compared at once; the others wait for the second pass.
+    // One pass over both sides. Two records under one key that agree on id and NHS number would be paired
+    // with each other by any of the rules that follow, so they are compared at once; the others wait for the
+    // second pass.
     void in_step() {
         Reader a(before_, column(same_key_, &PatientMatch::before));
         Reader b(after_, column(same_key_, &PatientMatch::after));
@@ -100,7 +104,9 @@ class Comparison {
             Record& y = b.next();
             Identity i = note(x, p.before, numbers_before_), j = note(y, p.after, numbers_after_);
             if (i.nhs == j.nhs && i.id == j.id) {
-                paired(x, y, i.nhs.empty() || i.birth != j.birth ? (i.id.empty() ? "source key" : "id") : "NHS number");
+                paired(x, y,
+                       i.nhs.empty() || i.birth != j.birth ? (i.id.empty() ? "source key" : "id")
+                                                           : "NHS number");
                 continue;
             }
             open_before_.push_back(std::move(i));
@@ -114,8 +120,8 @@ class Comparison {
         return who;
     }
 
-    void identify_all(const Side& side, bool read, const std::vector<std::uint32_t>& patients, NumberCounts& numbers,
-                      std::vector<Identity>& out) const {
+    void identify_all(const Side& side, bool read, const std::vector<std::uint32_t>& patients,
+                      NumberCounts& numbers, std::vector<Identity>& out) const {
         Reader reader(side, read ? patients : std::vector<std::uint32_t>());
         for (std::uint32_t index : patients)
             out.push_back(read ? note(reader.next(), index, numbers) : Identity{index, {}, {}, {}, {}});
@@ -123,7 +129,8 @@ class Comparison {
 
     void pair_rest(const std::vector<PatientMatch>& given) {
         // Who they are matters only where there is somebody to be paired with.
-        const bool both = rest_before_.size() + open_before_.size() != 0 && rest_after_.size() + open_after_.size() != 0;
+        const bool both =
+            rest_before_.size() + open_before_.size() != 0 && rest_after_.size() + open_after_.size() != 0;
         identify_all(before_, both, rest_before_, numbers_before_, open_before_);
         identify_all(after_, both, rest_after_, numbers_after_, open_after_);
         std::unordered_set<std::uint32_t> decided_before, decided_after;
@@ -272,7 +279,9 @@ std::string_view Difference::code() const {
     return kind == Kind::only_after ? "DIFF-AFT-001" : "DIFF-CHG-001";
 }
 
-std::string Difference::resource() const { return label(record::name_of(entity), before.empty() ? after : before); }
+std::string Difference::resource() const {
+    return label(record::name_of(entity), before.empty() ? after : before);
+}
 
 Totals compare(const Side& before, const Side& after, const Options& options, Writer& writer) {
     return Comparison(before, after, options, writer).run();

@@ -19,24 +19,28 @@
 ///     const diff::Totals t = diff::compare({before.get(), map_values}, {after.get(), {}}, options, *writer);
 ///     return t.differences() == 0 ? ExitCode::ok : ExitCode::negative;
 ///
-/// **Patients** pair, in this order: as Options::pairs says; by a valid, real NHS number that one patient has on either
-/// side, birth dates agreeing; by equal Patient id; by equal source key, unless NHS number and birth date both
-/// contradict. Who is left stays unpaired: patients are never merged, and no similarity is computed.
-/// **Entities** of two paired patients pair, within their type: by id; by source rows (table, key, role); by identifiers;
-/// by canonical hash (SHA-256 of their JSON without id, source rows, claimed profile and references within the record);
-/// by (code, time) in the given order. The last two are for types of which no entity of the patient paired by id or rows:
-/// else a row that came from another patient would pass for the one that went. A doubled row is left over, so only in
-/// AFTER. Practice-wide entities pair by id alone.
+/// **Patients** pair, in this order: as Options::pairs says; by a valid, real NHS number that one patient has
+/// on either side, birth dates agreeing; by equal Patient id; by equal source key, unless NHS number and
+/// birth date both contradict. Who is left stays unpaired: patients are never merged, and no similarity is
+/// computed.
+/// **Entities** of two paired patients pair, within their type: by id; by source rows (table, key, role); by
+/// identifiers; by canonical hash (SHA-256 of their JSON without id, source rows, claimed profile and
+/// references within the record); by (code, time) in the given order. The last two are for types of which no
+/// entity of the patient paired by id or rows: else a row that came from another patient would pass for the
+/// one that went. A doubled row is left over, so only in AFTER. Practice-wide entities pair by id alone.
 /// **Fields** are compared by the declarations of the record model, all but id, meta.profile and (unless
-/// Options::source_rows) the source rows. References follow the pairing: a reference to an entity equals one to its partner.
-/// **Explained** is what was predicted: BEFORE is projected through Options::cannot_carry (a field is cleared where AFTER
-/// has nothing there; an entity may be missing) and must then equal AFTER. BEFORE records that their source holds back are
-/// explained as "held: CODE", since the ledger lists them. All else is unexplained. Losing an allergy, a dose, an active
-/// repeat, an active problem, a warning or a confidentiality label is never explainable, whatever was declared.
+/// Options::source_rows) the source rows. References follow the pairing: a reference to an entity equals one
+/// to its partner.
+/// **Explained** is what was predicted: BEFORE is projected through Options::cannot_carry (a field is cleared
+/// where AFTER has nothing there; an entity may be missing) and must then equal AFTER. BEFORE records that
+/// their source holds back are explained as "held: CODE", since the ledger lists them. All else is
+/// unexplained. Losing an allergy, a dose, an active repeat, an active problem, a warning or a
+/// confidentiality label is never explainable, whatever was declared.
 ///
-/// Memory: one record a side, about 100 bytes a patient, the practice-wide entities seen on one side only so far, and up
-/// to Options::hold differences (about 300 bytes each). Time: one pass over each side when keys, ids and NHS numbers
-/// agree; patients who don't agree at once are read twice. Neither side need be in the other's order.
+/// Memory: one record a side, about 100 bytes a patient, the practice-wide entities seen on one side only so
+/// far, and up to Options::hold differences (about 300 bytes each). Time: one pass over each side when keys,
+/// ids and NHS numbers agree; patients who don't agree at once are read twice. Neither side need be in the
+/// other's order.
 namespace gpswitch::diff {
 
 struct Side {
@@ -49,19 +53,19 @@ struct Side {
 struct PatientPair {
     std::string before_key, after_key;
 };
-/// Reads `before_key,after_key` rows under that header. Errors: UsageError naming `name` and the line (no such column, an
-/// empty key, a key that stands twice on its side).
+/// Reads `before_key,after_key` rows under that header. Errors: UsageError naming `name` and the line (no
+/// such column, an empty key, a key that stands twice on its side).
 std::vector<PatientPair> load_pairs(std::string_view csv, const std::string& name);
 
 struct Options {
     std::vector<record::CannotCarry> cannot_carry;  ///< AFTER's; entity "*": every type that has the field
     std::vector<PatientPair> pairs;
     std::vector<std::string> ignore;  ///< element paths not compared: "Patient.meta.lastUpdated", "*.issued"
-    bool source_rows = false;         ///< compare the rows entities came from as well: for stores that keep them
-    bool show_values = false;         ///< fill FieldDifference::before and after
-    bool test_numbers = false;        ///< NHS numbers of the test range count as real (synthetic practices)
-    bool list_explained = false;      ///< give explained differences to the writer, not only their counts
-    std::size_t hold = 1'000'000;     ///< differences kept; a move is noticed among this many
+    bool source_rows = false;      ///< compare the rows entities came from as well: for stores that keep them
+    bool show_values = false;      ///< fill FieldDifference::before and after
+    bool test_numbers = false;     ///< NHS numbers of the test range count as real (synthetic practices)
+    bool list_explained = false;   ///< give explained differences to the writer, not only their counts
+    std::size_t hold = 1'000'000;  ///< differences kept; a move is noticed among this many
     std::function<void(std::uint64_t patients)> progress;  ///< called after each patient; may be empty
 };
 
@@ -90,7 +94,7 @@ struct Difference {
     std::vector<FieldDifference> fields;  ///< changed: what is left after projection, in declaration order
     std::vector<std::string> rules;       ///< explanations that fired
     bool explained = false;               ///< nothing is left: the rules account for all of it
-    std::string_view never;               ///< "an allergy" ...: why no rule could have explained it; empty otherwise
+    std::string_view never;  ///< "an allergy" ...: why no rule could have explained it; empty otherwise
 
     Severity severity() const { return explained ? Severity::information : Severity::error; }
     /// Stable: DIFF-CHG-001 changed, DIFF-BEF-001 only before, DIFF-AFT-001 only after, DIFF-MOV-001 moved,
@@ -102,8 +106,9 @@ struct Difference {
 
 /// One patient's differences, or the practice's.
 struct PatientDifferences {
-    std::string before, after;  ///< labels: "Patient/<id>"; empty on the side where the patient is not; "practice"
-    std::string_view paired_by; ///< "pairs file", "NHS number", "id", "source key"; empty: unpaired
+    std::string before,
+        after;  ///< labels: "Patient/<id>"; empty on the side where the patient is not; "practice"
+    std::string_view paired_by;  ///< "pairs file", "NHS number", "id", "source key"; empty: unpaired
     std::vector<Difference> differences;
 };
 
@@ -113,12 +118,13 @@ struct Totals {
     std::uint64_t unpaired_before = 0, unpaired_after = 0;  ///< patients
     std::uint64_t held_before = 0, held_after = 0;          ///< patients whose record its source holds back
     std::uint64_t entities_before = 0, entities_after = 0;
-    std::uint64_t equal = 0;          ///< pairs of entities that are the same
-    std::uint64_t explained = 0;      ///< entities that differ as predicted
-    std::uint64_t unexplained = 0;    ///< entities that differ otherwise
-    std::uint64_t never = 0;          ///< of those, losses that are never explainable
-    std::uint64_t fields = 0;         ///< fields in which changed entities differ, unexplained
-    std::map<std::string, std::uint64_t> rules;  ///< explanation ("Slot: why", "Patient.photo: why", "held: CODE"): entities
+    std::uint64_t equal = 0;        ///< pairs of entities that are the same
+    std::uint64_t explained = 0;    ///< entities that differ as predicted
+    std::uint64_t unexplained = 0;  ///< entities that differ otherwise
+    std::uint64_t never = 0;        ///< of those, losses that are never explainable
+    std::uint64_t fields = 0;       ///< fields in which changed entities differ, unexplained
+    std::map<std::string, std::uint64_t>
+        rules;  ///< explanation ("Slot: why", "Patient.photo: why", "held: CODE"): entities
     std::map<std::pair<Kind, record::EntityKind>, std::uint64_t> unexplained_by;
     bool show_values = false;
 
@@ -128,20 +134,22 @@ struct Totals {
 /// Where differences go. Called on one thread; the text given lives until the call returns.
 struct Writer {
     virtual ~Writer() = default;
-    /// A patient with at least one difference to tell of; in BEFORE's order, those who are only in AFTER last, then the
-    /// practice. Beyond Options::hold a patient is given as soon as the limit is reached.
+    /// A patient with at least one difference to tell of; in BEFORE's order, those who are only in AFTER
+    /// last, then the practice. Beyond Options::hold a patient is given as soon as the limit is reached.
     virtual void patient(const PatientDifferences& patient) = 0;
     /// Once, last.
     virtual void finish(const Totals& totals) = 0;
 };
 
-/// text: by patient, then a summary. jsonl: one object a difference with the keys of a finding (severity, code, resource,
-/// path, message) and difference, patient, before, after, fields, rules; then one object {"totals":...}. junit, sarif and
-/// outcome: one finding a difference. Values appear only when the differences carry them.
+/// text: by patient, then a summary. jsonl: one object a difference with the keys of a finding (severity,
+/// code, resource, path, message) and difference, patient, before, after, fields, rules; then one object
+/// {"totals":...}. junit, sarif and outcome: one finding a difference. Values appear only when the
+/// differences carry them.
 std::unique_ptr<Writer> make_writer(Format format, Output output, WriterOptions options = {});
 
-/// Errors: UsageError when Options::pairs or ignore name what is not there; std::logic_error when cannot_carry does, or
-/// when a source does not keep the contract of Cursor; what the sources and the writer throw passes through.
+/// Errors: UsageError when Options::pairs or ignore name what is not there; std::logic_error when
+/// cannot_carry does, or when a source does not keep the contract of Cursor; what the sources and the writer
+/// throw passes through.
 Totals compare(const Side& before, const Side& after, const Options& options, Writer& writer);
 
 }  // namespace gpswitch::diff

@@ -74,7 +74,8 @@ void rekey(Record& r) {
         item.entity->id = other(item.entity->id);
         for_each_reference(item.entity, type_of(item.kind), [&](Reference& ref) {
             const std::size_t slash = ref.reference.find('/');
-            ref.reference = r.arena.join(ref.reference.substr(0, slash + 1), "new-", ref.reference.substr(slash + 1));
+            ref.reference =
+                r.arena.join(ref.reference.substr(0, slash + 1), "new-", ref.reference.substr(slash + 1));
         });
     }
     r.patient_id = other(r.patient_id);
@@ -135,51 +136,111 @@ TEST_CASE("diff: N planted faults are exactly N unexplained differences") {
         std::vector<std::pair<std::size_t, Build>> changes;  ///< of AFTER
     };
     const Fault faults[] = {
-        {"dose changed", Kind::changed, EntityKind::MedicationRequest, "dosageInstruction[0].text", "a dose",
+        {"dose changed",
+         Kind::changed,
+         EntityKind::MedicationRequest,
+         "dosageInstruction[0].text",
+         "a dose",
          {{0, [](Record& r) { nth<MedicationRequest>(r).dosage_instruction[0].text = "two daily"; }}}},
-        {"date changed", Kind::changed, EntityKind::Observation, "effectiveDateTime", "",
+        {"date changed",
+         Kind::changed,
+         EntityKind::Observation,
+         "effectiveDateTime",
+         "",
          {{0, [](Record& r) { nth<Observation>(r).effective_date_time = "2020-01-03"; }}}},
-        {"date less precise", Kind::changed, EntityKind::Encounter, "period.start", "",
+        {"date less precise",
+         Kind::changed,
+         EntityKind::Encounter,
+         "period.start",
+         "",
          {{1, [](Record& r) { nth<Encounter>(r).period.start = "2020-01"; }}}},
-        {"code changed", Kind::changed, EntityKind::Condition, "code.coding[0].code", "an active problem",
+        {"code changed",
+         Kind::changed,
+         EntityKind::Condition,
+         "code.coding[0].code",
+         "an active problem",
          {{1, [](Record& r) { nth<Condition>(r).code.coding[0].code = "44054006"; }}}},
-        {"component changed", Kind::changed, EntityKind::Observation, "component[1].valueQuantity.value", "",
+        {"component changed",
+         Kind::changed,
+         EntityKind::Observation,
+         "component[1].valueQuantity.value",
+         "",
          {{1, [](Record& r) { nth<Observation>(r, 1).component[1].value_quantity.value = "81"; }}}},
-        {"allergy missing", Kind::only_before, EntityKind::AllergyIntolerance, "", "an allergy",
+        {"allergy missing",
+         Kind::only_before,
+         EntityKind::AllergyIntolerance,
+         "",
+         "an allergy",
          {{2, [](Record& r) { remove_nth<AllergyIntolerance>(r); }}}},
-        {"row under another patient", Kind::moved, EntityKind::Observation, "", "",
+        {"row under another patient",
+         Kind::moved,
+         EntityKind::Observation,
+         "",
+         "",
          {{2, [](Record& r) { remove_nth<Observation>(r); }},
-          {3, [](Record& r) {
+          {3,
+           [](Record& r) {
                Record other;
                clinic_patient(other, 2);
                auto& o = r.add<Observation>();
                record::copy(&nth<Observation>(other), &o, type_of<Observation>(), r.arena);
                o.subject.reference = "Patient/pat-3";
            }}}},
-        {"row doubled", Kind::only_after, EntityKind::Encounter, "", "",
-         {{3, [](Record& r) {
+        {"row doubled",
+         Kind::only_after,
+         EntityKind::Encounter,
+         "",
+         "",
+         {{3,
+           [](Record& r) {
                const Encounter copy = nth<Encounter>(r);
                r.add<Encounter>() = copy;
                r.items.back().entity->id = "enc-3-again";
            }}}},
-        {"row doubled with its id", Kind::only_after, EntityKind::Flag, "", "",
-         {{3, [](Record& r) {
+        {"row doubled with its id",
+         Kind::only_after,
+         EntityKind::Flag,
+         "",
+         "",
+         {{3,
+           [](Record& r) {
                const Flag copy = nth<Flag>(r);
                r.add<Flag>() = copy;
            }}}},
-        {"label removed", Kind::changed, EntityKind::Condition, "meta.security[0]", "a confidentiality label",
+        {"label removed",
+         Kind::changed,
+         EntityKind::Condition,
+         "meta.security[0]",
+         "a confidentiality label",
          {{4, [](Record& r) { nth<Condition>(r).meta.security.size = 0; }}}},
-        {"order of list changed", Kind::changed, EntityKind::List, "entry", "",
+        {"order of list changed",
+         Kind::changed,
+         EntityKind::List,
+         "entry",
+         "",
          {{4, [](Record& r) { std::swap(nth<FhirList>(r).entry[0], nth<FhirList>(r).entry[1]); }}}},
-        {"list entry missing", Kind::changed, EntityKind::List, "entry[1]", "",
-         {{5, [](Record& r) {
+        {"list entry missing",
+         Kind::changed,
+         EntityKind::List,
+         "entry[1]",
+         "",
+         {{5,
+           [](Record& r) {
                auto& e = nth<FhirList>(r).entry;
                e[1] = e[2];
                e.size = 2;
            }}}},
-        {"belongs to another patient by its own word", Kind::changed, EntityKind::Flag, "subject.reference", "",
+        {"belongs to another patient by its own word",
+         Kind::changed,
+         EntityKind::Flag,
+         "subject.reference",
+         "",
          {{5, [](Record& r) { nth<Flag>(r).subject.reference = "Patient/pat-0"; }}}},
-        {"NHS number changed", Kind::changed, EntityKind::Patient, "identifier[0].value", "",
+        {"NHS number changed",
+         Kind::changed,
+         EntityKind::Patient,
+         "identifier[0].value",
+         "",
          {{5, [](Record& r) { nth<Patient>(r).identifier[0].value = "9990000077"; }}}},
     };
     Clinics all;
@@ -210,16 +271,19 @@ TEST_CASE("diff: two patients' rows swapped are two moves") {
         c.after.change(static_cast<std::size_t>(n), [n](Record& r) {
             Record other;
             clinic_patient(other, 1 - n);
-            record::copy(&nth<AllergyIntolerance>(other), &nth<AllergyIntolerance>(r), type_of<AllergyIntolerance>(), r.arena);
+            record::copy(&nth<AllergyIntolerance>(other), &nth<AllergyIntolerance>(r),
+                         type_of<AllergyIntolerance>(), r.arena);
         });
-    // The allergies have neither date nor another code: pairing them by code would hide the swap in ids alone.
+    // The allergies have neither date nor another code: pairing them by code would hide the swap in ids
+    // alone.
     c.run();
     CHECK(c.out.totals.differences() == 2);
 }
 
 TEST_CASE("diff: what is declared is explained and counted, and must then be equal") {
     Clinics c;
-    c.options.cannot_carry = {{"Observation", "note", "no room for notes"}, {"Encounter", "", "no consultations"},
+    c.options.cannot_carry = {{"Observation", "note", "no room for notes"},
+                              {"Encounter", "", "no consultations"},
                               {"*", "language", "not kept"}};
     c.after.change_all([](Record& r) {
         nth<Observation>(r).note.size = 0;
@@ -265,12 +329,16 @@ TEST_CASE("diff: some losses are never explainable, though declared") {
         {"MedicationRequest", "dosageInstruction.text", "a dose",
          [](Record& r) { nth<MedicationRequest>(r).dosage_instruction.size = 0; }},
         {"MedicationRequest", "", "an active repeat", [](Record& r) { remove_nth<MedicationRequest>(r); }},
-        {"MedicationRequest", "status", "an active repeat", [](Record& r) { nth<MedicationRequest>(r).status = {}; }},
+        {"MedicationRequest", "status", "an active repeat",
+         [](Record& r) { nth<MedicationRequest>(r).status = {}; }},
         {"Condition", "", "an active problem", [](Record& r) { remove_nth<Condition>(r); }},
-        {"Condition", "clinicalStatus", "an active problem", [](Record& r) { nth<Condition>(r).clinical_status = {}; }},
+        {"Condition", "clinicalStatus", "an active problem",
+         [](Record& r) { nth<Condition>(r).clinical_status = {}; }},
         {"Flag", "", "a warning", [](Record& r) { remove_nth<Flag>(r); }},
-        {"Condition", "meta", "a confidentiality label", [](Record& r) { nth<Condition>(r).meta.security.size = 0; }},
-        {"*", "meta.security", "a confidentiality label", [](Record& r) { nth<Condition>(r).meta.security.size = 0; }},
+        {"Condition", "meta", "a confidentiality label",
+         [](Record& r) { nth<Condition>(r).meta.security.size = 0; }},
+        {"*", "meta.security", "a confidentiality label",
+         [](Record& r) { nth<Condition>(r).meta.security.size = 0; }},
         {"Condition", "meta.security.code", "a confidentiality label",
          [](Record& r) { nth<Condition>(r).meta.security.size = 0; }},
     };

@@ -42,7 +42,9 @@ struct Walker {
 
     void text(record::Text a, record::Text b, const std::string& path) {
         if (a == b) return;
-        const FieldKind kind = a.empty() ? FieldKind::only_after : b.empty() ? FieldKind::only_before : FieldKind::changed;
+        const FieldKind kind = a.empty()   ? FieldKind::only_after
+                               : b.empty() ? FieldKind::only_before
+                                           : FieldKind::changed;
         add(kind, path, std::string(a), std::string(b));
     }
 
@@ -51,8 +53,8 @@ struct Walker {
         if (none_a && none_b) return;
         // What has a single part is named by it: "meta.security[0]", not "meta".
         if ((none_a || none_b) && filled(none_a ? b : a, type) > 1)
-            return add(none_a ? FieldKind::only_after : FieldKind::only_before, path, none_a ? "" : json(a, type),
-                       none_a ? json(b, type) : "");
+            return add(none_a ? FieldKind::only_after : FieldKind::only_before, path,
+                       none_a ? "" : json(a, type), none_a ? json(b, type) : "");
         structure(a, b, type, path);
     }
 
@@ -100,9 +102,10 @@ struct Walker {
         rest(a, b, f, path, x, y, left, taken, head, tail);
     }
 
-    void rest(const void* a, const void* b, const Field& f, const std::string& path, const std::vector<std::string>& x,
-              const std::vector<std::string>& y, const std::vector<std::size_t>& left, const std::vector<bool>& taken,
-              std::size_t head, std::size_t tail) {
+    void rest(const void* a, const void* b, const Field& f, const std::string& path,
+              const std::vector<std::string>& x, const std::vector<std::string>& y,
+              const std::vector<std::size_t>& left, const std::vector<bool>& taken, std::size_t head,
+              std::size_t tail) {
         const auto indexed = [&](std::size_t i) { return path + "[" + std::to_string(i) + "]"; };
         std::size_t next = 0;
         for (std::size_t j = head; j < y.size() - tail; ++j) {
@@ -113,12 +116,13 @@ struct Walker {
             }
             const std::size_t i = left[next++];
             if (f.kind == record::Kind::structure)
-                structure(items_at(a, f).data + i * f.type->size, items_at(b, f).data + j * f.type->size, *f.type,
-                          indexed(i));
+                structure(items_at(a, f).data + i * f.type->size, items_at(b, f).data + j * f.type->size,
+                          *f.type, indexed(i));
             else
                 add(FieldKind::changed, indexed(i), x[i], y[j]);
         }
-        for (; next < left.size(); ++next) add(FieldKind::only_before, indexed(left[next]), x[left[next]], {});
+        for (; next < left.size(); ++next)
+            add(FieldKind::only_before, indexed(left[next]), x[left[next]], {});
     }
 
     static std::string joined(const std::vector<std::string>& items) {
@@ -138,8 +142,8 @@ bool same(record::EntityKind kind, record::Entity& before, const record::Entity&
     return equal;
 }
 
-void compare_fields(record::EntityKind kind, const record::Entity& before, const record::Entity& after, bool values,
-                    std::vector<FieldDifference>& out) {
+void compare_fields(record::EntityKind kind, const record::Entity& before, const record::Entity& after,
+                    bool values, std::vector<FieldDifference>& out) {
     Walker{values, out}.structure(&before, &after, record::type_of(kind), {});
 }
 

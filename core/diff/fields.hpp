@@ -9,10 +9,10 @@ namespace gpswitch::diff {
 bool same(record::EntityKind kind, record::Entity& before, const record::Entity& after);
 
 /// Appends the fields in which two entities of one kind differ, id left out, in declaration order.
-/// Lists: equal items at both ends are set aside, then equal items anywhere between; the rest is compared in order, and
-/// what one side has too many stands there alone. The same items in another order are one difference (Kind::order) with
-/// the path of the list.
-void compare_fields(record::EntityKind kind, const record::Entity& before, const record::Entity& after, bool values,
-                    std::vector<FieldDifference>& out);
+/// Lists: equal items at both ends are set aside, then equal items anywhere between; the rest is compared in
+/// order, and what one side has too many stands there alone. The same items in another order are one
+/// difference (Kind::order) with the path of the list.
+void compare_fields(record::EntityKind kind, const record::Entity& before, const record::Entity& after,
+                    bool values, std::vector<FieldDifference>& out);
 
 }  // namespace gpswitch::diff

@@ -51,17 +51,24 @@ TEST_CASE("diff: fields that differ, by path") {
          "precision is content"},
         {R"({"valueQuantity":{"value":28,"unit":"kg"}})", R"({})", "-valueQuantity", "a whole structure"},
         {R"({"valueQuantity":{"value":28}})", R"({})", "-valueQuantity.value", "its only part"},
-        {R"({"component":[{"valueString":"a"},{"valueString":"b"}]})", R"({"component":[{"valueString":"a"},{"valueString":"c"}]})",
-         "~component[1].valueString", "in a list item"},
-        {R"({"note":[{"text":"a"},{"text":"b"}]})", R"({"note":[{"text":"b"},{"text":"a"}]})", "%note", "another order"},
-        {R"({"note":[{"text":"a"},{"text":"b"},{"text":"c"}]})", R"({"note":[{"text":"a"},{"text":"c"}]})", "-note[1]",
-         "one missing in the middle"},
-        {R"({"note":[{"text":"a"}]})", R"({"note":[{"text":"x"},{"text":"a"}]})", "+note[0]", "one more in front"},
-        {R"({"note":[{"text":"a"}]})", R"({"note":[{"text":"a"},{"text":"a"}]})", "+note[1]", "a doubled item"},
-        {R"({"note":[{"text":"a"},{"text":"b"},{"text":"c"}]})", R"({"note":[{"text":"c"},{"text":"x"},{"text":"a"}]})",
-         "%note ~note[1].text", "another order and a change"},
-        {R"({"extension":[{"url":"http://example.org/x","valueCode":"a"}]})", R"({})", "-extension[0]", "unknown extensions"},
-        {R"({"unknownElement":1})", R"({"unknownElement":2})", "~rest[0].value", "what the model has no field for"},
+        {R"({"component":[{"valueString":"a"},{"valueString":"b"}]})",
+         R"({"component":[{"valueString":"a"},{"valueString":"c"}]})", "~component[1].valueString",
+         "in a list item"},
+        {R"({"note":[{"text":"a"},{"text":"b"}]})", R"({"note":[{"text":"b"},{"text":"a"}]})", "%note",
+         "another order"},
+        {R"({"note":[{"text":"a"},{"text":"b"},{"text":"c"}]})", R"({"note":[{"text":"a"},{"text":"c"}]})",
+         "-note[1]", "one missing in the middle"},
+        {R"({"note":[{"text":"a"}]})", R"({"note":[{"text":"x"},{"text":"a"}]})", "+note[0]",
+         "one more in front"},
+        {R"({"note":[{"text":"a"}]})", R"({"note":[{"text":"a"},{"text":"a"}]})", "+note[1]",
+         "a doubled item"},
+        {R"({"note":[{"text":"a"},{"text":"b"},{"text":"c"}]})",
+         R"({"note":[{"text":"c"},{"text":"x"},{"text":"a"}]})", "%note ~note[1].text",
+         "another order and a change"},
+        {R"({"extension":[{"url":"http://example.org/x","valueCode":"a"}]})", R"({})", "-extension[0]",
+         "unknown extensions"},
+        {R"({"unknownElement":1})", R"({"unknownElement":2})", "~rest[0].value",
+         "what the model has no field for"},
     };
     for (const Row& row : rows) {
         CAPTURE(row.why);
@@ -78,11 +85,13 @@ TEST_CASE("diff: fields that differ, by path") {
 namespace {
 
 // Fills every field of every level, lists with one item; `leaves` gets where each text stands.
-void fill(void* object, const record::Type& type, Arena& arena, std::vector<record::Text*>& leaves, int depth) {
+void fill(void* object, const record::Type& type, Arena& arena, std::vector<record::Text*>& leaves,
+          int depth) {
     for (const record::Field& f : type.fields) {
         if (f.kind == record::Kind::structure) {
             if (depth < 4)
-                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena, leaves, depth + 1);
+                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena,
+                     leaves, depth + 1);
             continue;
         }
         record::Text& t = f.list ? texts_at(object, f).add(arena) : text_at(object, f);
@@ -144,12 +153,14 @@ TEST_CASE("diff: a long list in another order does not take square time") {
 
 TEST_CASE("diff: keys of entities") {
     record::Record r;
-    auto& a = parse(r, EntityKind::Observation,
-                    R"({"id":"1","meta":{"profile":["p"]},"subject":{"reference":"Patient/1"},"performer":[{"reference":"Practitioner/d"}],)"
-                    R"("code":{"coding":[{"system":"s","code":"c","display":"x"}]},"effectiveDateTime":"2020"})");
-    auto& b = parse(r, EntityKind::Observation,
-                    R"({"id":"2","subject":{"reference":"Patient/2"},"performer":[{"reference":"Practitioner/d"}],)"
-                    R"("code":{"coding":[{"system":"s","code":"c","display":"x"}]},"effectiveDateTime":"2020"})");
+    auto& a = parse(
+        r, EntityKind::Observation,
+        R"({"id":"1","meta":{"profile":["p"]},"subject":{"reference":"Patient/1"},"performer":[{"reference":"Practitioner/d"}],)"
+        R"("code":{"coding":[{"system":"s","code":"c","display":"x"}]},"effectiveDateTime":"2020"})");
+    auto& b =
+        parse(r, EntityKind::Observation,
+              R"({"id":"2","subject":{"reference":"Patient/2"},"performer":[{"reference":"Practitioner/d"}],)"
+              R"("code":{"coding":[{"system":"s","code":"c","display":"x"}]},"effectiveDateTime":"2020"})");
     b.source.add(r.arena) = {"t", "k", "primary"};
     CHECK(canonical_hash(EntityKind::Observation, a) == canonical_hash(EntityKind::Observation, b));
     static_cast<record::Observation&>(b).performer[0].reference = "Practitioner/e";

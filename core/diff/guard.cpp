@@ -26,14 +26,18 @@ bool active_course(const record::Entity& e) {
 bool active_problem(const record::Entity& e) {
     const auto& c = static_cast<const record::Condition&>(e);
     bool problem = false;
-    for (const record::Concept& category : c.category) problem = problem || has_code(category, "problem-list-item");
+    for (const record::Concept& category : c.category)
+        problem = problem || has_code(category, "problem-list-item");
     return problem && (has_code(c.clinical_status, "active") || has_code(c.clinical_status, "recurrence") ||
                        has_code(c.clinical_status, "relapse"));
 }
 
-bool has_warning(const record::Entity& e) { return !static_cast<const record::FhirList&>(e).warning_code.empty(); }
+bool has_warning(const record::Entity& e) {
+    return !static_cast<const record::FhirList&>(e).warning_code.empty();
+}
 
-Guard guard(EntityKind kind, std::string_view field, std::string_view what, bool (*applies)(const record::Entity&)) {
+Guard guard(EntityKind kind, std::string_view field, std::string_view what,
+            bool (*applies)(const record::Entity&)) {
     Guard g{kind, false, field, what, applies, {}};
     if (field.empty()) return g;
     g.path = resolve(type_of(kind), field);
@@ -43,8 +47,8 @@ Guard guard(EntityKind kind, std::string_view field, std::string_view what, bool
 
 std::vector<Guard> make_guards() {
     std::vector<Guard> all;
-    const auto add = [&](EntityKind kind, std::initializer_list<std::string_view> fields, std::string_view what,
-                         bool (*applies)(const record::Entity&) = nullptr) {
+    const auto add = [&](EntityKind kind, std::initializer_list<std::string_view> fields,
+                         std::string_view what, bool (*applies)(const record::Entity&) = nullptr) {
         for (std::string_view field : fields) all.push_back(guard(kind, field, what, applies));
     };
     add(EntityKind::AllergyIntolerance, {"", "code", "clinicalStatus", "verificationStatus"}, "an allergy");
@@ -56,7 +60,8 @@ std::vector<Guard> make_guards() {
         "an active repeat", active_plan);
     add(EntityKind::MedicationStatement, {"", "status", "medicationCodeableConcept", "medicationReference"},
         "an active repeat", active_course);
-    add(EntityKind::Condition, {"", "code", "clinicalStatus", "category"}, "an active problem", active_problem);
+    add(EntityKind::Condition, {"", "code", "clinicalStatus", "category"}, "an active problem",
+        active_problem);
     add(EntityKind::Flag, {"", "code", "status"}, "a warning");
     add(EntityKind::List, {"", "warningCode"}, "a warning", has_warning);
     add(EntityKind::DocumentReference, {"securityLabel"}, "a confidentiality label");
@@ -85,7 +90,8 @@ std::string_view guarded(EntityKind kind, const record::Entity& before) {
 
 std::string_view guarded(EntityKind kind, const record::Entity& before, std::string_view field) {
     for (const Guard& g : guards())
-        if (!g.field.empty() && overlap(g.field, field) && concerns(g, kind, before) && any_at(&before, g.path))
+        if (!g.field.empty() && overlap(g.field, field) && concerns(g, kind, before) &&
+            any_at(&before, g.path))
             return g.what;
     return {};
 }

@@ -74,8 +74,9 @@ void Hold::match(const std::vector<std::size_t>& losses, const std::vector<std::
         const auto it = waiting.find(key(l));
         if (it == waiting.end()) continue;
         auto& places = it->second;
-        const auto other = std::find_if(places.begin(), places.end(),
-                                        [&](std::size_t g) { return loose_[g].patient != loose_[l].patient; });
+        const auto other = std::find_if(places.begin(), places.end(), [&](std::size_t g) {
+            return loose_[g].patient != loose_[l].patient;
+        });
         if (other == places.end()) continue;
         lost.kind = Kind::moved;
         lost.after = at(loose_[*other]).after;

@@ -6,8 +6,9 @@
 
 namespace gpswitch::diff {
 
-/// Keeps patients' differences until it is known whether what one patient lost is what another got; counts and hands on.
-/// Memory: what it holds; from `limit` differences on, everything held is settled and handed on.
+/// Keeps patients' differences until it is known whether what one patient lost is what another got; counts
+/// and hands on. Memory: what it holds; from `limit` differences on, everything held is settled and handed
+/// on.
 class Hold {
   public:
     Hold(Totals& totals, Writer& writer, bool list_explained, std::size_t limit)

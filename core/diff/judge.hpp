@@ -19,7 +19,8 @@ class Judge {
 
     enum class Verdict : std::uint8_t { equal, explained, unexplained };
     /// Both entities are changed by it: what is not compared is cleared, and BEFORE is projected.
-    Verdict pair(record::EntityKind kind, record::Entity& before, record::Entity& after, Difference& out) const {
+    Verdict pair(record::EntityKind kind, record::Entity& before, record::Entity& after,
+                 Difference& out) const {
         clean(kind, before);
         clean(kind, after);
         if (same(kind, before, after)) return Verdict::equal;

@@ -32,7 +32,9 @@ class MemorySource : public record::Source {
         std::reverse(census_.patients.begin(), census_.patients.end());
         std::reverse(patients_.begin(), patients_.end());
     }
-    void practice(record::EntityKind kind, const std::string& id, Build build) { practice_[{kind, id}] = std::move(build); }
+    void practice(record::EntityKind kind, const std::string& id, Build build) {
+        practice_[{kind, id}] = std::move(build);
+    }
     void leftover(Build build) { leftovers_.push_back(std::move(build)); }
 
     const record::Census& census() const override { return census_; }
@@ -99,7 +101,9 @@ void remove_nth(record::Record& record, std::size_t n = 0) {
 /// Patient number n: one of everything that matters, ids like "obs-3". The NHS number is of the test range.
 inline void clinic_patient(record::Record& r, int n) {
     using namespace record;
-    const auto id = [&](const char* what) { return r.arena.copy(std::string(what) + "-" + std::to_string(n)); };
+    const auto id = [&](const char* what) {
+        return r.arena.copy(std::string(what) + "-" + std::to_string(n));
+    };
     const auto ref = [&](const char* type, const char* what) {
         return Reference{r.arena.copy(std::string(type) + "/" + what + "-" + std::to_string(n)), {}, {}, {}};
     };
@@ -112,7 +116,8 @@ inline void clinic_patient(record::Record& r, int n) {
         e.id = id(what);
         e.source.add(r.arena) = {table, id(what), "primary"};
     };
-    static const char* const kNumbers[] = {"9990000018", "9990000026", "9990000034", "9990000042", "9990000050", "9990000069"};
+    static const char* const kNumbers[] = {"9990000018", "9990000026", "9990000034",
+                                           "9990000042", "9990000050", "9990000069"};
     auto& p = r.add<Patient>();
     begin(p, "pat", "Patient");
     r.patient_id = p.id;
@@ -143,7 +148,8 @@ inline void clinic_patient(record::Record& r, int n) {
     auto& c = r.add<Condition>();
     begin(c, "con", "Problem");
     c.subject = ref("Patient", "pat");
-    c.category.add(r.arena) = code("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item");
+    c.category.add(r.arena) =
+        code("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item");
     c.clinical_status = code("http://terminology.hl7.org/CodeSystem/condition-clinical", "active");
     c.code = code("http://snomed.info/sct", "73211009");
     c.meta.security.add(r.arena).code = "R";
@@ -181,7 +187,8 @@ inline void clinic_practitioner(record::Record& r, const char* id) {
 inline void fill_clinic(MemorySource& source, int patients) {
     for (int n = 0; n < patients; ++n)
         source.add("key-" + std::to_string(n), [n](record::Record& r) { clinic_patient(r, n); });
-    source.practice(record::EntityKind::Practitioner, "dr-1", [](record::Record& r) { clinic_practitioner(r, "dr-1"); });
+    source.practice(record::EntityKind::Practitioner, "dr-1",
+                    [](record::Record& r) { clinic_practitioner(r, "dr-1"); });
     source.leftover([](record::Record& r) {
         auto& s = r.add<record::Slot>();
         s.id = "slot-1";

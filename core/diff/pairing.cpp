@@ -104,11 +104,26 @@ struct Matcher {
 // First of these that the type declares and the entity fills.
 constexpr std::array<std::string_view, 6> kCodes = {"code", "vaccineCode", "medicationCodeableConcept",
                                                     "type", "class",       "status"};
-constexpr std::array<std::string_view, 20> kTimes = {
-    "effectiveDateTime", "effectivePeriod", "onsetDateTime", "occurrenceDateTime", "occurrencePeriod",
-    "performedDateTime", "performedPeriod", "authoredOn",    "authored",           "period",
-    "start",             "dateTime",        "date",          "executionPeriod",    "effective",
-    "collection",        "receivedTime",    "recordedDate",  "issued",             "recorded"};
+constexpr std::array<std::string_view, 20> kTimes = {"effectiveDateTime",
+                                                     "effectivePeriod",
+                                                     "onsetDateTime",
+                                                     "occurrenceDateTime",
+                                                     "occurrencePeriod",
+                                                     "performedDateTime",
+                                                     "performedPeriod",
+                                                     "authoredOn",
+                                                     "authored",
+                                                     "period",
+                                                     "start",
+                                                     "dateTime",
+                                                     "date",
+                                                     "executionPeriod",
+                                                     "effective",
+                                                     "collection",
+                                                     "receivedTime",
+                                                     "recordedDate",
+                                                     "issued",
+                                                     "recorded"};
 
 std::string json_of(const Entity& e, const Field& f) {
     std::string s;
@@ -116,7 +131,8 @@ std::string json_of(const Entity& e, const Field& f) {
     return s;
 }
 
-// A concept by its first code alone: displays and further codings may differ between two renderings of one entry.
+// A concept by its first code alone: displays and further codings may differ between two renderings of one
+// entry.
 std::string code_of(const Entity& e, const Field& f) {
     const auto first = [](const record::Concept& c) {
         if (c.coding.empty()) return std::string(c.text);
@@ -145,7 +161,8 @@ std::string canonical_hash(EntityKind kind, const Entity& entity) {
     thread_local Arena arena;
     arena.clear();
     const record::Type& type = type_of(kind);
-    auto* copy = static_cast<Entity*>(std::memset(arena.take(type.size, alignof(std::max_align_t)), 0, type.size));
+    auto* copy =
+        static_cast<Entity*>(std::memset(arena.take(type.size, alignof(std::max_align_t)), 0, type.size));
     record::copy(&entity, copy, type, arena);
     copy->id = {};
     copy->source.size = 0;
@@ -189,7 +206,8 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out) 
     const std::array<bool, record::kEntityKinds> keyed = m.keyed();
     m.stage([](const Item& i) { return identifier_key(*i.entity); });
     // The patients are paired already; each record has one.
-    m.stage([](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
+    m.stage(
+        [](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
     const auto open = [&](const Item& i) { return !keyed[static_cast<std::size_t>(i.kind)]; };
     m.stage([&](const Item& i) { return open(i) ? canonical_hash(i.kind, *i.entity) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? code_and_time(i.kind, *i.entity) : std::string(); });

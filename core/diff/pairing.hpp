@@ -19,8 +19,8 @@ void pair_entities(const record::Record& before, const record::Record& after, En
 
 /// The rows an entity came from, as one text; its identifiers when it has no rows. Empty when it has neither.
 std::string source_key(const record::Entity& entity);
-/// SHA-256 of the entity's JSON without what says where it comes from: id, source rows, claimed profile, whose it is, and ids
-/// in references to other entities of the patient.
+/// SHA-256 of the entity's JSON without what says where it comes from: id, source rows, claimed profile,
+/// whose it is, and ids in references to other entities of the patient.
 std::string canonical_hash(record::EntityKind kind, const record::Entity& entity);
 /// Its code and its time, as one text; empty when it has neither.
 std::string code_and_time(record::EntityKind kind, const record::Entity& entity);

@@ -83,7 +83,8 @@ bool overlap(std::string_view a, std::string_view b) {
     return b.substr(0, a.size()) == a && (b.size() == a.size() || b[a.size()] == '.');
 }
 
-void for_each_reference(void* object, const record::Type& type, const std::function<void(record::Reference&)>& use) {
+void for_each_reference(void* object, const record::Type& type,
+                        const std::function<void(record::Reference&)>& use) {
     if (&type == &record::type_of<record::Reference>()) return use(*static_cast<record::Reference*>(object));
     for (const Field& f : type.fields) {
         if (f.kind != record::Kind::structure || record::is_empty(object, f)) continue;

@@ -23,6 +23,7 @@ std::string without_indexes(std::string_view path);
 bool overlap(std::string_view a, std::string_view b);
 
 /// Calls `use` for every Reference in the object, however deep.
-void for_each_reference(void* object, const record::Type& type, const std::function<void(record::Reference&)>& use);
+void for_each_reference(void* object, const record::Type& type,
+                        const std::function<void(record::Reference&)>& use);
 
 }  // namespace gpswitch::diff

@@ -21,7 +21,8 @@ bool births_agree(const Identity& a, const Identity& b) {
 
 // Both say who they are, and say different people: the same key in two systems that both count from one.
 bool contradict(const Identity& a, const Identity& b) {
-    return !a.nhs.empty() && !b.nhs.empty() && a.nhs != b.nhs && !a.birth.empty() && !b.birth.empty() && !births_agree(a, b);
+    return !a.nhs.empty() && !b.nhs.empty() && a.nhs != b.nhs && !a.birth.empty() && !b.birth.empty() &&
+           !births_agree(a, b);
 }
 
 struct Matcher {
@@ -40,7 +41,8 @@ struct Matcher {
         std::unordered_map<std::string, std::size_t> places, seen;
         for (std::size_t j = 0; j < after.size(); ++j)
             if (!done_after[j] && !value(after[j]).empty())
-                if (const auto [it, fresh] = places.try_emplace(value(after[j]), j); !fresh) it->second = kTwice;
+                if (const auto [it, fresh] = places.try_emplace(value(after[j]), j); !fresh)
+                    it->second = kTwice;
         for (std::size_t i = 0; i < before.size(); ++i)
             if (!done_before[i]) ++seen[value(before[i])];
         for (std::size_t i = 0; i < before.size(); ++i) {
@@ -108,17 +110,21 @@ PatientMatches pair_patients(const std::vector<Identity>& before, const std::vec
         const auto it = counts.find(nhs);
         return it != counts.end() && it->second == 1;
     };
-    m.stage("NHS number", [](const Identity& i) -> const std::string& { return i.nhs; },
-            [&](const Identity& a, const Identity& b) {
-                return births_agree(a, b) && once(before_numbers, a.nhs) && once(after_numbers, a.nhs);
-            });
-    m.stage("id", [](const Identity& i) -> const std::string& { return i.id; },
-            [](const Identity&, const Identity&) { return true; });
-    m.stage("source key", [](const Identity& i) -> const std::string& { return i.key; },
-            [](const Identity& a, const Identity& b) { return !contradict(a, b); });
+    m.stage(
+        "NHS number", [](const Identity& i) -> const std::string& { return i.nhs; },
+        [&](const Identity& a, const Identity& b) {
+            return births_agree(a, b) && once(before_numbers, a.nhs) && once(after_numbers, a.nhs);
+        });
+    m.stage(
+        "id", [](const Identity& i) -> const std::string& { return i.id; },
+        [](const Identity&, const Identity&) { return true; });
+    m.stage(
+        "source key", [](const Identity& i) -> const std::string& { return i.key; },
+        [](const Identity& a, const Identity& b) { return !contradict(a, b); });
     PatientMatches out;
     out.pairs = std::move(m.pairs);
-    std::sort(out.pairs.begin(), out.pairs.end(), [](const auto& a, const auto& b) { return a.before < b.before; });
+    std::sort(out.pairs.begin(), out.pairs.end(),
+              [](const auto& a, const auto& b) { return a.before < b.before; });
     for (std::size_t i = 0; i < before.size(); ++i)
         if (!m.done_before[i]) out.only_before.push_back(before[i].index);
     for (std::size_t j = 0; j < after.size(); ++j)
@@ -131,7 +137,8 @@ std::vector<PatientMatch> decided(const std::vector<PatientPair>& pairs, const r
     std::vector<PatientMatch> out;
     Places left(before, "BEFORE"), right(after, "AFTER");
     for (std::size_t i = 0; i < pairs.size(); ++i)
-        out.push_back({left.take(pairs[i].before_key, i + 1), right.take(pairs[i].after_key, i + 1), "pairs file"});
+        out.push_back(
+            {left.take(pairs[i].before_key, i + 1), right.take(pairs[i].after_key, i + 1), "pairs file"});
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.before < b.before; });
     return out;
 }
@@ -151,10 +158,12 @@ std::vector<PatientPair> load_pairs(std::string_view text, const std::string& na
             throw UsageError(name + ":" + std::to_string(lines.line_of(span.offset)) + ": " + why,
                              "the file has two columns: before_key,after_key");
         };
-        if (csv::split(text.substr(span.offset, span.length), {}, arena, cells) != csv::State::good || cells.size() != 2)
+        if (csv::split(text.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
+            cells.size() != 2)
             fail("two columns are expected");
         if (header) {
-            if (trim(cells[0]) != "before_key" || trim(cells[1]) != "after_key") fail("the header is not before_key,after_key");
+            if (trim(cells[0]) != "before_key" || trim(cells[1]) != "after_key")
+                fail("the header is not before_key,after_key");
             header = false;
             continue;
         }
@@ -168,7 +177,8 @@ std::vector<PatientPair> load_pairs(std::string_view text, const std::string& na
 }
 
 std::string label(std::string_view type, std::string_view id) {
-    return std::string(type) + "/" + (nhs_number::parse(id).empty() ? std::string(id) : std::string("(id not shown)"));
+    return std::string(type) + "/" +
+           (nhs_number::parse(id).empty() ? std::string(id) : std::string("(id not shown)"));
 }
 
 }  // namespace gpswitch::diff

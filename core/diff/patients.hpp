@@ -32,13 +32,13 @@ struct PatientMatches {
     std::vector<std::uint32_t> only_before, only_after;
 };
 
-/// Pairs the given patients: by number, unique by `before_numbers` and `after_numbers` (which count everybody on that
-/// side), with agreeing birth dates; then by id; then by source key.
+/// Pairs the given patients: by number, unique by `before_numbers` and `after_numbers` (which count everybody
+/// on that side), with agreeing birth dates; then by id; then by source key.
 PatientMatches pair_patients(const std::vector<Identity>& before, const std::vector<Identity>& after,
                              const NumberCounts& before_numbers, const NumberCounts& after_numbers);
 
-/// Pairs::before_key and after_key as indexes. Errors: UsageError when a key is not there or stands twice; the message
-/// says which row, never the key.
+/// Pairs::before_key and after_key as indexes. Errors: UsageError when a key is not there or stands twice;
+/// the message says which row, never the key.
 std::vector<PatientMatch> decided(const std::vector<PatientPair>& pairs, const record::Census& before,
                                   const record::Census& after);
 

@@ -29,7 +29,8 @@ void Practice::leftovers(const Side& side, bool before) {
             for (const record::Item& item : record.items) take(before, item, true);
         else if (before)
             held(record);
-        for (const record::Need& need : record.needs) halves_[before ? 0 : 1].asked.emplace(need.kind, std::string(need.id));
+        for (const record::Need& need : record.needs)
+            halves_[before ? 0 : 1].asked.emplace(need.kind, std::string(need.id));
     }
 }
 
@@ -63,7 +64,8 @@ void Practice::take(bool before, const record::Item& item, bool again_is_double)
 record::Entity& Practice::parse(const Key& key, const std::string& text, record::Record& into) {
     json::Error error;
     const json::Value* value = parser_.parse(text, into.arena, error);
-    if (value == nullptr) throw std::logic_error("diff: a practice-wide entity does not survive JSON: " + error.message);
+    if (value == nullptr)
+        throw std::logic_error("diff: a practice-wide entity does not survive JSON: " + error.message);
     record::Entity& entity = into.add(key.first);
     record::ReadContext context;
     context.arena = &into.arena;

@@ -9,14 +9,15 @@
 
 namespace gpswitch::diff {
 
-/// Pairs practice-wide entities by type and id as they come, from both sides in any order: one waits (as JSON, some
-/// hundred bytes) until its partner comes. What nobody referred to is looked at as well (leftovers).
+/// Pairs practice-wide entities by type and id as they come, from both sides in any order: one waits (as
+/// JSON, some hundred bytes) until its partner comes. What nobody referred to is looked at as well
+/// (leftovers).
 class Practice {
   public:
     Practice(const Judge& judge, Totals& totals) : judge_(judge), totals_(totals) {}
 
-    /// Finds what the record needs and has not been asked for on this side; and takes the practice-wide entities that
-    /// stand in the record itself.
+    /// Finds what the record needs and has not been asked for on this side; and takes the practice-wide
+    /// entities that stand in the record itself.
     void follow(const Side& side, bool before, const record::Record& record);
     /// Everything that is left on this side. Entities of no known patient are compared here too.
     void leftovers(const Side& side, bool before);

@@ -40,8 +40,8 @@ Projection::Projection(const std::vector<record::CannotCarry>& declared) {
             used = true;
         }
         if (!used)
-            throw std::logic_error("diff: cannot_carry names no field of the record model: " + std::string(d.entity) + "." +
-                                   std::string(d.field));
+            throw std::logic_error("diff: cannot_carry names no field of the record model: " +
+                                   std::string(d.entity) + "." + std::string(d.field));
     }
 }
 
@@ -71,7 +71,8 @@ Ignored::Ignored(const std::vector<std::string>& paths) {
                 used = true;
             }
         if (!used)
-            throw UsageError("no such element to leave out: " + text, "write it as Type.path, e.g. Patient.meta.lastUpdated");
+            throw UsageError("no such element to leave out: " + text,
+                             "write it as Type.path, e.g. Patient.meta.lastUpdated");
     }
 }
 

@@ -15,11 +15,12 @@ class Projection {
     /// Throws std::logic_error when a declaration names a type or field that is not in the record model.
     explicit Projection(const std::vector<record::CannotCarry>& declared);
 
-    /// Clears in `before` each declared field where it holds something, `after` holds nothing, and no guard stands in the
-    /// way. Appends the names of the rules that fired.
+    /// Clears in `before` each declared field where it holds something, `after` holds nothing, and no guard
+    /// stands in the way. Appends the names of the rules that fired.
     void apply(record::EntityKind kind, record::Entity& before, const record::Entity& after,
                std::vector<std::string>& fired) const;
-    /// The rule by which a whole entity may be missing; empty when there is none, or a guard stands in the way.
+    /// The rule by which a whole entity may be missing; empty when there is none, or a guard stands in the
+    /// way.
     std::string missing(record::EntityKind kind, const record::Entity& before) const;
 
   private:

@@ -66,15 +66,16 @@ class TextWriter : public Writer {
     void finish(const Totals& t) override {
         const auto line = [&](const std::string& s) { output_(s + "\n"); };
         std::string ways;
-        for (const auto& [how, n] : t.paired_by) ways += fmt::format("{}{} by {}", ways.empty() ? "" : ", ", n, how);
-        line(fmt::format("patients: {} before, {} after, {} paired{}", t.patients_before, t.patients_after, t.patients_paired,
-                         ways.empty() ? "" : " (" + ways + ")"));
+        for (const auto& [how, n] : t.paired_by)
+            ways += fmt::format("{}{} by {}", ways.empty() ? "" : ", ", n, how);
+        line(fmt::format("patients: {} before, {} after, {} paired{}", t.patients_before, t.patients_after,
+                         t.patients_paired, ways.empty() ? "" : " (" + ways + ")"));
         if (t.unpaired_before + t.unpaired_after != 0)
             line(fmt::format("unpaired: {} only before, {} only after", t.unpaired_before, t.unpaired_after));
         if (t.held_before + t.held_after != 0)
             line(fmt::format("held back by their source: {} before, {} after", t.held_before, t.held_after));
-        line(fmt::format("entities: {} before, {} after, {} equal, {} explained, {} unexplained", t.entities_before,
-                         t.entities_after, t.equal, t.explained, t.unexplained));
+        line(fmt::format("entities: {} before, {} after, {} equal, {} explained, {} unexplained",
+                         t.entities_before, t.entities_after, t.equal, t.explained, t.unexplained));
         if (!t.rules.empty()) line("explained:");
         for (const auto& [rule, n] : t.rules) line(fmt::format("  {:>8}  {}", n, rule));
         if (!t.unexplained_by.empty()) line("unexplained:");
@@ -87,7 +88,8 @@ class TextWriter : public Writer {
   private:
     void difference(const Difference& d) {
         if (d.kind == Kind::changed && !d.explained) {
-            output_(fmt::format("  {} changed{}\n", d.resource(), d.never.empty() ? "" : fmt::format(": {}", d.never)));
+            output_(fmt::format("  {} changed{}\n", d.resource(),
+                                d.never.empty() ? "" : fmt::format(": {}", d.never)));
             for (const FieldDifference& f : d.fields) output_("    " + sentence(f) + "\n");
             for (const std::string& rule : d.rules) output_("    explained in part: " + rule + "\n");
             return;
@@ -104,7 +106,9 @@ class JsonLinesWriter : public Writer {
 
     void patient(const PatientDifferences& p) override {
         for (const Difference& d : p.differences) {
-            Json j = {{"severity", gpswitch::to_text(d.severity())}, {"code", d.code()}, {"resource", d.resource()}};
+            Json j = {{"severity", gpswitch::to_text(d.severity())},
+                      {"code", d.code()},
+                      {"resource", d.resource()}};
             if (!d.fields.empty()) j["path"] = d.fields[0].path;
             j["message"] = message(d);
             j["difference"] = diff::to_text(d.kind);
@@ -128,19 +132,31 @@ class JsonLinesWriter : public Writer {
     void finish(const Totals& t) override {
         Json by = Json::array(), rules = Json::object(), paired = Json::object();
         for (const auto& [what, n] : t.unexplained_by)
-            by.push_back({{"difference", diff::to_text(what.first)}, {"type", record::name_of(what.second)}, {"count", n}});
+            by.push_back({{"difference", diff::to_text(what.first)},
+                          {"type", record::name_of(what.second)},
+                          {"count", n}});
         for (const auto& [rule, n] : t.rules) rules[rule] = n;
         for (const auto& [how, n] : t.paired_by) paired[how] = n;
-        const Json totals = {
-            {"patients",
-             {{"before", t.patients_before}, {"after", t.patients_after}, {"paired", t.patients_paired}, {"pairedBy", paired},
-              {"unpairedBefore", t.unpaired_before}, {"unpairedAfter", t.unpaired_after}, {"heldBefore", t.held_before},
-              {"heldAfter", t.held_after}}},
-            {"entities",
-             {{"before", t.entities_before}, {"after", t.entities_after}, {"equal", t.equal}, {"explained", t.explained},
-              {"unexplained", t.unexplained}}},
-            {"fields", t.fields}, {"neverExplainable", t.never}, {"rules", rules}, {"unexplained", by},
-            {"showValues", t.show_values}};
+        const Json totals = {{"patients",
+                              {{"before", t.patients_before},
+                               {"after", t.patients_after},
+                               {"paired", t.patients_paired},
+                               {"pairedBy", paired},
+                               {"unpairedBefore", t.unpaired_before},
+                               {"unpairedAfter", t.unpaired_after},
+                               {"heldBefore", t.held_before},
+                               {"heldAfter", t.held_after}}},
+                             {"entities",
+                              {{"before", t.entities_before},
+                               {"after", t.entities_after},
+                               {"equal", t.equal},
+                               {"explained", t.explained},
+                               {"unexplained", t.unexplained}}},
+                             {"fields", t.fields},
+                             {"neverExplainable", t.never},
+                             {"rules", rules},
+                             {"unexplained", by},
+                             {"showValues", t.show_values}};
         output_(dump({{"totals", totals}}) + "\n");
     }
 

@@ -30,8 +30,8 @@ std::string report(Format format, bool values) {
     after.change(2, [](Record& r) {
         Record other;
         clinic_patient(other, 1);
-        record::copy(&nth<record::Observation>(other), &r.add<record::Observation>(), record::type_of<record::Observation>(),
-                     r.arena);
+        record::copy(&nth<record::Observation>(other), &r.add<record::Observation>(),
+                     record::type_of<record::Observation>(), r.arena);
         remove_nth<record::Encounter>(r);
     });
     after.leftover([](Record& r) { r.add<record::Slot>().id = "slot-2"; });
@@ -60,7 +60,8 @@ TEST_CASE("diff: text report") {
           "    dosageInstruction[0].text differs\n"
           "Patient/pat-1\n"
           "  Observation/obs-1 stands under another patient: Patient/pat-2\n"
-          "  AllergyIntolerance/alg-1 is only in BEFORE; an allergy is lost or changed, which nothing can explain\n"
+          "  AllergyIntolerance/alg-1 is only in BEFORE; an allergy is lost or changed, which nothing can "
+          "explain\n"
           "Patient/pat-2\n"
           "  Encounter/enc-2 is only in BEFORE; rule Encounter: no consultations\n"
           "practice\n"

@@ -37,7 +37,8 @@ struct Parser::Impl {
 
     std::uint64_t offset_of(const char* p) const { return static_cast<std::uint64_t>(p - buffer.data()); }
 
-    // A string whose opening quote is at `offset`; simdjson unescapes, what needs no unescaping stays where it is.
+    // A string whose opening quote is at `offset`; simdjson unescapes, what needs no unescaping stays where
+    // it is.
     bool string_at(std::uint64_t offset, simdjson_result<std::string_view> unescaped, std::string_view& out) {
         std::string_view s;
         if (const auto e = std::move(unescaped).get(s)) return fail(e, offset);
@@ -47,7 +48,8 @@ struct Parser::Impl {
     }
 
     bool number(std::string_view token, Value& v) {
-        while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
+        while (!token.empty() &&
+               (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
             token.remove_suffix(1);
         if (!is_decimal(token)) return fail("not a number", v.offset);
         v.kind = Kind::number;
@@ -108,7 +110,9 @@ struct Parser::Impl {
                 if (const auto e = in.get_array().get(a)) return fail(e, v.offset);
                 return array(a, v, depth);
             }
-            case ondemand::json_type::string: v.kind = Kind::string; return string_at(v.offset, in.get_string(), v.text);
+            case ondemand::json_type::string:
+                v.kind = Kind::string;
+                return string_at(v.offset, in.get_string(), v.text);
             case ondemand::json_type::number: return number(token, v);
             case ondemand::json_type::boolean: {
                 bool b = false;
@@ -119,7 +123,8 @@ struct Parser::Impl {
             }
             case ondemand::json_type::null: {
                 bool null = false;
-                if (const auto e = in.is_null().get(null); e || !null) return fail("not a JSON value", v.offset);
+                if (const auto e = in.is_null().get(null); e || !null)
+                    return fail("not a JSON value", v.offset);
                 v.kind = Kind::null;
                 v.text = "null";
                 return true;
@@ -147,7 +152,8 @@ struct Parser::Impl {
         } else {
             ondemand::value root;
             if (const auto c2 = doc.get_value().get(root)) {
-                fail(c2 == SCALAR_DOCUMENT_AS_VALUE ? "neither an object nor an array" : error_message(c2), 0);
+                fail(c2 == SCALAR_DOCUMENT_AS_VALUE ? "neither an object nor an array" : error_message(c2),
+                     0);
             } else {
                 Value* v = a.make<Value>();
                 if (value(root, *v, 1)) {

@@ -13,7 +13,8 @@ enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
 struct Member;
 
-/// A JSON value in an arena. Order of members is the document's. Mutable: a reader for another standard rewrites trees.
+/// A JSON value in an arena. Order of members is the document's. Mutable: a reader for another standard
+/// rewrites trees.
 struct Value {
     Kind kind = Kind::null;
     std::uint32_t offset = 0;  ///< byte in the parsed text where the value starts; for addresses in issues
@@ -39,9 +40,9 @@ struct Error {
 };
 
 /// Parses whole documents with simdjson into trees. Keep one per worker; not thread-safe.
-/// Refused: bad UTF-8, lone surrogates, nesting over 200 levels, duplicate keys in one object, trailing text, numbers
-/// JSON does not allow; documents over 4 GiB. A byte order mark is skipped. The tree lives in `arena` (and, for keys and
-/// plain strings, in `text` itself, which must outlive it).
+/// Refused: bad UTF-8, lone surrogates, nesting over 200 levels, duplicate keys in one object, trailing text,
+/// numbers JSON does not allow; documents over 4 GiB. A byte order mark is skipped. The tree lives in `arena`
+/// (and, for keys and plain strings, in `text` itself, which must outlive it).
 class Parser {
   public:
     Parser();

@@ -26,7 +26,8 @@ Account account(const record::Record& record, const std::vector<RowFate>& fates)
         if (!held && !item.made.empty()) ++a.made[k];
     }
     if (!held)
-        for (const record::Degradation& d : record.degradations) a.degraded.emplace_back(std::string(d.reason), d.kind);
+        for (const record::Degradation& d : record.degradations)
+            a.degraded.emplace_back(std::string(d.reason), d.kind);
     for (const Issue& issue : record.issues) ++a.issues[static_cast<std::size_t>(issue.severity)];
     return a;
 }
@@ -41,20 +42,24 @@ void Ledger::add(const Account& account) {
     for (const Account::Entry& e : account.rows) {
         TableCount& t = tables_.at(e.table);
         if (e.slot >= t.table.rows)
-            throw LedgerError(fmt::format("{}: a row that was never registered was settled (line {})", t.table.member, e.line));
+            throw LedgerError(fmt::format("{}: a row that was never registered was settled (line {})",
+                                          t.table.member, e.line));
         std::uint64_t& word = t.seen[e.slot / 64];
         const std::uint64_t bit = std::uint64_t{1} << (e.slot % 64);
-        if ((word & bit) != 0) throw LedgerError(fmt::format("{}:{}: row settled twice", t.table.member, e.line));
+        if ((word & bit) != 0)
+            throw LedgerError(fmt::format("{}:{}: row settled twice", t.table.member, e.line));
         word |= bit;
         ++t.fates[static_cast<std::size_t>(e.fate)];
-        if (!e.rule.empty()) ++rules_[fmt::format("{}\t{}\t{}", t.table.name, record::to_text(e.fate), e.rule)];
+        if (!e.rule.empty())
+            ++rules_[fmt::format("{}\t{}\t{}", t.table.name, record::to_text(e.fate), e.rule)];
     }
     for (std::size_t k = 0; k < kEntityKinds; ++k) {
         written_[k] += account.written[k];
         made_[k] += account.made[k];
         held_entities_ += account.held[k];
     }
-    for (const auto& [reason, kind] : account.degraded) ++degraded_[{reason, std::string(record::name_of(kind))}];
+    for (const auto& [reason, kind] : account.degraded)
+        ++degraded_[{reason, std::string(record::name_of(kind))}];
     for (std::size_t i = 0; i < 4; ++i) issues_[i] += account.issues[i];
     patients_ += account.patient ? 1 : 0;
     held_patients_ += account.patient_held ? 1 : 0;
@@ -67,7 +72,8 @@ void Ledger::check() const {
         std::uint64_t settled = 0;
         for (std::uint64_t n : t.fates) settled += n;
         if (settled != t.table.rows)
-            throw LedgerError(fmt::format("{}: {} rows read but {} settled", t.table.member, t.table.rows, settled));
+            throw LedgerError(
+                fmt::format("{}: {} rows read but {} settled", t.table.member, t.table.rows, settled));
     }
 }
 
@@ -75,9 +81,7 @@ bool Ledger::balanced() const {
     try {
         check();
         return true;
-    } catch (const LedgerError&) {
-        return false;
-    }
+    } catch (const LedgerError&) { return false; }
 }
 
 std::string Ledger::json() const {
@@ -85,8 +89,10 @@ std::string Ledger::json() const {
     ordered_json tables = ordered_json::array();
     for (const TableCount& t : tables_) {
         ordered_json fates = ordered_json::object();
-        for (std::size_t f = 1; f < kFates; ++f) fates[std::string(record::to_text(static_cast<Fate>(f)))] = t.fates[f];
-        tables.push_back({{"table", t.table.name}, {"bytes", t.table.bytes}, {"read", t.table.rows}, {"fates", fates}});
+        for (std::size_t f = 1; f < kFates; ++f)
+            fates[std::string(record::to_text(static_cast<Fate>(f)))] = t.fates[f];
+        tables.push_back(
+            {{"table", t.table.name}, {"bytes", t.table.bytes}, {"read", t.table.rows}, {"fates", fates}});
     }
     ordered_json resources = ordered_json::array();
     for (std::size_t k = 0; k < kEntityKinds; ++k) {
@@ -115,7 +121,10 @@ std::string Ledger::json() const {
                         {"degraded", degraded},
                         {"rules", rules},
                         {"issues",
-                         {{"information", issues_[0]}, {"warning", issues_[1]}, {"error", issues_[2]}, {"fatal", issues_[3]}}},
+                         {{"information", issues_[0]},
+                          {"warning", issues_[1]},
+                          {"error", issues_[2]},
+                          {"fatal", issues_[3]}}},
                         {"absent", absent_},
                         {"warnings", warnings_}};
     return out.dump(2) + "\n";
@@ -133,7 +142,9 @@ std::uint64_t Ledger::read() const {
     return n;
 }
 
-std::uint64_t Ledger::written(record::EntityKind kind) const { return written_[static_cast<std::size_t>(kind)]; }
+std::uint64_t Ledger::written(record::EntityKind kind) const {
+    return written_[static_cast<std::size_t>(kind)];
+}
 
 std::uint64_t Ledger::written() const {
     std::uint64_t n = 0;

@@ -19,15 +19,17 @@ struct RowFate {
     record::Text rule;
 };
 
-/// Settles every row of the record: claimed rows become migrated or merged, settled ones as settled, all of them held when
-/// the record is held. Throws LedgerError when a row is neither claimed nor settled, or both, naming table and line.
-/// Entities without a claim must have `made`. Runs in the workers; pure.
+/// Settles every row of the record: claimed rows become migrated or merged, settled ones as settled, all of
+/// them held when the record is held. Throws LedgerError when a row is neither claimed nor settled, or both,
+/// naming table and line. Entities without a claim must have `made`. Runs in the workers; pure.
 std::vector<RowFate> settle(const record::Record& record, const record::Census& census);
 
-/// Appends one line per row: {"table","line","key","fate","rule","resources":["Observation/..."]}. Runs in the workers.
+/// Appends one line per row: {"table","line","key","fate","rule","resources":["Observation/..."]}. Runs in
+/// the workers.
 void append_fates(std::string& out, const record::Record& record, const std::vector<RowFate>& fates,
                   const record::Census& census);
-/// Appends one line per held row: {"table","line","key","rule","raw"} ("base64" instead of raw when it is not UTF-8).
+/// Appends one line per held row: {"table","line","key","rule","raw"} ("base64" instead of raw when it is not
+/// UTF-8).
 void append_held(std::string& out, const record::Record& record, const std::vector<RowFate>& fates,
                  const record::Census& census);
 
@@ -52,7 +54,8 @@ class Ledger {
   public:
     explicit Ledger(const record::Census& census);
 
-    /// Adds a record's fates, entities and degradations. Throws LedgerError when a row had been settled before.
+    /// Adds a record's fates, entities and degradations. Throws LedgerError when a row had been settled
+    /// before.
     void add(const Account& account);
     void add(const Issue& issue);
 

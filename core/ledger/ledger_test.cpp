@@ -47,7 +47,8 @@ TEST_CASE("ledger: every row has one fate and the fates add up") {
     CHECK(o.source.size == 2);
     std::string text;
     ledger::append_fates(text, r, fates, c);
-    CHECK(text.find(R"({"table":"Obs","line":2,"key":"k","fate":"migrated","resources":["Observation/o1"]})") == 0);
+    CHECK(text.find(
+              R"({"table":"Obs","line":2,"key":"k","fate":"migrated","resources":["Observation/o1"]})") == 0);
     CHECK(l.json().find("\"balanced\": true") != std::string::npos);
 }
 

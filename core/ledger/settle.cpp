@@ -14,13 +14,15 @@ using record::Role;
 
 namespace {
 
-[[noreturn]] void fail(const Record& record, std::uint32_t row, const record::Census& census, const char* what) {
+[[noreturn]] void fail(const Record& record, std::uint32_t row, const record::Census& census,
+                       const char* what) {
     const record::Row& r = record.rows[row];
     throw LedgerError(fmt::format("{}:{}: row {}", census.tables[r.table].member, r.line, what));
 }
 
 // Row members shared by fates and held.
-void append_address(std::string& out, const record::Row& row, const RowFate& fate, const record::Census& census) {
+void append_address(std::string& out, const record::Row& row, const RowFate& fate,
+                    const record::Census& census) {
     out += "{\"table\":";
     json::append_string(out, census.tables[row.table].name);
     if (row.line != 0) fmt::format_to(std::back_inserter(out), ",\"line\":{}", row.line);
@@ -48,7 +50,8 @@ std::vector<RowFate> settle(const Record& record, const record::Census& census) 
     std::vector<bool> claimed_item(record.items.size());
     for (const record::Claim& c : record.claims) {
         RowFate& f = fates[c.row];
-        if (!f.rule.empty() || (f.fate != Fate::unsettled && f.fate != Fate::migrated && f.fate != Fate::merged))
+        if (!f.rule.empty() ||
+            (f.fate != Fate::unsettled && f.fate != Fate::migrated && f.fate != Fate::merged))
             fail(record, c.row, census, "both settled and made into something");
         if (c.role == Role::primary)
             f.fate = Fate::migrated;
@@ -58,10 +61,12 @@ std::vector<RowFate> settle(const Record& record, const record::Census& census) 
     }
     for (std::uint32_t i = 0; i < record.items.size(); ++i)
         if (!claimed_item[i] && record.items[i].made.empty())
-            throw LedgerError(fmt::format("a {} has no source row and no reason for being made", record::name_of(record.items[i].kind)));
+            throw LedgerError(fmt::format("a {} has no source row and no reason for being made",
+                                          record::name_of(record.items[i].kind)));
     for (RowFate& f : fates) {
         if (f.fate == Fate::unsettled) fail(record, f.row, census, "has no fate");
-        // A row that the source deleted, superseded or only looked up keeps that fate when its patient is held.
+        // A row that the source deleted, superseded or only looked up keeps that fate when its patient is
+        // held.
         if (!record.held.empty() && (f.fate == Fate::migrated || f.fate == Fate::merged)) {
             f.fate = Fate::held;
             f.rule = record.held;
@@ -70,12 +75,14 @@ std::vector<RowFate> settle(const Record& record, const record::Census& census) 
     return fates;
 }
 
-void append_fates(std::string& out, const Record& record, const std::vector<RowFate>& fates, const record::Census& census) {
+void append_fates(std::string& out, const Record& record, const std::vector<RowFate>& fates,
+                  const record::Census& census) {
     // Items per row, in claim order.
     std::vector<std::pair<std::uint32_t, std::uint32_t>> made;
     made.reserve(record.claims.size());
     for (const record::Claim& c : record.claims) made.emplace_back(c.row, c.item);
-    std::stable_sort(made.begin(), made.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(made.begin(), made.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     auto next = made.begin();
     for (const RowFate& f : fates) {
         append_address(out, record.rows[f.row], f, census);
@@ -96,7 +103,8 @@ void append_fates(std::string& out, const Record& record, const std::vector<RowF
     }
 }
 
-void append_held(std::string& out, const Record& record, const std::vector<RowFate>& fates, const record::Census& census) {
+void append_held(std::string& out, const Record& record, const std::vector<RowFate>& fates,
+                 const record::Census& census) {
     for (const RowFate& f : fates) {
         if (f.fate != Fate::held) continue;
         const record::Row& row = record.rows[f.row];

@@ -16,11 +16,16 @@ using record::Kind;
 
 constexpr Text kMidnight = "00:00:00";
 
-/// One row and one entity; `rule`, `cell` and `value` (the cell without spaces at its ends) change with every column.
+/// One row and one entity; `rule`, `cell` and `value` (the cell without spaces at its ends) change with every
+/// column.
 class Writer {
   public:
     Writer(CellWriter& cells, Record& record, std::uint32_t item)
-        : cells_(cells), record_(record), item_(item), entity_(*record.items[item].entity), arena_(record.arena) {}
+        : cells_(cells),
+          record_(record),
+          item_(item),
+          entity_(*record.items[item].entity),
+          arena_(record.arena) {}
 
     void column(const ColumnRule& rule) {
         cell_ = cells_.cell(rule.column);
@@ -31,9 +36,11 @@ class Writer {
             case Transform::text: return checked(rule, cell_, "not of the field's type");
             case Transform::trim: return checked(rule, value_, "not of the field's type");
             case Transform::append: return put(rule, cell_);
-            case Transform::decimal: return is_decimal(value_) ? put(rule, value_) : bad(rule, "not a decimal number");
+            case Transform::decimal:
+                return is_decimal(value_) ? put(rule, value_) : bad(rule, "not a decimal number");
             case Transform::integer:
-                return detail::fits(Kind::integer, value_) ? put(rule, value_) : bad(rule, "not a whole number");
+                return detail::fits(Kind::integer, value_) ? put(rule, value_)
+                                                           : bad(rule, "not a whole number");
             case Transform::boolean: return boolean(rule);
             case Transform::date: return date(rule);
             case Transform::date_time: return date_time(rule);
@@ -108,7 +115,8 @@ class Writer {
             bad(rule, "not true or false");
     }
 
-    /// The day in "2024-07-01" or "2024-07-01 00:00:00"; empty when it is none, or has a time that would be lost.
+    /// The day in "2024-07-01" or "2024-07-01 00:00:00"; empty when it is none, or has a time that would be
+    /// lost.
     static Text day_of(Text s) {
         if (s.size() == 19 && s.substr(11) == kMidnight) s = s.substr(0, 10);
         return civil_time::is_day(s) ? s : Text{};
@@ -124,7 +132,8 @@ class Writer {
             std::size_t length;
         };
         // EMIS's words. YMDT has no time column of its own: a day.
-        static constexpr std::array<Cut, 5> kCuts = {{{"YMD", 10}, {"YM", 7}, {"Y", 4}, {"YMDT", 10}, {"U", 0}}};
+        static constexpr std::array<Cut, 5> kCuts = {
+            {{"YMD", 10}, {"YM", 7}, {"Y", 4}, {"YMDT", 10}, {"U", 0}}};
         if (precision.empty()) return put(rule, day);
         for (const Cut& cut : kCuts)
             if (same_ignoring_case(cut.word, precision))
@@ -134,7 +143,9 @@ class Writer {
     }
 
     /// The argument's cell, which the date cannot use, kept as well.
-    void keep_argument(const ColumnRule& rule, Text cell) { entity_.rest.add(arena_) = {rule.arg_origin, cell}; }
+    void keep_argument(const ColumnRule& rule, Text cell) {
+        entity_.rest.add(arena_) = {rule.arg_origin, cell};
+    }
 
     /// "09:30:00"; "09:30" gets the seconds FHIR asks for. Empty when it is no time.
     Text clock(Text s) {
@@ -145,17 +156,20 @@ class Writer {
     /// `time` is empty or good.
     void put_moment(const ColumnRule& rule, Text day, Text time) {
         const bool instant = rule.field->kind == Kind::instant;
-        const Text offset = time.empty() || (time == kMidnight && !instant) ? Text{} : civil_time::uk_offset(day, time);
+        const Text offset =
+            time.empty() || (time == kMidnight && !instant) ? Text{} : civil_time::uk_offset(day, time);
         if (offset.empty()) {
             const bool lost = !time.empty() && time != kMidnight;  // before 1972
             if (instant || lost) rest(rule);
-            if (lost && rule.transform == Transform::date_time && rule.arg_column >= 0) keep_argument(rule, time);
+            if (lost && rule.transform == Transform::date_time && rule.arg_column >= 0)
+                keep_argument(rule, time);
             if (!instant) put(rule, day);
             return;
         }
         put(rule, arena_.join(day, "T", time, offset));
         if (civil_time::repeated_hour(day, time))
-            entity_.inferred.add(arena_) = arena_.join(rule.path, ": the hour comes twice, taken for summer time");
+            entity_.inferred.add(arena_) =
+                arena_.join(rule.path, ": the hour comes twice, taken for summer time");
     }
 
     void date_time(const ColumnRule& rule) {
@@ -197,7 +211,8 @@ class Writer {
             if (!try_put(rule, value_)) return rest(rule);
         } else if (rule.shape == Shape::coding) {
             if (!field.list && !record::is_empty(object, field)) return rest(rule);
-            Coding& to = field.list ? *static_cast<Coding*>(record::add_item(record::items_at(object, field), *field.type, arena_))
+            Coding& to = field.list ? *static_cast<Coding*>(record::add_item(record::items_at(object, field),
+                                                                             *field.type, arena_))
                                     : *static_cast<Coding*>(record::at(object, field));
             to = coding;
         } else {
@@ -207,7 +222,8 @@ class Writer {
             w.coding->add(arena_, coding);
             if (w.text->empty()) *w.text = cell_;
         }
-        record_.pending.push_back({item_, object, rule.field, static_cast<std::uint16_t>(rule.values), value_, rule.origin});
+        record_.pending.push_back(
+            {item_, object, rule.field, static_cast<std::uint16_t>(rule.values), value_, rule.origin});
     }
 
     void identifier(const ColumnRule& rule) {
@@ -244,7 +260,8 @@ class Writer {
     /// A constant coding into a Coding, a CodeableConcept or a list of them; a list gets it once.
     void put_coding(const ColumnRule& rule, void* object) {
         const Field& field = *rule.field;
-        const Coding coding{rule.args[0], {}, rule.args[1], rule.args.size() > 2 ? rule.args[2] : Text{}, {}, {}, {}};
+        const Coding coding{rule.args[0], {}, rule.args[1], rule.args.size() > 2 ? rule.args[2] : Text{}, {},
+                            {},           {}};
         if (rule.shape == Shape::coding) {
             if (field.list)
                 detail::add_coding(*static_cast<List<Coding>*>(record::at(object, field)), coding, arena_);
@@ -252,7 +269,9 @@ class Writer {
                 *static_cast<Coding*>(record::at(object, field)) = coding;
             return;
         }
-        if (!field.list) return detail::add_coding(*words_of(record::at(object, field), *field.type).coding, coding, arena_);
+        if (!field.list)
+            return detail::add_coding(*words_of(record::at(object, field), *field.type).coding, coding,
+                                      arena_);
         record::AnyList& list = record::items_at(object, field);
         for (std::uint32_t i = 0; i < list.size; ++i)
             for (const Coding& c : *words_of(list.data + i * field.type->size, *field.type).coding)
@@ -266,7 +285,8 @@ class Writer {
         if (!*b) return;
         if (rule.shape == Shape::text) return put(rule, rule.args[0]);
         void* object = descend(&entity_, rule.steps, arena_);
-        if (rule.shape == Shape::coding && !rule.field->list && !record::is_empty(object, *rule.field)) return rest(rule);
+        if (rule.shape == Shape::coding && !rule.field->list && !record::is_empty(object, *rule.field))
+            return rest(rule);
         put_coding(rule, object);
     }
 
@@ -289,7 +309,8 @@ class Writer {
             return;
         }
         record::AnyList& list = record::items_at(object, field);
-        if (list.size != 0 && put_term(words_of(list.data + (list.size - 1) * field.type->size, *field.type))) return;
+        if (list.size != 0 && put_term(words_of(list.data + (list.size - 1) * field.type->size, *field.type)))
+            return;
         *words_of(record::add_item(list, *field.type, arena_), *field.type).text = cell_;
     }
     /// The text may so far be only the code's own.

@@ -13,14 +13,17 @@ using record::Pending;
 
 /// The reason as it goes into the ledger; the words are FHIR's, checked when the table was read.
 Text reason_of(Text equivalence) {
-    static constexpr Text kReasons[] = {"value-relatedto", "value-wider",   "value-subsumes",  "value-narrower",
-                                        "value-specializes", "value-inexact", "value-unmatched", "value-disjoint"};
+    static constexpr Text kReasons[] = {"value-relatedto", "value-wider",       "value-subsumes",
+                                        "value-narrower",  "value-specializes", "value-inexact",
+                                        "value-unmatched", "value-disjoint"};
     for (const Text reason : kReasons)
         if (reason.substr(6) == equivalence) return reason;
     return {};
 }
 
-bool same_meaning(const ValueRow& row) { return row.equivalence == "equal" || row.equivalence == "equivalent"; }
+bool same_meaning(const ValueRow& row) {
+    return row.equivalence == "equal" || row.equivalence == "equivalent";
+}
 
 class Second {
   public:
@@ -58,20 +61,20 @@ class Second {
         issue.code = "MAP-VALUE-001";
         issue.resource = fmt::format("{}/{}", record::name_of(item_.kind), item_.entity->id);
         issue.path = p_.origin;
-        issue.message = fmt::format("the value is not in the table \"{}\" and was kept as it is", values_.name);
+        issue.message =
+            fmt::format("the value is not in the table \"{}\" and was kept as it is", values_.name);
         issue.hint = fmt::format("add it to values/{}.csv", values_.name);
         record_.issues.push_back(std::move(issue));
     }
     /// The field alone does not lead back to the source's word.
-    bool word_is_lost() const {
-        return !row_->reverse || !same_meaning(*row_) || row_->source == "*";
-    }
+    bool word_is_lost() const { return !row_->reverse || !same_meaning(*row_) || row_->source == "*"; }
     Coding source() const { return {values_.source_system, {}, p_.raw, {}, {}, {}, {}}; }
     Coding target() const { return {values_.target_system, {}, row_->target, row_->display, {}, {}, {}}; }
     static bool is(const Coding& a, const Coding& b) { return a.system == b.system && a.code == b.code; }
 
     void primitive() {
-        const Text result = mapped_ && detail::fits(p_.field->kind, row_->target) ? Text(row_->target) : Text{};
+        const Text result =
+            mapped_ && detail::fits(p_.field->kind, row_->target) ? Text(row_->target) : Text{};
         bool written = false;
         if (p_.field->list) {
             List<Text>& list = record::texts_at(p_.object, *p_.field);
@@ -88,7 +91,8 @@ class Second {
             }
         } else {
             Text& field = record::text_at(p_.object, *p_.field);
-            const bool waiting = field.empty() || field == p_.raw;  // else something better has come in between
+            const bool waiting =
+                field.empty() || field == p_.raw;  // else something better has come in between
             if (waiting) field = result;
             written = waiting && !result.empty();
         }
@@ -125,10 +129,13 @@ class Second {
         if (word_is_lost()) keep_word();
     }
 
-    /// The CodeableConcept that has the source's coding in front; made when the brick has only put the value in `pending`.
+    /// The CodeableConcept that has the source's coding in front; made when the brick has only put the value
+    /// in `pending`.
     detail::Words waiting_words() {
         const record::Field& field = *p_.field;
-        const auto waits = [&](const detail::Words& w) { return w.coding->size != 0 && is((*w.coding)[0], source()); };
+        const auto waits = [&](const detail::Words& w) {
+            return w.coding->size != 0 && is((*w.coding)[0], source());
+        };
         if (!field.list) return words_of(record::at(p_.object, field), *field.type);
         record::AnyList& list = record::items_at(p_.object, field);
         for (std::uint32_t i = 0; i < list.size; ++i)

@@ -15,20 +15,25 @@ TEST_CASE("mapping: second stage") {
     const Row rows[] = {
         {"Patient", "gender,code,sex", "M", "\"male\"", "", "", false, "leads back: nothing else is kept"},
         {"Patient", "gender,code,sex", " m ", "\"male\"", "", "", false, "trimmed, any case"},
-        {"Patient", "gender,code,sex", "Male", "\"male\"", "T.A=Male", "", false, "does not lead back: word kept"},
-        {"Patient", "gender,code,sex", "I", "\"other\"", "T.A=I", "value-wider", false, "less than equal: word kept, counted"},
+        {"Patient", "gender,code,sex", "Male", "\"male\"", "T.A=Male", "", false,
+         "does not lead back: word kept"},
+        {"Patient", "gender,code,sex", "I", "\"other\"", "T.A=I", "value-wider", false,
+         "less than equal: word kept, counted"},
         {"Patient", "gender,code,sex", "-", "", "T.A=-", "value-unmatched", false, "known, without a target"},
-        {"Patient", "gender,code,sex", "Q", "", "T.A=Q", "value-unmapped", true, "not known: kept aside, an issue"},
+        {"Patient", "gender,code,sex", "Q", "", "T.A=Q", "value-unmapped", true,
+         "not known: kept aside, an issue"},
         {"Observation", "category,code,kind", "Lab",
          R"([{"coding":[{"system":"urn:category","code":"lab","display":"Laboratory"},{"system":"urn:tiny:kind","code":"Lab"}],"text":"Lab"}])",
          "", "", false, "target in front, source and text stay"},
         {"Observation", "category,code,kind", "Blood",
          R"([{"coding":[{"system":"urn:category","code":"lab","display":"Laboratory"},{"system":"urn:tiny:kind","code":"Blood"}],"text":"Blood"}])",
          "", "value-wider", false, "a concept keeps its word itself"},
-        {"Observation", "category,code,kind", "Odd", R"([{"coding":[{"system":"urn:tiny:kind","code":"Odd"}],"text":"Odd"}])", "",
-         "value-unmatched", false, "known, without a target"},
-        {"Observation", "category,code,kind", "New", R"([{"coding":[{"system":"urn:tiny:kind","code":"New"}],"text":"New"}])", "",
-         "value-unmapped", true, "not known"},
+        {"Observation", "category,code,kind", "Odd",
+         R"([{"coding":[{"system":"urn:tiny:kind","code":"Odd"}],"text":"Odd"}])", "", "value-unmatched",
+         false, "known, without a target"},
+        {"Observation", "category,code,kind", "New",
+         R"([{"coding":[{"system":"urn:tiny:kind","code":"New"}],"text":"New"}])", "", "value-unmapped", true,
+         "not known"},
         {"Observation", "code,code,kind", "Lab",
          R"({"coding":[{"system":"urn:category","code":"lab","display":"Laboratory"},{"system":"urn:tiny:kind","code":"Lab"}],"text":"Lab"})",
          "", "", false, "a single concept"},
@@ -36,13 +41,16 @@ TEST_CASE("mapping: second stage") {
          R"({"coding":[{"system":"urn:category","code":"lab","display":"Laboratory"},{"system":"urn:tiny:kind","code":"Lab"}],"text":"Lab"})",
          "", "", false, "what looks like a concept"},
         {"AllergyIntolerance", "category,code,kind", "Lab", R"(["lab"])", "", "", false, "a list of codes"},
-        {"AllergyIntolerance", "category,code,kind", "New", "", "T.A=New", "value-unmapped", true, "a list of codes, unknown"},
-        {"Encounter", "class,code,kind", "Lab", R"({"system":"urn:category","code":"lab","display":"Laboratory"})", "", "", false,
+        {"AllergyIntolerance", "category,code,kind", "New", "", "T.A=New", "value-unmapped", true,
+         "a list of codes, unknown"},
+        {"Encounter", "class,code,kind", "Lab",
+         R"({"system":"urn:category","code":"lab","display":"Laboratory"})", "", "", false,
          "a coding holds one"},
-        {"Encounter", "class,code,kind", "Blood", R"({"system":"urn:category","code":"lab","display":"Laboratory"})", "T.A=Blood",
-         "value-wider", false, "so the word is kept"},
-        {"Encounter", "class,code,kind", "New", R"({"system":"urn:tiny:kind","code":"New"})", "", "value-unmapped", true,
-         "or the source's coding"},
+        {"Encounter", "class,code,kind", "Blood",
+         R"({"system":"urn:category","code":"lab","display":"Laboratory"})", "T.A=Blood", "value-wider",
+         false, "so the word is kept"},
+        {"Encounter", "class,code,kind", "New", R"({"system":"urn:tiny:kind","code":"New"})", "",
+         "value-unmapped", true, "or the source's coding"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.rule);
@@ -119,8 +127,10 @@ TEST_CASE("mapping: values are found") {
         {"any", "X", "other", "everything else"},
     };
     TestSet set;
-    set.about.replace(set.about.rfind("}}"), 2, R"(},"any":{"source":"urn:tiny:any","target":"urn:gender"}})");
-    set.files["values/any.csv"] = "source,target,display,equivalence,reverse,why\nF,female,,equal,1,\n*,other,,wider,,\n";
+    set.about.replace(set.about.rfind("}}"), 2,
+                      R"(},"any":{"source":"urn:tiny:any","target":"urn:gender"}})");
+    set.files["values/any.csv"] =
+        "source,target,display,equivalence,reverse,why\nF,female,,equal,1,\n*,other,,wider,,\n";
     const auto loaded = set.load();
     for (const auto& row : rows) {
         CAPTURE(row.why);

@@ -44,10 +44,12 @@ struct TableRoutes {
     std::vector<Route> routes;
     std::vector<std::vector<Test>> tests;  ///< of each route
     std::vector<Text> whys;
-    /// Additive routes ("+Type"), as indexes into `routes`; their products join the first other route that holds.
+    /// Additive routes ("+Type"), as indexes into `routes`; their products join the first other route that
+    /// holds.
     std::vector<std::size_t> added;
     /// joined[i * 2^added + mask]: route i with the products of the additive routes in `mask`.
     std::vector<Route> joined;
+    RouteProgram program;  ///< built by bind
 };
 
 /// A row of tables.csv.
@@ -98,11 +100,12 @@ void load_values(const std::string& folder, std::vector<Values>& values, Arena& 
 void load_lists(const std::string& folder, MappingSet::Impl& impl, Problems& problems);
 void load_source_columns(const std::string& folder, MappingSet::Impl& impl, Problems& problems);
 void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& problems);
-void load_columns(const std::string& folder, MappingSet::Impl& impl, const std::vector<Values>& values, Problems& problems);
+void load_columns(const std::string& folder, MappingSet::Impl& impl, const std::vector<Values>& values,
+                  Problems& problems);
 
 /// The rules of every rule set for one version of the source (empty: all versions), columns not numbered.
-std::vector<std::vector<ColumnRule>> compile(MappingSet::Impl& impl, const std::vector<Values>& values, Text version,
-                                             Problems& problems);
+std::vector<std::vector<ColumnRule>> compile(MappingSet::Impl& impl, const std::vector<Values>& values,
+                                             Text version, Problems& problems);
 void compile_elements(MappingSet::Impl& impl, const std::vector<Values>& values, Text version);
 
 }  // namespace detail

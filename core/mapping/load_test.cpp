@@ -10,9 +10,7 @@ namespace {
 std::string why_refused(const std::function<void()>& load) {
     try {
         load();
-    } catch (const MappingError& e) {
-        return e.what();
-    }
+    } catch (const MappingError& e) { return e.what(); }
     return "loaded";
 }
 }  // namespace
@@ -35,34 +33,47 @@ TEST_CASE("mapping: sets that are refused") {
         const char *file, *from, *to, *message, *why;
     };
     const Row rows[] = {
-        {"columns.csv", "Sex,Patient,gender", "Sex,Patient,sex", "columns.csv:4: Patient has no field \"sex\"", "field"},
-        {"columns.csv", "Sex,Patient,gender", "Sex,Person,gender", "columns.csv:4: \"Person\" is no entity", "entity"},
-        {"columns.csv", "gender,code,sex", "gender,code,gender", "there is no values table \"gender\"", "values table"},
+        {"columns.csv", "Sex,Patient,gender", "Sex,Patient,sex",
+         "columns.csv:4: Patient has no field \"sex\"", "field"},
+        {"columns.csv", "Sex,Patient,gender", "Sex,Person,gender", "columns.csv:4: \"Person\" is no entity",
+         "entity"},
+        {"columns.csv", "gender,code,sex", "gender,code,gender", "there is no values table \"gender\"",
+         "values table"},
         {"columns.csv", "gender,code,sex", "gender,code,", "code needs a values table", "no values table"},
         {"columns.csv", "birthDate,date,", "birthDate,day,", "unknown transform \"day\"", "transform"},
-        {"columns.csv", "birthDate,date,", "birthDate,date-time,", "a time of day would be lost", "a day with time"},
+        {"columns.csv", "birthDate,date,", "birthDate,date-time,", "a time of day would be lost",
+         "a day with time"},
         {"columns.csv", "birthDate,date,", "birthDate,date(P,", "lacks its closing parenthesis", "syntax"},
-        {"columns.csv", "birthDate,date,", "birthDate,telecom,", "telecom takes 1 to 2 arguments, not 0", "arguments"},
+        {"columns.csv", "birthDate,date,", "birthDate,telecom,", "telecom takes 1 to 2 arguments, not 0",
+         "arguments"},
         {"columns.csv", "birthDate,date,", "birthDate,boolean,", "boolean needs a boolean", "type"},
         {"columns.csv", "birthDate,date,", "birthDate,concept,", "concept needs a CodeableConcept", "type"},
-        {"columns.csv", "birthDate,date,", "birthDate.x,text,", "Patient.birthDate has no fields of its own", "path"},
+        {"columns.csv", "birthDate,date,", "birthDate.x,text,", "Patient.birthDate has no fields of its own",
+         "path"},
         {"columns.csv", "birthDate,date,", ",date,", "no field", "no field"},
         {"columns.csv", "Person,Born,", "Person,,", "a constant has no column", "no column"},
-        {"columns.csv", "Obs,Code,*,code,concept", "Obs,Code,*,code,reference(Thing)", "\"Thing\" is no entity", "reference"},
-        {"columns.csv", "Obs,Note,*,note", "Obs,Note,*,comment", "no field \"comment\" (as ", "a * row for every product"},
+        {"columns.csv", "Obs,Code,*,code,concept", "Obs,Code,*,code,reference(Thing)",
+         "\"Thing\" is no entity", "reference"},
+        {"columns.csv", "Obs,Note,*,note", "Obs,Note,*,comment", "no field \"comment\" (as ",
+         "a * row for every product"},
         {"columns.csv", "table,column", "table,col", "the columns must be table,column,entity", "header"},
-        {"columns.csv", "Obs,Note,*,note,note,,,,", "Obs,Note,*,note,note", "has 5 cells, the header 9", "cells"},
+        {"columns.csv", "Obs,Note,*,note,note,,,,", "Obs,Note,*,note,note", "has 5 cells, the header 9",
+         "cells"},
         {"columns.csv", "looked up only", "\"looked up", "cannot be read", "quote never closed"},
-        {"routes.csv", "Person,2,,Patient", "Person,2,,Patients", "routes.csv:3: \"Patients\" is no entity", "product"},
+        {"routes.csv", "Person,2,,Patient", "Person,2,,Patients", "routes.csv:3: \"Patients\" is no entity",
+         "product"},
         {"routes.csv", "Person,2,", "Person,1,", "Person has two routes of order 1", "order"},
         {"routes.csv", "Person,2,", "Person,b,", "order is a whole number", "order"},
         {"routes.csv", "lookup:code-table", "lookup", "\"lookup\" needs a reason", "settle word"},
-        {"routes.csv", "lookup:code-table", "forget", "\"forget\" is no entity and no settle word", "settle word"},
+        {"routes.csv", "lookup:code-table", "forget", "\"forget\" is no entity and no settle word",
+         "settle word"},
         {"routes.csv", ",deleted,", ",deleted:x,", "\"deleted\" takes no reason", "settle word"},
-        {"values/sex.csv", "F,female,Female,equal", "F,female,Female,same", "none of FHIR's equivalence words", "equivalence"},
-        {"values/sex.csv", "F,female", "m,female", "values/sex.csv:4: \"m\" is there twice", "twice but for case"},
+        {"values/sex.csv", "F,female,Female,equal", "F,female,Female,same",
+         "none of FHIR's equivalence words", "equivalence"},
+        {"values/sex.csv", "F,female", "m,female", "values/sex.csv:4: \"m\" is there twice but for case",
+         "case"},
         {"values/sex.csv", "F,female", "F,", "a row without target is \"unmatched\"", "target"},
-        {"values/sex.csv", "Male,equal,true", "Male,equal,perhaps", "reverse is true or false", "reverse"},
+        {"values/sex.csv", "Male,equal,yes", "Male,equal,perhaps", "reverse is yes or no", "reverse"},
         {"lists/problems.csv", "Major Problem", "problem", "\"problem\" is there twice", "list"},
     };
     for (const auto& row : rows) {
@@ -89,10 +100,12 @@ TEST_CASE("mapping: files that are not what mapping.json says") {
     set.root.put("tiny/1.0.0/extra.csv", "a\n");
     CHECK(refused().find("extra.csv: is not under \"hashes\"") != std::string::npos);
     set.write();
-    CHECK(why_refused([&] { MappingSet::load(set.folder() + "/values"); }).find("mapping.json") != std::string::npos);
+    CHECK(why_refused([&] { MappingSet::load(set.folder() + "/values"); }).find("mapping.json") !=
+          std::string::npos);
     set.root.put("tiny/1.0.0/mapping.json", "{\"mapping\":");
     CHECK(refused().find("is not a JSON object") != std::string::npos);
-    set.root.put("tiny/1.0.0/mapping.json", R"({"mapping":1,"id":7,"version":[],"values":[],"hashes":3,"source":1})");
+    set.root.put("tiny/1.0.0/mapping.json",
+                 R"({"mapping":1,"id":7,"version":[],"values":[],"hashes":3,"source":1})");
     CHECK(refused().find("is not the folder's name") != std::string::npos);
 }
 
@@ -100,7 +113,8 @@ TEST_CASE("mapping: columns a brick does not know") {
     TestSet set;
     const auto loaded = set.load();
     const auto bind = [&](const char* unknown, const char* version) {
-        return why_refused([&] { loaded->bind([&](Text, Text column) { return column == unknown ? -1 : 1; }, version); });
+        return why_refused(
+            [&] { loaded->bind([&](Text, Text column) { return column == unknown ? -1 : 1; }, version); });
     };
     CHECK(bind("", "2") == "loaded");
     CHECK(bind("Born", "2").find("columns.csv:5: table Person has no column Born") != std::string::npos);
@@ -134,8 +148,6 @@ TEST_CASE("mapping: sets are found by name and version") {
     try {
         find_set(roots, "big");
         CHECK(false);
-    } catch (const MappingError& e) {
-        CHECK(e.hint() == "there is tiny@1.0.0, tiny@1.9.0, tiny@1.10.0");
-    }
+    } catch (const MappingError& e) { CHECK(e.hint() == "there is tiny@1.0.0, tiny@1.9.0, tiny@1.10.0"); }
     CHECK_THROWS_AS(find_set(roots, "tiny@2"), MappingError);
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bitset>
+
 namespace gpswitch::mapping::detail {
 namespace {
 
@@ -41,7 +44,8 @@ struct Parser {
             name = word();
         }
         Text args;
-        if (name.empty() || !arguments(args)) return fmt::format("a predicate and (...) expected at \"{}{}\"", name, rest);
+        if (name.empty() || !arguments(args))
+            return fmt::format("a predicate and (...) expected at \"{}{}\"", name, rest);
         const std::size_t comma = args.find(',');
         const bool pair = comma != Text::npos;
         const Text first = trim(args.substr(0, comma));
@@ -71,7 +75,8 @@ struct Parser {
                                          : Test::Op::equals;
             t.name = first;
             t.arg = second;
-            if ((t.op == Test::Op::in || t.op == Test::Op::under_any) && (t.list = list_named(second)) == nullptr)
+            if ((t.op == Test::Op::in || t.op == Test::Op::under_any) &&
+                (t.list = list_named(second)) == nullptr)
                 return fmt::format("there is no lists/{}.csv", second);
         } else {
             return fmt::format("unknown predicate \"{}\"", name);
@@ -83,34 +88,126 @@ struct Parser {
 
 }  // namespace
 
-std::string parse_when(Text when, const std::function<const FoldSet*(Text)>& list_named, std::vector<Test>& tests) {
+std::string parse_when(Text when, const std::function<const FoldSet*(Text)>& list_named,
+                       std::vector<Test>& tests) {
     Parser p{trim(when), list_named};
     while (!p.rest.empty()) {
         if (std::string wrong = p.term(tests); !wrong.empty()) return wrong;
         p.rest = trim(p.rest);
         if (p.rest.empty()) break;
-        if (p.word() != "and" || trim(p.rest).empty()) return "terms are joined by \"and\"; another way is another route";
+        if (p.word() != "and" || trim(p.rest).empty())
+            return "terms are joined by \"and\"; another way is another route";
     }
     return {};
 }
 
-bool all_hold(const std::vector<Test>& tests, const RowFacts& facts) {
-    for (const Test& t : tests) {
-        bool holds = false;
-        switch (t.op) {
-            case Test::Op::empty: holds = trim(facts.cell(t.column)).empty(); break;
-            case Test::Op::equals: holds = same_ignoring_case(trim(facts.cell(t.column)), t.arg); break;
-            case Test::Op::in: holds = t.list->find(trim(facts.cell(t.column))) != t.list->end(); break;
-            case Test::Op::under: holds = facts.under(t.column, t.arg); break;
-            case Test::Op::under_any:
-                for (const auto& code : *t.list) holds = holds || facts.under(t.column, code);
-                break;
-            case Test::Op::has_row: holds = facts.has_row(t.arg); break;
-            case Test::Op::has_children: holds = facts.has_children(); break;
+bool RouteProgram::build(const std::vector<std::vector<Test>>& tests, const std::vector<std::size_t>& added) {
+    *this = {};
+    added_ = added;
+    is_added_.assign(tests.size(), false);
+    for (const std::size_t a : added) is_added_[a] = true;
+    const auto same = [](const Test& a, const Test& b) {
+        return a.op == b.op && a.column == b.column && a.list == b.list &&
+               (a.op == Test::Op::equals ? same_ignoring_case(a.arg, b.arg) : a.arg == b.arg);
+    };
+    for (const auto& route : tests) {
+        auto& literals = routes_.emplace_back();
+        for (const Test& test : route) {
+            std::size_t q = 0;
+            while (q < questions_.size() && !same(questions_[q], test)) ++q;
+            if (q == questions_.size()) questions_.push_back(test);
+            literals.push_back({static_cast<std::uint16_t>(q), test.negated, 0});
         }
-        if (holds == t.negated) return false;
+    }
+    if (questions_.size() > kMostQuestions || routes_.size() > 0xFFFF) return false;
+    for (std::size_t i = 0; i < routes_.size(); ++i)
+        for (Literal& l : routes_[i]) {
+            std::size_t next = i + 1;
+            while (next < routes_.size() && std::ranges::any_of(routes_[next], [&](const Literal& other) {
+                       return other.question == l.question && other.negated == l.negated;
+                   }))
+                ++next;
+            l.next = static_cast<std::uint16_t>(next);
+        }
+    words_of_.assign(questions_.size(), -1);
+    for (std::uint16_t q = 0; q < questions_.size(); ++q) {
+        const Test& test = questions_[q];
+        if (test.op != Test::Op::equals && test.op != Test::Op::in) continue;
+        std::size_t w = 0;
+        while (w < words_.size() && words_[w].column != test.column) ++w;
+        if (w == words_.size()) words_.push_back({test.column, {}, {}});
+        words_of_[q] = static_cast<std::int16_t>(w);
+        words_[w].questions.push_back(q);
+        if (test.op == Test::Op::equals) words_[w].yes[std::string(test.arg)].push_back(q);
+        if (test.op == Test::Op::in)
+            for (const std::string& word : *test.list) words_[w].yes[word].push_back(q);
     }
     return true;
+}
+
+/// What is known about the row at hand.
+class RouteProgram::Answers {
+  public:
+    Answers(const RouteProgram& program, const RowFacts& facts) : p_(program), facts_(facts) {}
+    bool operator()(std::uint16_t question) {
+        if (!known_[question]) ask(question);
+        return yes_[question];
+    }
+
+  private:
+    void ask(std::uint16_t question) {
+        if (p_.words_of_[question] >= 0) {
+            const Words& words = p_.words_[static_cast<std::size_t>(p_.words_of_[question])];
+            for (const std::uint16_t q : words.questions) known_[q] = true;
+            const auto it = words.yes.find(trim(facts_.cell(words.column)));
+            if (it == words.yes.end()) return;
+            for (const std::uint16_t q : it->second) yes_[q] = true;
+            return;
+        }
+        known_[question] = true;
+        const Test& t = p_.questions_[question];
+        switch (t.op) {
+            case Test::Op::empty: yes_[question] = trim(facts_.cell(t.column)).empty(); break;
+            case Test::Op::under: yes_[question] = facts_.under(t.column, t.arg); break;
+            case Test::Op::under_any:
+                yes_[question] = std::ranges::any_of(
+                    *t.list, [&](const std::string& code) { return facts_.under(t.column, code); });
+                break;
+            case Test::Op::has_row: yes_[question] = facts_.has_row(t.arg); break;
+            case Test::Op::has_children: yes_[question] = facts_.has_children(); break;
+            case Test::Op::equals:
+            case Test::Op::in: break;
+        }
+    }
+    const RouteProgram& p_;
+    const RowFacts& facts_;
+    std::bitset<kMostQuestions> known_, yes_;
+};
+
+RouteProgram::Taken RouteProgram::first(const RowFacts& facts) const {
+    Answers answers(*this, facts);
+    const auto holds = [&](const Literal& l) { return answers(l.question) != l.negated; };
+    std::size_t i = 0;
+    while (i < routes_.size()) {
+        if (is_added_[i]) {
+            ++i;
+            continue;
+        }
+        std::size_t next = i;
+        for (const Literal& l : routes_[i])
+            if (!holds(l)) {
+                next = l.next;
+                break;
+            }
+        if (next == i) {
+            Taken taken{static_cast<int>(i), 0};
+            for (std::size_t a = 0; a < added_.size(); ++a)
+                if (std::ranges::all_of(routes_[added_[a]], holds)) taken.mask |= 1u << a;
+            return taken;
+        }
+        i = next;
+    }
+    return {};
 }
 
 }  // namespace gpswitch::mapping::detail

@@ -19,8 +19,43 @@ struct Test {
 };
 
 /// Empty `tests` hold always. Returns what is wrong with `when`, or nothing. The tests are views into `when`.
-std::string parse_when(Text when, const std::function<const FoldSet*(Text)>& list_named, std::vector<Test>& tests);
-/// All of them hold. Allocates nothing.
-bool all_hold(const std::vector<Test>& tests, const RowFacts& facts);
+std::string parse_when(Text when, const std::function<const FoldSet*(Text)>& list_named,
+                       std::vector<Test>& tests);
+/// The routes of one table as a program that asks each question about a row once at most, and skips the
+/// routes that ask again what has just failed. EMIS's Observation has 414 routes: one after the other 3
+/// microseconds a row, so 0.2.
+class RouteProgram {
+  public:
+    static constexpr std::size_t kMostQuestions = 512;  ///< different ones, per table
+    /// `tests` of each route in order, columns numbered. False when there are too many different questions.
+    /// `added`: the additive ones among them, by index.
+    bool build(const std::vector<std::vector<Test>>& tests, const std::vector<std::size_t>& added);
+    struct Taken {
+        int route = -1;          ///< the first route, not additive, whose tests all hold; -1 when none does
+        std::uint32_t mask = 0;  ///< bit a: the tests of the additive route added[a] hold too
+    };
+    /// Allocates nothing.
+    Taken first(const RowFacts& facts) const;
+
+  private:
+    class Answers;
+    struct Literal {
+        std::uint16_t question;
+        bool negated;
+        std::uint16_t next;  ///< when it fails: the first later route that does not have it
+    };
+    /// All equals() and in() about one column: a single look-up answers them.
+    struct Words {
+        int column;
+        std::vector<std::uint16_t> questions;
+        std::unordered_map<std::string, std::vector<std::uint16_t>, FoldHash, FoldEqual> yes;
+    };
+    std::vector<Test> questions_;         ///< negation left out
+    std::vector<std::int16_t> words_of_;  ///< by question: index into words_, or -1
+    std::vector<Words> words_;
+    std::vector<std::vector<Literal>> routes_;
+    std::vector<std::size_t> added_;
+    std::vector<bool> is_added_;
+};
 
 }  // namespace gpswitch::mapping::detail

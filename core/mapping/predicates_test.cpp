@@ -23,7 +23,8 @@ TEST_CASE("mapping: predicates") {
         {"empty(Kind) and equals(Kind,problem)", false, "one is not enough"},
         {"in(Kind,problems)", true, "in the list"},
         {"in(Free,problems)", false, "not in the list"},
-        {"equals(Free,Salt and pepper (ground), fine)", true, "text may hold and, commas, balanced parentheses"},
+        {"equals(Free,Salt and pepper (ground), fine)", true,
+         "text may hold and, commas, balanced parentheses"},
         {"under(Code,14L..)", true, "the code or one above it"},
         {"under(Code,14l..)", false, "codes differ by case"},
         {"has-row(Problem)", true, "companion"},
@@ -35,11 +36,15 @@ TEST_CASE("mapping: predicates") {
         CAPTURE(row.when);
         CAPTURE(row.why);
         TestSet set;
-        set.files["routes.csv"] = "table,order,when,entity,why\nObs,1,\"" + std::string(row.when) + "\",Observation,\n";
+        set.files["routes.csv"] =
+            "table,order,when,entity,why\nObs,1,\"" + std::string(row.when) + "\",Observation,\n";
         const auto loaded = set.load();
         std::vector<std::string> names;
         loaded->bind(numbers_into(names), "");
-        TestRow facts(names, {{"Kind", " PROBLEM "}, {"Blank", "  "}, {"Code", "14L1."}, {"CodeId.Category", "allergy"},
+        TestRow facts(names, {{"Kind", " PROBLEM "},
+                              {"Blank", "  "},
+                              {"Code", "14L1."},
+                              {"CodeId.Category", "allergy"},
                               {"Free", "salt AND pepper (ground), fine"}});
         facts.tables = {"Problem"};
         facts.below = {"14L.."};
@@ -70,13 +75,12 @@ TEST_CASE("mapping: predicates that are not understood are refused") {
     for (const auto& row : rows) {
         CAPTURE(row.when);
         TestSet set;
-        set.files["routes.csv"] = "table,order,when,entity,why\nObs,1,\"" + std::string(row.when) + "\",Observation,\n";
+        set.files["routes.csv"] =
+            "table,order,when,entity,why\nObs,1,\"" + std::string(row.when) + "\",Observation,\n";
         std::string message;
         try {
             set.load();
-        } catch (const gpswitch::MappingError& e) {
-            message = e.what();
-        }
+        } catch (const gpswitch::MappingError& e) { message = e.what(); }
         CHECK(message.find(row.message) != std::string::npos);
     }
 }
@@ -113,4 +117,48 @@ TEST_CASE("mapping: routes are tried in order") {
     TestRow deleted(names, {{"Deleted", "TRUE"}});
     CHECK(loaded->first("Person", deleted)->settles == "deleted");
     CHECK(loaded->first("Words", deleted)->settles == "lookup:code-table");
+}
+
+TEST_CASE("mapping: the first route is found as one would by trying them all") {
+    // Routes made of every second combination of six questions; rows with every combination of answers.
+    const std::vector<std::string> terms = {"equals(A,x)", "in(A,problems)", "empty(B)",
+                                            "under(C,1)",  "has-row(P)",     "has-children()"};
+    TestSet set;
+    std::string& routes = set.files["routes.csv"] = "table,order,when,entity,why\n";
+    std::vector<std::vector<int>> wanted;  // per route and term: 1 must hold, -1 must not, 0 not asked
+    unsigned state = 7;
+    for (int order = 0; order < 60; ++order) {
+        std::string when;
+        std::vector<int>& w = wanted.emplace_back();
+        for (const std::string& term : terms) {
+            state = state * 1664525 + 1013904223;
+            const unsigned pick = (state >> 16) % 4;
+            w.push_back(pick == 0 ? 1 : pick == 1 ? -1 : 0);
+            if (w.back() != 0)
+                when += (when.empty() ? "" : " and ") + std::string(w.back() < 0 ? "not " : "") + term;
+        }
+        routes += "Obs," + std::to_string(order) + ",\"" + when + "\",Observation,\n";
+    }
+    const auto loaded = set.load();
+    std::vector<std::string> names;
+    loaded->bind(numbers_into(names), "");
+    for (unsigned bits = 0; bits < 64; ++bits) {
+        const auto bit = [&](unsigned i) { return (bits >> i & 1) != 0; };
+        if (bit(0) && bit(1)) continue;  // A has one value
+        TestRow row(names, {{"A", bit(0) ? "X" : bit(1) ? "problem" : "else"}, {"B", bit(2) ? "" : "b"}});
+        if (bit(3)) row.below = {"1"};
+        if (bit(4)) row.tables = {"P"};
+        row.children = bit(5);
+        int expected = -1;
+        for (int i = 0; i < 60 && expected < 0; ++i) {
+            bool holds = true;
+            for (unsigned t = 0; t < 6; ++t)
+                if (const int w = wanted[static_cast<std::size_t>(i)][t]; w != 0 && bit(t) != (w > 0))
+                    holds = false;
+            if (holds) expected = i;
+        }
+        CAPTURE(bits);
+        const Route* route = loaded->first("Obs", row);
+        CHECK((route == nullptr ? -1 : route->order) == expected);
+    }
 }

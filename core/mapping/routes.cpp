@@ -28,14 +28,14 @@ constexpr std::size_t kMostAdded = 6;
 
 void join(TableRoutes& t) {
     const std::size_t masks = std::size_t{1} << t.added.size();
-    t.joined.clear();
     for (const Route& route : t.routes) {
         for (std::size_t mask = 0; mask < masks; ++mask) {
             Route r = route;
             for (std::size_t a = 0; a < t.added.size(); ++a) {
                 if ((mask >> a & 1) == 0 || !route.settles.empty()) continue;
                 for (const Made& extra : t.routes[t.added[a]].makes)
-                    if (std::ranges::none_of(r.makes, [&](const Made& m) { return m.kind == extra.kind; })) r.makes.push_back(extra);
+                    if (std::ranges::none_of(r.makes, [&](const Made& m) { return m.kind == extra.kind; }))
+                        r.makes.push_back(extra);
             }
             t.joined.push_back(std::move(r));
         }
@@ -55,7 +55,8 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         Text why;
     };
     ByName<std::vector<Read>> tables;
-    for (const TableRow& row : read_table(folder, kFile, {"table", "order", "when", "entity", "why"}, impl.arena, problems)) {
+    for (const TableRow& row :
+         read_table(folder, kFile, {"table", "order", "when", "entity", "why"}, impl.arena, problems)) {
         const auto problem = [&](std::string text) { problems.add(kFile, row.line, std::move(text)); };
         Read r;
         r.route.table = row.cells[0];
@@ -66,7 +67,8 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         const auto order = to_integer(row.cells[1]);
         if (!order) problem("order is a whole number");
         r.route.order = static_cast<int>(order.value_or(0));
-        if (std::string wrong = parse_when(row.cells[2], list_named, r.tests); !wrong.empty()) problem(std::move(wrong));
+        if (std::string wrong = parse_when(row.cells[2], list_named, r.tests); !wrong.empty())
+            problem(std::move(wrong));
         Text entity = row.cells[3];
         if (entity.empty()) problem("no entity");
         if (!entity.empty() && entity[0] >= 'a' && entity[0] <= 'z') {
@@ -101,16 +103,19 @@ void load_routes(const std::string& folder, MappingSet::Impl& impl, Problems& pr
         for (std::size_t i = 0; i < rows->size(); ++i) {
             Read& r = (*rows)[i];
             if (i > 0 && r.route.order == (*rows)[i - 1].route.order)
-                problems.add(kFile, r.route.line, fmt::format("{} has two routes of order {}", r.route.table, r.route.order));
+                problems.add(kFile, r.route.line,
+                             fmt::format("{} has two routes of order {}", r.route.table, r.route.order));
             for (Made& made : r.route.makes)
-                made.rules = impl.rule_set(impl.arena.copy(r.route.table), made.kind, made.variant, r.route.line);
+                made.rules =
+                    impl.rule_set(impl.arena.copy(r.route.table), made.kind, made.variant, r.route.line);
             if (r.route.adds) out.added.push_back(i);
             out.routes.push_back(std::move(r.route));
             out.tests.push_back(std::move(r.tests));
             out.whys.push_back(r.why);
         }
         if (out.added.size() > kMostAdded)
-            problems.add(kFile, out.routes.front().line, fmt::format("more than {} additive routes for one table", kMostAdded));
+            problems.add(kFile, out.routes.front().line,
+                         fmt::format("more than {} additive routes for one table", kMostAdded));
         else
             join(out);
     }
@@ -152,15 +157,10 @@ const Route* MappingSet::first(Text table, const RowFacts& facts) const {
     const auto it = impl_->routes.find(table);
     if (it == impl_->routes.end()) return nullptr;
     const detail::TableRoutes& t = it->second;
-    for (std::size_t i = 0; i < t.routes.size(); ++i) {
-        if (t.routes[i].adds || !detail::all_hold(t.tests[i], facts)) continue;
-        std::size_t mask = 0;
-        if (t.routes[i].settles.empty())
-            for (std::size_t a = 0; a < t.added.size(); ++a)
-                if (detail::all_hold(t.tests[t.added[a]], facts)) mask |= std::size_t{1} << a;
-        return &t.joined[(i << t.added.size()) + mask];
-    }
-    return nullptr;
+    const auto taken = t.program.first(facts);
+    return taken.route < 0
+               ? nullptr
+               : &t.joined[(static_cast<std::size_t>(taken.route) << t.added.size()) + taken.mask];
 }
 
 }  // namespace gpswitch::mapping

@@ -33,9 +33,7 @@ void check_hashes(const std::string& folder, const json& document, Problems& pro
         try {
             if (!hash.is_string() || sha256_hex(io::read_all(folder + "/" + name)) != hash.get<std::string>())
                 problems.add(name, 0, "is not the file whose SHA-256 is in mapping.json");
-        } catch (const Error& e) {
-            problems.add(name, 0, e.what());
-        }
+        } catch (const Error& e) { problems.add(name, 0, e.what()); }
     }
     for (const std::string& name : csv_files(folder))
         if (!hashes.contains(name)) problems.add(name, 0, "is not under \"hashes\" in mapping.json");
@@ -65,7 +63,8 @@ std::vector<Values> declared_values(const json& document, Problems& problems) {
 void load_source_columns(const std::string& folder, MappingSet::Impl& impl, Problems& problems) {
     impl.has_tables_file = io::exists(folder + "/tables.csv");
     if (!impl.has_tables_file) return;
-    for (const TableRow& row : read_table(folder, "tables.csv", {"table", "column", "since", "until", "why"}, impl.arena, problems)) {
+    for (const TableRow& row : read_table(folder, "tables.csv", {"table", "column", "since", "until", "why"},
+                                          impl.arena, problems)) {
         const auto& c = row.cells;
         if (c[0].empty() || c[1].empty()) problems.add("tables.csv", row.line, "no table or no column");
         impl.source_columns.push_back({row.line, c[0], c[1], c[2], c[3]});
@@ -93,7 +92,8 @@ std::shared_ptr<MappingSet> MappingSet::Impl::read(const std::string& folder, de
         problems.add(kFile, 0, "is not a JSON object");
         return nullptr;
     }
-    if (document.value("mapping", json{}) != 1) problems.add(kFile, 0, "\"mapping\": 1 is the only format known");
+    if (document.value("mapping", json{}) != 1)
+        problems.add(kFile, 0, "\"mapping\": 1 is the only format known");
     Impl& impl = *set->impl_;
     set->id_ = text(document, "id");
     set->version_ = text(document, "version");
@@ -111,7 +111,8 @@ std::shared_ptr<MappingSet> MappingSet::Impl::read(const std::string& folder, de
     }
     set->description_ = text(document, "description");
     if (set->description_.empty())
-        set->description_ = fmt::format("{} to {}", source.is_object() ? text(source, "system") : "", text(document, "standard"));
+        set->description_ = fmt::format("{} to {}", source.is_object() ? text(source, "system") : "",
+                                        text(document, "standard"));
 
     check_hashes(folder, document, problems);
     set->values_ = declared_values(document, problems);
@@ -134,23 +135,30 @@ std::shared_ptr<MappingSet> MappingSet::load(const std::string& folder) {
     if (problems.list.empty()) return set;
     const Problem& p = problems.list.front();
     const std::string where = p.line > 0 ? fmt::format("{}:{}", p.file, p.line) : p.file;
-    throw MappingError(fmt::format("{}/{}: {}", folder, where, p.message),
-                       fmt::format("run `gpswitch mappings check` to see {}", problems.list.size() == 1
-                                       ? std::string("whether that is all")
-                                       : fmt::format("all {} problems", problems.list.size())));
+    throw MappingError(
+        fmt::format("{}/{}: {}", folder, where, p.message),
+        fmt::format("run `gpswitch mappings check` to see {}",
+                    problems.list.size() == 1 ? std::string("whether that is all")
+                                              : fmt::format("all {} problems", problems.list.size())));
 }
 
 void MappingSet::bind(const ColumnNumbers& numbers, const std::string& version) {
     const auto number = [&](Text table, Text column, Text file, int line) {
         if (column.empty()) return -1;
         const int n = numbers(table, column);
-        if (n < 0) throw MappingError(fmt::format("{}/{}:{}: table {} has no column {}", folder_, file, line, table, column));
+        if (n < 0)
+            throw MappingError(
+                fmt::format("{}/{}:{}: table {} has no column {}", folder_, file, line, table, column));
         return n;
     };
-    for (auto& [name, table] : impl_->routes)
+    for (auto& [name, table] : impl_->routes) {
         for (std::size_t i = 0; i < table.tests.size(); ++i)
             for (detail::Test& test : table.tests[i])
                 test.column = number(table.routes[i].table, test.name, "routes.csv", table.routes[i].line);
+        if (!table.program.build(table.tests, table.added))
+            throw MappingError(fmt::format("{}/routes.csv: table {} asks more than {} different questions",
+                                           folder_, name, detail::RouteProgram::kMostQuestions));
+    }
     detail::Problems none;
     rules_ = detail::compile(*impl_, values_, version, none);
     detail::compile_elements(*impl_, values_, version);

@@ -25,7 +25,8 @@ Shape shape_of(const Field* field) {
 bool fits(Kind kind, Text value) {
     switch (kind) {
         case Kind::boolean: return value == "true" || value == "false";
-        case Kind::integer: return to_integer(value).has_value() && is_decimal(value);  // no leading zeros in JSON
+        case Kind::integer:
+            return to_integer(value).has_value() && is_decimal(value);  // no leading zeros in JSON
         case Kind::decimal: return is_decimal(value);
         case Kind::date: return value.size() <= 10 && civil_time::is_date_time(value);
         case Kind::date_time: return civil_time::is_date_time(value);

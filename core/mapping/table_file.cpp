@@ -12,8 +12,8 @@
 
 namespace gpswitch::mapping::detail {
 
-std::vector<TableRow> read_table(const std::string& folder, Text name, std::initializer_list<Text> columns, Arena& arena,
-                                 Problems& problems) {
+std::vector<TableRow> read_table(const std::string& folder, Text name, std::initializer_list<Text> columns,
+                                 Arena& arena, Problems& problems) {
     std::vector<TableRow> out;
     std::string_view bytes;
     try {
@@ -31,7 +31,8 @@ std::vector<TableRow> read_table(const std::string& folder, Text name, std::init
         lines.add(span.offset);
         const int line = static_cast<int>(lines.line_of(span.offset));
         csv::State state = span.state;
-        if (state == csv::State::good) state = csv::split(bytes.substr(span.offset, span.length), {}, arena, cells);
+        if (state == csv::State::good)
+            state = csv::split(bytes.substr(span.offset, span.length), {}, arena, cells);
         if (state != csv::State::good) {
             problems.add(name, line, fmt::format("cannot be read: {}", csv::to_text(state)));
             continue;
@@ -44,12 +45,14 @@ std::vector<TableRow> read_table(const std::string& folder, Text name, std::init
                 return out;
             }
         } else if (cells.size() != columns.size()) {
-            problems.add(name, line, fmt::format("has {} cells, the header {}", cells.size(), columns.size()));
+            problems.add(name, line,
+                         fmt::format("has {} cells, the header {}", cells.size(), columns.size()));
         } else {
             out.push_back({line, cells});
         }
     }
-    if (header) problems.add(name, 0, fmt::format("is empty; the columns must be {}", fmt::join(columns, ",")));
+    if (header)
+        problems.add(name, 0, fmt::format("is empty; the columns must be {}", fmt::join(columns, ",")));
     return out;
 }
 

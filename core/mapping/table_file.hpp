@@ -10,7 +10,9 @@ namespace gpswitch::mapping::detail {
 
 struct Problems {
     std::vector<Problem> list;
-    void add(Text file, int line, std::string message) { list.push_back({std::string(file), line, std::move(message)}); }
+    void add(Text file, int line, std::string message) {
+        list.push_back({std::string(file), line, std::move(message)});
+    }
 };
 
 struct TableRow {
@@ -18,9 +20,10 @@ struct TableRow {
     std::vector<Text> cells;  ///< one per column asked for, trimmed; views into the arena
 };
 
-/// The rows of a CSV file with exactly these columns, in this order. A row that cannot be read is a problem and left out.
-std::vector<TableRow> read_table(const std::string& folder, Text name, std::initializer_list<Text> columns, Arena& arena,
-                                 Problems& problems);
+/// The rows of a CSV file with exactly these columns, in this order. A row that cannot be read is a problem
+/// and left out.
+std::vector<TableRow> read_table(const std::string& folder, Text name, std::initializer_list<Text> columns,
+                                 Arena& arena, Problems& problems);
 
 /// Every CSV file below `folder`, as hashes name them: "routes.csv", "values/sex.csv". Sorted.
 std::vector<std::string> csv_files(const std::string& folder);

@@ -19,39 +19,46 @@ struct TestSet {
                   "kind":{"source":"urn:tiny:kind","target":"urn:category"},
                   "read":{"source":"urn:tiny:read","target":"urn:category","case":true}})";
     std::map<std::string, std::string> files = {
-        {"routes.csv", "table,order,when,entity,why\n"
-                       "Person,1,\"equals(Deleted,true)\",deleted,the source says so\n"
-                       "Person,2,,Patient,\n"
-                       "Obs,1,\"under(Code,14L..) and not has-children()\",AllergyIntolerance,\n"
-                       "Obs,2,\"in(Kind,problems) and not empty(Code)\",Condition:problem Observation,\n"
-                       "Obs,3,always(),Observation,\n"
-                       "Words,1,,lookup:code-table,only explains codes\n"},
-        {"columns.csv", "table,column,entity,field,transform,values,since,until,why\n"
-                        "Person,Key,*,identifier,identifier(urn:tiny:person),,,,\n"
-                        "Person,Deleted,*,,ignore,,,,only routes\n"
-                        "Person,Sex,Patient,gender,code,sex,,,\n"
-                        "Person,Born,Patient,birthDate,date,,,,\n"
-                        "Obs,Key,*,identifier,identifier(urn:tiny:obs),,,,\n"
-                        "Obs,Code,*,code,concept,,,,\n"
-                        "Obs,Kind,*,category,code,kind,,,\n"
-                        "Obs,Kind,AllergyIntolerance,,rest,,,,category means something else there\n"
-                        "Obs,Note,*,note,note,,,,\n"
-                        "Obs,Note,Condition:problem,note,note(Problem),,,,\n"
-                        "Obs,New,*,,rest,,2,,no field\n"
-                        "Words,Word,*,,ignore,,,,looked up only\n"},
-        {"tables.csv", "table,column,since,until,why\n"
-                       "Person,Key,,,\nPerson,Deleted,,,\nPerson,Sex,,,\nPerson,Born,,,\n"
-                       "Obs,Key,,,\nObs,Code,,,\nObs,Kind,,,\nObs,Note,,,\nObs,New,2,,\nWords,Word,,,\n"},
-        {"values/sex.csv", "source,target,display,equivalence,reverse,why\n"
-                           "M,male,Male,equal,true,\nMale,male,Male,equal,,\nF,female,Female,equal,true,\n"
-                           "I,other,Other,wider,true,\n-,,,unmatched,,said to be unsaid\n"},
-        {"values/kind.csv", "source,target,display,equivalence,reverse,why\n"
-                            "Lab,lab,Laboratory,equal,true,\nBlood,lab,Laboratory,wider,,\nOdd,,,unmatched,,\n"},
-        {"values/read.csv", "source,target,display,equivalence,reverse,why\n9T1..,lab,,equal,,\n9t1..,exam,,equal,,\n"},
+        {"routes.csv",
+         "table,order,when,entity,why\n"
+         "Person,1,\"equals(Deleted,true)\",deleted,the source says so\n"
+         "Person,2,,Patient,\n"
+         "Obs,1,\"under(Code,14L..) and not has-children()\",AllergyIntolerance,\n"
+         "Obs,2,\"in(Kind,problems) and not empty(Code)\",Condition:problem Observation,\n"
+         "Obs,3,always(),Observation,\n"
+         "Words,1,,lookup:code-table,only explains codes\n"},
+        {"columns.csv",
+         "table,column,entity,field,transform,values,since,until,why\n"
+         "Person,Key,*,identifier,identifier(urn:tiny:person),,,,\n"
+         "Person,Deleted,*,,ignore,,,,only routes\n"
+         "Person,Sex,Patient,gender,code,sex,,,\n"
+         "Person,Born,Patient,birthDate,date,,,,\n"
+         "Obs,Key,*,identifier,identifier(urn:tiny:obs),,,,\n"
+         "Obs,Code,*,code,concept,,,,\n"
+         "Obs,Kind,*,category,code,kind,,,\n"
+         "Obs,Kind,AllergyIntolerance,,rest,,,,category means something else there\n"
+         "Obs,Note,*,note,note,,,,\n"
+         "Obs,Note,Condition:problem,note,note(Problem),,,,\n"
+         "Obs,New,*,,rest,,2,,no field\n"
+         "Words,Word,*,,ignore,,,,looked up only\n"},
+        {"tables.csv",
+         "table,column,since,until,why\n"
+         "Person,Key,,,\nPerson,Deleted,,,\nPerson,Sex,,,\nPerson,Born,,,\n"
+         "Obs,Key,,,\nObs,Code,,,\nObs,Kind,,,\nObs,Note,,,\nObs,New,2,,\nWords,Word,,,\n"},
+        {"values/sex.csv",
+         "source,target,display,equivalence,reverse,why\n"
+         "M,male,Male,equal,yes,\nMale,male,Male,equal,,\nF,female,Female,equal,true,\n"
+         "I,other,Other,wider,true,\n-,,,unmatched,,said to be unsaid\n"},
+        {"values/kind.csv",
+         "source,target,display,equivalence,reverse,why\n"
+         "Lab,lab,Laboratory,equal,true,\nBlood,lab,Laboratory,wider,,\nOdd,,,unmatched,,\n"},
+        {"values/read.csv",
+         "source,target,display,equivalence,reverse,why\n9T1..,lab,,equal,,\n9t1..,exam,,equal,,\n"},
         {"lists/problems.csv", "source,why\nProblem,\nMajor Problem,\n"},
     };
-    std::string value_set = "system,code,display\nurn:gender,male,Male\nurn:gender,female,Female\nurn:gender,other,Other\n"
-                            "urn:category,lab,Laboratory\nurn:category,exam,Examination\n";
+    std::string value_set =
+        "system,code,display\nurn:gender,male,Male\nurn:gender,female,Female\nurn:gender,other,Other\n"
+        "urn:category,lab,Laboratory\nurn:category,exam,Examination\n";
 
     std::string folder() const { return root / "tiny/1.0.0"; }
     /// Writes everything, with right hashes.

@@ -12,14 +12,16 @@ namespace gpswitch::mapping {
 namespace {
 
 /// R4 ConceptMapEquivalence, http://hl7.org/fhir/R4/valueset-concept-map-equivalence.html
-constexpr std::array<Text, 10> kEquivalences = {"relatedto", "equivalent", "equal",       "wider",     "subsumes",
-                                                "narrower",  "specializes", "inexact", "unmatched", "disjoint"};
+constexpr std::array<Text, 10> kEquivalences = {"relatedto", "equivalent", "equal",       "wider",
+                                                "subsumes",  "narrower",   "specializes", "inexact",
+                                                "unmatched", "disjoint"};
 
 }  // namespace
 
 const ValueRow* Values::find(Text source) const {
     if (const auto it = index.find(trim(source)); it != index.end()) return &rows[it->second];
-    if (const auto it = index_any_case.find(trim(source)); it != index_any_case.end()) return &rows[it->second];
+    if (const auto it = index_any_case.find(trim(source)); it != index_any_case.end())
+        return &rows[it->second];
     const auto any = index.find(Text{"*"});
     return any == index.end() ? nullptr : &rows[any->second];
 }
@@ -36,7 +38,8 @@ void load_values(const std::string& folder, std::vector<Values>& values, Arena& 
     for (Values& v : values) {
         const std::string file = fmt::format("values/{}.csv", v.name);
         for (const TableRow& row :
-             read_table(folder, file, {"source", "target", "display", "equivalence", "reverse", "why"}, arena, problems)) {
+             read_table(folder, file, {"source", "target", "display", "equivalence", "reverse", "why"}, arena,
+                        problems)) {
             const auto problem = [&](std::string text) { problems.add(file, row.line, std::move(text)); };
             ValueRow r;
             r.source = row.cells[0];
@@ -46,20 +49,26 @@ void load_values(const std::string& folder, std::vector<Values>& values, Arena& 
             r.why = row.cells[5];
             r.line = row.line;
             if (!row.cells[4].empty()) {
-                const auto reverse = to_boolean(row.cells[4]);
-                if (!reverse) problem("reverse is true or false");
-                r.reverse = reverse.value_or(false);
+                r.reverse = row.cells[4] == "yes" || to_boolean(row.cells[4]).value_or(false);
+                if (!r.reverse && row.cells[4] != "no" && !to_boolean(row.cells[4]))
+                    problem("reverse is yes or no");
             }
             if (r.source.empty()) problem("no source value");
             if (std::ranges::find(kEquivalences, r.equivalence) == kEquivalences.end())
                 problem(fmt::format("\"{}\" is none of FHIR's equivalence words", r.equivalence));
             // Without target: "unmatched" (known, has no home), or "equivalent" (the word says nothing).
-            if (r.target.empty() ? r.equivalence != "unmatched" && r.equivalence != "equivalent" : r.equivalence == "unmatched")
-                problem("a row without target is \"unmatched\", or \"equivalent\" when the word says nothing");
-            if (r.reverse && (r.target.empty() || r.source == "*")) problem("nothing can be written back by this row");
-            bool fresh = v.index.emplace(r.source, v.rows.size()).second;
-            if (!v.case_sensitive) fresh = v.index_any_case.emplace(r.source, v.rows.size()).second && fresh;
-            if (!fresh) problem(fmt::format("\"{}\" is there twice", r.source));
+            if (r.target.empty() ? r.equivalence != "unmatched" && r.equivalence != "equivalent"
+                                 : r.equivalence == "unmatched")
+                problem(
+                    "a row without target is \"unmatched\", or \"equivalent\" when the word says nothing");
+            if (r.reverse && (r.target.empty() || r.source == "*"))
+                problem("nothing can be written back by this row");
+            if (!v.index.emplace(r.source, v.rows.size()).second)
+                problem(fmt::format("\"{}\" is there twice", r.source));
+            else if (!v.case_sensitive && !v.index_any_case.emplace(r.source, v.rows.size()).second)
+                problem(fmt::format(
+                    "\"{}\" is there twice but for case: one row, or \"case\":true in mapping.json",
+                    r.source));
             v.rows.push_back(std::move(r));
         }
     }
@@ -67,7 +76,8 @@ void load_values(const std::string& folder, std::vector<Values>& values, Arena& 
     if (!std::filesystem::is_directory(folder + "/values", error)) return;
     for (const std::string& file : csv_files(folder + "/values"))
         if (std::ranges::none_of(values, [&](const Values& v) { return v.name + ".csv" == file; }))
-            problems.add("values/" + file, 0, "is not under \"values\" in mapping.json, which names its systems");
+            problems.add("values/" + file, 0,
+                         "is not under \"values\" in mapping.json, which names its systems");
 }
 
 void load_lists(const std::string& folder, MappingSet::Impl& impl, Problems& problems) {

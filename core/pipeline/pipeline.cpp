@@ -52,7 +52,10 @@ std::vector<Batch> cut(const record::Census& census) {
 class Run {
   public:
     Run(record::Source& source, record::Target& target, const record::Origin& origin, const Options& options)
-        : source_(source), target_(target), options_(options), census_(source.census()),
+        : source_(source),
+          target_(target),
+          options_(options),
+          census_(source.census()),
           ledger_(std::make_unique<ledger::Ledger>(census_)) {
         checkpoint_ = target_.begin(origin);
         for (const record::Table& t : census_.tables) total_ += t.rows;
@@ -90,7 +93,8 @@ class Run {
             d.encoded = target_.encode(nobody);
         } else {
             d.encoded = target_.encode(record);
-            for (const record::Need& n : record.needs) d.needs.push_back({n.kind, std::string(n.id), n.handle});
+            for (const record::Need& n : record.needs)
+                d.needs.push_back({n.kind, std::string(n.id), n.handle});
         }
         d.encoded->patient = !record.key.empty();
         ledger::append_fates(d.encoded->fates, record, fates, census_);
@@ -120,7 +124,8 @@ class Run {
             for (const Issue& issue : d.issues) options_.issues->add(issue);
     }
 
-    // Practice-wide entities travel before the first patient that refers to them, with what they refer to themselves.
+    // Practice-wide entities travel before the first patient that refers to them, with what they refer to
+    // themselves.
     void fetch(const std::vector<NeedCopy>& needs, std::vector<std::unique_ptr<record::Encoded>>& out) {
         std::deque<NeedCopy> queue(needs.begin(), needs.end());
         while (!queue.empty()) {
@@ -173,7 +178,8 @@ class Run {
             Record record;
             std::unique_lock lock(mutex);
             while (true) {
-                changed.wait(lock, [&] { return stop || next >= batches.size() || next < committed + window; });
+                changed.wait(lock,
+                             [&] { return stop || next >= batches.size() || next < committed + window; });
                 if (stop || next >= batches.size()) return;
                 const std::size_t mine = next++;
                 lock.unlock();
@@ -181,9 +187,7 @@ class Run {
                 std::exception_ptr error;
                 try {
                     done = std::make_unique<std::vector<Done>>(work(batches[mine], record));
-                } catch (...) {
-                    error = std::current_exception();
-                }
+                } catch (...) { error = std::current_exception(); }
                 lock.lock();
                 if (error) {
                     if (!failure) failure = error;
@@ -252,15 +256,17 @@ class Run {
 
 struct Nowhere : record::Target {
     record::Checkpoint begin(const record::Origin&) override { return {}; }
-    std::unique_ptr<record::Encoded> encode(const Record&) const override { return std::make_unique<record::Encoded>(); }
+    std::unique_ptr<record::Encoded> encode(const Record&) const override {
+        return std::make_unique<record::Encoded>();
+    }
     void commit(std::span<const std::unique_ptr<record::Encoded>>) override {}
     void publish(const ledger::Ledger&) override {}
 };
 
 }  // namespace
 
-std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& target, const record::Origin& origin,
-                                    const Options& options) {
+std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& target,
+                                    const record::Origin& origin, const Options& options) {
     return Run(source, target, origin, options).all();
 }
 

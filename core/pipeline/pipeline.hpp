@@ -8,8 +8,8 @@
 #include "core/mapping/mapping.hpp"
 #include "core/record/system.hpp"
 
-/// From Source to Target: reads in workers, maps, settles, encodes; commits on the calling thread in census order, so that
-/// the result does not depend on the number of jobs.
+/// From Source to Target: reads in workers, maps, settles, encodes; commits on the calling thread in census
+/// order, so that the result does not depend on the number of jobs.
 namespace gpswitch::pipeline {
 
 struct Options {
@@ -18,7 +18,8 @@ struct Options {
     const mapping::MappingSet* mapping = nullptr;
     /// Sees every issue, in a stable order, on the calling thread; may be nullptr.
     IssueSink* issues = nullptr;
-    /// Extra look at every record after mapping (validate); called in the workers, adds to record.issues. May be empty.
+    /// Extra look at every record after mapping (validate); called in the workers, adds to record.issues. May
+    /// be empty.
     std::function<void(record::Record&)> inspect;
     /// Rows done and rows in all; called on the calling thread after each batch. May be empty.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress;
@@ -28,8 +29,8 @@ struct Options {
 
 /// Moves everything and publishes when the ledger balances. Returns the ledger.
 /// Errors: whatever Source and Target throw; LedgerError (nothing is published); Error(130) when interrupted.
-std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& target, const record::Origin& origin,
-                                    const Options& options);
+std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& target,
+                                    const record::Origin& origin, const Options& options);
 
 /// A target that writes nothing: for validate and --dry-run.
 std::unique_ptr<record::Target> nowhere();

@@ -5,7 +5,8 @@
 /// Fields follow FHIR R4; those after the R4 elements are extensions (declared in clinical.cpp).
 namespace gpswitch::record {
 
-/// A problem (category problem-list-item) or a diagnosis that is none (encounter-diagnosis, without clinicalStatus).
+/// A problem (category problem-list-item) or a diagnosis that is none (encounter-diagnosis, without
+/// clinicalStatus).
 struct Condition : Entity {
     Concept clinical_status, verification_status;
     List<Concept> category;
@@ -117,7 +118,8 @@ struct AllergyIntolerance : Entity {
     List<Reference> evidence, problem;
 };
 
-/// Given, declined (not-done with statusReason) or given elsewhere. Consent and invitation codes never become one.
+/// Given, declined (not-done with statusReason) or given elsewhere. Consent and invitation codes never become
+/// one.
 struct Immunization : Entity {
     Text status;
     Concept status_reason, vaccine_code;

@@ -37,7 +37,8 @@ struct Reader {
             void* target = f.list ? add_item(items_at(object, f), *f.type, *c.arena) : at(object, f);
             return structure(v, *f.type, target, path);
         }
-        if (f.kind != Kind::raw && !fits(v, f.kind)) return bad(v, path, "a value of another JSON type is expected here");
+        if (f.kind != Kind::raw && !fits(v, f.kind))
+            return bad(v, path, "a value of another JSON type is expected here");
         if (f.kind != Kind::raw && v.text.empty()) return bad(v, path, "FHIR allows no empty text");
         const Text text = f.kind == Kind::raw ? raw(v) : v.text;
         if (f.list)
@@ -48,21 +49,25 @@ struct Reader {
 
     void field(const json::Value& v, const Field& f, void* object, Text path) {
         if (!f.list) {
-            if (v.kind == json::Kind::array && f.kind != Kind::raw) return bad(v, path, "a single value is expected here, not a list");
+            if (v.kind == json::Kind::array && f.kind != Kind::raw)
+                return bad(v, path, "a single value is expected here, not a list");
             return item(v, f, object, path);
         }
         if (v.kind != json::Kind::array) return bad(v, path, "a list is expected here");
         for (std::uint32_t i = 0; i < v.items.size; ++i) item(*v.items[i], f, object, indexed(path, i));
     }
 
-    // Only an extension of exactly the declared shape goes to its field; anything else about it would be lost.
+    // Only an extension of exactly the declared shape goes to its field; anything else about it would be
+    // lost.
     bool plain_extension(const json::Value& e, const Field& f, const void* object) {
         if (!f.list && !is_empty(object, f)) return false;
         if (e.members.size != 2) return false;
-        if (f.value.empty()) return e.find("extension") != nullptr && e.find("extension")->kind == json::Kind::array;
+        if (f.value.empty())
+            return e.find("extension") != nullptr && e.find("extension")->kind == json::Kind::array;
         const json::Value* v = e.find(f.value);
         if (v == nullptr) return false;
-        return f.kind == Kind::structure ? v->kind == json::Kind::object : fits(*v, f.kind) && !v->text.empty();
+        return f.kind == Kind::structure ? v->kind == json::Kind::object
+                                         : fits(*v, f.kind) && !v->text.empty();
     }
 
     void extension(const json::Value& e, const Type& type, void* object, Text path) {

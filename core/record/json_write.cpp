@@ -82,7 +82,8 @@ struct Writer {
         bool extended = !resource;
         if (extended) extensions(object, type);
         for (const Field& f : type.fields) {
-            // A resource's extensions follow its contained resources (base R4 order: id, meta, ..., extension, identifier).
+            // A resource's extensions follow its contained resources (base R4 order: id, meta, ...,
+            // extension, identifier).
             if (!extended && f.where != Where::element) {
                 extensions(object, type);
                 extended = true;
@@ -109,7 +110,9 @@ void append_json(std::string& out, EntityKind kind, const Entity& entity) {
     out += '}';
 }
 
-void append_json(std::string& out, const void* object, const Type& type) { Writer{out}.structure(object, type); }
+void append_json(std::string& out, const void* object, const Type& type) {
+    Writer{out}.structure(object, type);
+}
 
 void append_json_value(std::string& out, const void* object, const Field& f) {
     Writer w{out};

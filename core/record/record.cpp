@@ -9,17 +9,39 @@ namespace {
 
 const std::array<const Type*, kEntityKinds>& all_types() {
     static const std::array<const Type*, kEntityKinds> types = {
-        &type_of<Organization>(),       &type_of<Location>(),           &type_of<HealthcareService>(),
-        &type_of<Practitioner>(),       &type_of<PractitionerRole>(),   &type_of<Schedule>(),
-        &type_of<Slot>(),               &type_of<CareTeam>(),           &type_of<Group>(),
-        &type_of<Patient>(),            &type_of<RelatedPerson>(),      &type_of<EpisodeOfCare>(),
-        &type_of<Encounter>(),          &type_of<FhirList>(),           &type_of<Condition>(),
-        &type_of<Observation>(),        &type_of<QuestionnaireResponse>(), &type_of<DiagnosticReport>(),
-        &type_of<Specimen>(),           &type_of<AllergyIntolerance>(), &type_of<Immunization>(),
-        &type_of<FamilyMemberHistory>(), &type_of<Procedure>(),         &type_of<Medication>(),
-        &type_of<MedicationStatement>(), &type_of<MedicationRequest>(), &type_of<ServiceRequest>(),
-        &type_of<DocumentReference>(),  &type_of<Appointment>(),        &type_of<Flag>(),
-        &type_of<Consent>(),            &type_of<Task>(),               &type_of<Provenance>(),
+        &type_of<Organization>(),
+        &type_of<Location>(),
+        &type_of<HealthcareService>(),
+        &type_of<Practitioner>(),
+        &type_of<PractitionerRole>(),
+        &type_of<Schedule>(),
+        &type_of<Slot>(),
+        &type_of<CareTeam>(),
+        &type_of<Group>(),
+        &type_of<Patient>(),
+        &type_of<RelatedPerson>(),
+        &type_of<EpisodeOfCare>(),
+        &type_of<Encounter>(),
+        &type_of<FhirList>(),
+        &type_of<Condition>(),
+        &type_of<Observation>(),
+        &type_of<QuestionnaireResponse>(),
+        &type_of<DiagnosticReport>(),
+        &type_of<Specimen>(),
+        &type_of<AllergyIntolerance>(),
+        &type_of<Immunization>(),
+        &type_of<FamilyMemberHistory>(),
+        &type_of<Procedure>(),
+        &type_of<Medication>(),
+        &type_of<MedicationStatement>(),
+        &type_of<MedicationRequest>(),
+        &type_of<ServiceRequest>(),
+        &type_of<DocumentReference>(),
+        &type_of<Appointment>(),
+        &type_of<Flag>(),
+        &type_of<Consent>(),
+        &type_of<Task>(),
+        &type_of<Provenance>(),
         &type_of<AuditEvent>(),
     };
     return types;
@@ -32,7 +54,8 @@ const Type& type_of(EntityKind kind) { return *all_types()[static_cast<std::size
 std::optional<EntityKind> kind_of(std::string_view resource_type) {
     static const auto* const map = [] {
         auto* m = new std::unordered_map<std::string_view, EntityKind>;
-        for (std::size_t i = 0; i < kEntityKinds; ++i) (*m)[all_types()[i]->name] = static_cast<EntityKind>(i);
+        for (std::size_t i = 0; i < kEntityKinds; ++i)
+            (*m)[all_types()[i]->name] = static_cast<EntityKind>(i);
         return m;
     }();
     const auto it = map->find(resource_type);
@@ -73,7 +96,8 @@ void Record::claim(std::uint32_t row, Role role, Text table_name) {
 
 void Record::claim(std::uint32_t row, std::uint32_t item, Role role, Text table_name) {
     claims.push_back({row, item, role});
-    items[item].entity->source.add(arena, {table_name, rows[row].key, role == Role::primary ? "primary" : "part"});
+    items[item].entity->source.add(arena,
+                                   {table_name, rows[row].key, role == Role::primary ? "primary" : "part"});
 }
 
 void Record::clear() {

@@ -11,11 +11,40 @@ namespace gpswitch::record {
 
 /// Every entity the model knows, practice-wide ones first. The order is the order of files in a package.
 enum class EntityKind : std::uint8_t {
-    Organization, Location, HealthcareService, Practitioner, PractitionerRole, Schedule, Slot, CareTeam, Group,
-    Patient, RelatedPerson, EpisodeOfCare, Encounter, List, Condition, Observation, QuestionnaireResponse,
-    DiagnosticReport, Specimen, AllergyIntolerance, Immunization, FamilyMemberHistory, Procedure, Medication,
-    MedicationStatement, MedicationRequest, ServiceRequest, DocumentReference, Appointment, Flag, Consent, Task,
-    Provenance, AuditEvent,
+    Organization,
+    Location,
+    HealthcareService,
+    Practitioner,
+    PractitionerRole,
+    Schedule,
+    Slot,
+    CareTeam,
+    Group,
+    Patient,
+    RelatedPerson,
+    EpisodeOfCare,
+    Encounter,
+    List,
+    Condition,
+    Observation,
+    QuestionnaireResponse,
+    DiagnosticReport,
+    Specimen,
+    AllergyIntolerance,
+    Immunization,
+    FamilyMemberHistory,
+    Procedure,
+    Medication,
+    MedicationStatement,
+    MedicationRequest,
+    ServiceRequest,
+    DocumentReference,
+    Appointment,
+    Flag,
+    Consent,
+    Task,
+    Provenance,
+    AuditEvent,
 };
 inline constexpr std::size_t kEntityKinds = 34;
 
@@ -30,11 +59,12 @@ EntityKind kind_of_type() {
     static const EntityKind kind = *kind_of(type_of<T>().name);
     return kind;
 }
-/// The field that says whose the entity is ("subject", "patient", "for"); nullptr for Patient, Appointment (its
-/// participants say) and the practice-wide ones. Its reference is "Patient/<id>".
+/// The field that says whose the entity is ("subject", "patient", "for"); nullptr for Patient, Appointment
+/// (its participants say) and the practice-wide ones. Its reference is "Patient/<id>".
 const Field* patient_field(EntityKind kind);
 
-/// A row of the source, as the ledger knows it. table: index into Census::tables; slot: 0 to that table's rows - 1, unique.
+/// A row of the source, as the ledger knows it. table: index into Census::tables; slot: 0 to that table's
+/// rows - 1, unique.
 struct Row {
     std::uint16_t table = 0;
     std::uint64_t slot = 0;
@@ -76,12 +106,13 @@ struct Need {
 
 /// A value that stands in its field in the source's words and waits for the mapping's second stage.
 struct Pending {
-    std::uint32_t item;      ///< index into Record::items
-    void* object;            ///< the structure that has the field (in the arena; stable from now on)
-    const Field* field;      ///< a primitive (code, string, boolean) or a Concept (single or list: one is appended)
-    std::uint16_t values;    ///< index of the values table in the mapping set
-    Text raw;                ///< the source's value
-    Text origin;             ///< "Admin_Patient.Sex": where it stood, for rest and issues
+    std::uint32_t item;  ///< index into Record::items
+    void* object;        ///< the structure that has the field (in the arena; stable from now on)
+    const Field*
+        field;  ///< a primitive (code, string, boolean) or a Concept (single or list: one is appended)
+    std::uint16_t values;  ///< index of the values table in the mapping set
+    Text raw;              ///< the source's value
+    Text origin;           ///< "Admin_Patient.Sex": where it stood, for rest and issues
 };
 
 struct Item {
@@ -90,9 +121,9 @@ struct Item {
     Text made;  ///< why it exists, when no row of the source is its own ("implied plan"); empty otherwise
 };
 
-/// One patient's record, or (Cursor of leftovers, Source::find) practice-wide entities and rows of no known patient.
-/// Filled by a Source, changed by the mapping, read by a Target. Everything in it lives in its arena or the source's
-/// mapped files until clear(). One per worker; not thread-safe.
+/// One patient's record, or (Cursor of leftovers, Source::find) practice-wide entities and rows of no known
+/// patient. Filled by a Source, changed by the mapping, read by a Target. Everything in it lives in its arena
+/// or the source's mapped files until clear(). One per worker; not thread-safe.
 class Record {
   public:
     Arena arena;

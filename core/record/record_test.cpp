@@ -7,13 +7,15 @@ using namespace gpswitch::record;
 
 namespace {
 
-// Fills every field of every level with distinct text, lists with two items, so that nothing can be forgotten.
+// Fills every field of every level with distinct text, lists with two items, so that nothing can be
+// forgotten.
 void fill(void* object, const Type& type, Arena& arena, int& n, int depth) {
     for (const Field& f : type.fields) {
         if (f.kind == Kind::structure) {
             if (depth > 4) continue;
             for (int i = 0; i < (f.list ? 2 : 1); ++i)
-                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena, n, depth + 1);
+                fill(f.list ? add_item(items_at(object, f), *f.type, arena) : at(object, f), *f.type, arena,
+                     n, depth + 1);
             continue;
         }
         for (int i = 0; i < (f.list ? 2 : 1); ++i) {
@@ -24,7 +26,8 @@ void fill(void* object, const Type& type, Arena& arena, int& n, int depth) {
                 case Kind::integer: t = arena.copy(std::to_string(n)); break;
                 case Kind::decimal: t = arena.copy(std::to_string(n) + ".500"); break;
                 case Kind::raw:
-                    t = f.where == Where::self ? arena.join("{\"url\":\"http://example.org/", std::to_string(n), "\",\"valueCode\":\"x\"}")
+                    t = f.where == Where::self ? arena.join("{\"url\":\"http://example.org/",
+                                                            std::to_string(n), "\",\"valueCode\":\"x\"}")
                                                : arena.join("{\"n\":", std::to_string(n), "}");
                     break;
                 default: t = arena.join("t\"\n", std::to_string(n));

@@ -54,8 +54,9 @@ struct Census {
 /// Reads some of the patients, or the leftovers, one record at a time.
 struct Cursor {
     virtual ~Cursor() = default;
-    /// Fills `record` (cleared first) with the next patient; false at the end. Views live until the record is cleared.
-    /// A patient that cannot be read is still a record: `held` says why. Throws InputError when input breaks off.
+    /// Fills `record` (cleared first) with the next patient; false at the end. Views live until the record is
+    /// cleared. A patient that cannot be read is still a record: `held` says why. Throws InputError when
+    /// input breaks off.
     virtual bool next(Record& record) = 0;
 };
 
@@ -63,14 +64,15 @@ struct Cursor {
 struct Source {
     virtual ~Source() = default;
     virtual const Census& census() const = 0;
-    /// A cursor over these patients (indexes into census().patients), in the given order. Called from several threads;
-    /// each cursor is used by one.
+    /// A cursor over these patients (indexes into census().patients), in the given order. Called from several
+    /// threads; each cursor is used by one.
     virtual std::unique_ptr<Cursor> read(std::span<const std::uint32_t> patients) = 0;
-    /// Everything that is left when all patients have been read and all needs found: rows of no known patient, practice-
-    /// wide entities nobody referred to, lookup tables. Call once, last, on one thread.
+    /// Everything that is left when all patients have been read and all needs found: rows of no known
+    /// patient, practice- wide entities nobody referred to, lookup tables. Call once, last, on one thread.
     virtual std::unique_ptr<Cursor> leftovers() = 0;
-    /// Adds the practice-wide entity (and entities made from the same row) to `record`, with its rows and claims. False
-    /// when it is not there. Called on one thread, once per need; may add needs of its own to the record.
+    /// Adds the practice-wide entity (and entities made from the same row) to `record`, with its rows and
+    /// claims. False when it is not there. Called on one thread, once per need; may add needs of its own to
+    /// the record.
     virtual bool find(const Need& need, Record& record) = 0;
     /// Issues found while indexing (structure, headers, members). Those about rows travel with the records.
     virtual const std::vector<Issue>& issues() const = 0;
@@ -90,11 +92,13 @@ struct Checkpoint {
     bool complete = false;       ///< the earlier run finished with the same fingerprint
 };
 
-/// A record ready to be written; made by Target::encode in a worker. The members are filled by the pipeline afterwards.
+/// A record ready to be written; made by Target::encode in a worker. The members are filled by the pipeline
+/// afterwards.
 struct Encoded {
     virtual ~Encoded() = default;
     bool patient = false;  ///< counts for the checkpoint: a patient, also a held one
-    std::string fates, held, issues;  ///< JSON Lines about this record's rows, for targets that keep the account
+    std::string fates, held,
+        issues;  ///< JSON Lines about this record's rows, for targets that keep the account
 };
 
 /// A system we can write. encode() runs in the workers; the rest on one thread, in order.
@@ -104,11 +108,13 @@ struct Target {
     virtual Checkpoint begin(const Origin& origin) = 0;
     virtual std::unique_ptr<Encoded> encode(const Record& record) const = 0;
     /// A held patient is encoded as a record without key and items: nothing but its account is written.
-    /// One transaction per call; patients come in census order, practice-wide entities before the first that needs them.
+    /// One transaction per call; patients come in census order, practice-wide entities before the first that
+    /// needs them.
     virtual void commit(std::span<const std::unique_ptr<Encoded>> records) = 0;
     /// An issue that belongs to no record (structure, headers).
     virtual void add(const Issue&) {}
-    /// Makes the result visible under its final name; nothing before this call may look finished. The ledger balances.
+    /// Makes the result visible under its final name; nothing before this call may look finished. The ledger
+    /// balances.
     virtual void publish(const ledger::Ledger& ledger) = 0;
 };
 

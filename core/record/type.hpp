@@ -7,12 +7,12 @@
 
 #include "core/util/arena.hpp"
 
-/// How a type of the record model is declared: once, as a list of fields. JSON both ways, the SQL schema, the names
-/// that mapping tables may use, diff and the data dictionary are loops over these lists.
+/// How a type of the record model is declared: once, as a list of fields. JSON both ways, the SQL schema, the
+/// names that mapping tables may use, diff and the data dictionary are loops over these lists.
 namespace gpswitch::record {
 
-/// Every primitive value is text, as precise as the source and no more: decimals keep their places, dates theirs.
-/// Views live in the record's arena (or in the mapped source). Empty is absent.
+/// Every primitive value is text, as precise as the source and no more: decimals keep their places, dates
+/// theirs. Views live in the record's arena (or in the mapped source). Empty is absent.
 using Text = std::string_view;
 
 enum class Kind : std::uint8_t {
@@ -40,35 +40,42 @@ enum class Where : std::uint8_t {
 struct Type;
 
 struct Field {
-    std::string_view name;   ///< FHIR element name; for an extension our short name, as mapping tables use it
+    std::string_view name;  ///< FHIR element name; for an extension our short name, as mapping tables use it
     Kind kind;
     Where where;
     bool list;
-    std::string_view url;    ///< extension: its URL (inside a complex extension: the short part name)
-    std::string_view value;  ///< extension: "valueCode", "valueReference" ...; empty: complex, its parts are extensions
+    std::string_view url;  ///< extension: its URL (inside a complex extension: the short part name)
+    std::string_view
+        value;  ///< extension: "valueCode", "valueReference" ...; empty: complex, its parts are extensions
     std::uint32_t offset;
-    const Type* type;        ///< structure: its declaration
+    const Type* type;  ///< structure: its declaration
 };
 
 struct Type {
-    std::string_view name;     ///< "Observation", "Coding"
-    std::string_view profile;  ///< resource types: the UK Core profile claimed in meta.profile, where there is one
+    std::string_view name;  ///< "Observation", "Coding"
+    std::string_view
+        profile;  ///< resource types: the UK Core profile claimed in meta.profile, where there is one
     std::vector<Field> fields;
     std::size_t size = 0;
     bool resource = false;
 
     /// The field with this name; nullptr when there is none.
     const Field* find(std::string_view field_name) const;
-    /// The extension field whose URL ends like `url` (after the last '/'), or is equal; nullptr when there is none.
+    /// The extension field whose URL ends like `url` (after the last '/'), or is equal; nullptr when there is
+    /// none.
     const Field* find_extension(std::string_view url) const;
 };
 
 template <class T>
 const Type& type_of();
 
-inline const void* at(const void* object, const Field& f) { return static_cast<const char*>(object) + f.offset; }
+inline const void* at(const void* object, const Field& f) {
+    return static_cast<const char*>(object) + f.offset;
+}
 inline void* at(void* object, const Field& f) { return static_cast<char*>(object) + f.offset; }
-inline const Text& text_at(const void* object, const Field& f) { return *static_cast<const Text*>(at(object, f)); }
+inline const Text& text_at(const void* object, const Field& f) {
+    return *static_cast<const Text*>(at(object, f));
+}
 inline Text& text_at(void* object, const Field& f) { return *static_cast<Text*>(at(object, f)); }
 inline List<Text>& texts_at(void* object, const Field& f) { return *static_cast<List<Text>*>(at(object, f)); }
 inline const List<Text>& texts_at(const void* object, const Field& f) {
@@ -95,7 +102,8 @@ bool equal(const void* a, const void* b, const Type& type);
 /// A deep copy into `arena`.
 void copy(const void* from, void* to, const Type& type, Arena& arena);
 
-// --- declaring (used by types.cpp and entities.cpp only) ---------------------------------------------------------
+// --- declaring (used by types.cpp and entities.cpp only)
+// ---------------------------------------------------------
 namespace declare {
 
 struct Any {
@@ -143,7 +151,8 @@ Field make(std::string_view name, Kind kind, Where where, std::string_view url, 
     f.list = Shape<Value>::list;
     f.url = url;
     f.value = value;
-    f.offset = static_cast<std::uint32_t>(reinterpret_cast<const char*>(&(object.*M)) - reinterpret_cast<const char*>(&object));
+    f.offset = static_cast<std::uint32_t>(reinterpret_cast<const char*>(&(object.*M)) -
+                                          reinterpret_cast<const char*>(&object));
     if constexpr (std::is_same_v<Item, Text>) {
         f.type = nullptr;
     } else {
@@ -160,7 +169,8 @@ Field field(std::string_view name, Kind kind = Kind::string) {
 }
 /// An extension with one value ("valueCode"), or a complex one (empty `value`; the type's fields are parts).
 template <auto M>
-Field extension(std::string_view name, std::string_view url, std::string_view value, Kind kind = Kind::string) {
+Field extension(std::string_view name, std::string_view url, std::string_view value,
+                Kind kind = Kind::string) {
     return make<M>(name, kind, Where::extension, url, value);
 }
 

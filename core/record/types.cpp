@@ -39,9 +39,11 @@ const Type& type_of<Coding>() {
         "Coding", field<&Coding::system>("system", Kind::uri), field<&Coding::version>("version"),
         field<&Coding::code>("code", Kind::code), field<&Coding::display>("display"),
         field<&Coding::user_selected>("userSelected", Kind::boolean),
-        extension<&Coding::description_id>("descriptionId", "http://hl7.org/fhir/StructureDefinition/coding-sctdescid",
+        extension<&Coding::description_id>("descriptionId",
+                                           "http://hl7.org/fhir/StructureDefinition/coding-sctdescid",
                                            "valueId", Kind::code),
-        extension<&Coding::description_display>("descriptionDisplay", UK "CodingSCTDescDisplay", "valueString"));
+        extension<&Coding::description_display>("descriptionDisplay", UK "CodingSCTDescDisplay",
+                                                "valueString"));
     return t;
 }
 
@@ -66,11 +68,12 @@ const Type& type_of<Identifier>() {
 template <>
 const Type& type_of<Quantity>() {
     static const Type t = type<Quantity>(
-        "Quantity", field<&Quantity::value>("value", Kind::decimal), field<&Quantity::comparator>("comparator", Kind::code),
-        field<&Quantity::unit>("unit"), field<&Quantity::system>("system", Kind::uri),
-        field<&Quantity::code>("code", Kind::code),
+        "Quantity", field<&Quantity::value>("value", Kind::decimal),
+        field<&Quantity::comparator>("comparator", Kind::code), field<&Quantity::unit>("unit"),
+        field<&Quantity::system>("system", Kind::uri), field<&Quantity::code>("code", Kind::code),
         extension<&Quantity::quantity_text>("quantityText", UK "MedicationQuantityText", "valueString"),
-        extension<&Quantity::approximate>("approximate", OWN "ValueApproximation", "valueBoolean", Kind::boolean));
+        extension<&Quantity::approximate>("approximate", OWN "ValueApproximation", "valueBoolean",
+                                          Kind::boolean));
     return t;
 }
 
@@ -82,17 +85,18 @@ const Type& type_of<Range>() {
 
 template <>
 const Type& type_of<Ratio>() {
-    static const Type t =
-        type<Ratio>("Ratio", field<&Ratio::numerator>("numerator"), field<&Ratio::denominator>("denominator"));
+    static const Type t = type<Ratio>("Ratio", field<&Ratio::numerator>("numerator"),
+                                      field<&Ratio::denominator>("denominator"));
     return t;
 }
 
 template <>
 const Type& type_of<HumanName>() {
-    static const Type t = type<HumanName>(
-        "HumanName", field<&HumanName::use>("use", Kind::code), field<&HumanName::text>("text"),
-        field<&HumanName::family>("family"), field<&HumanName::given>("given"), field<&HumanName::prefix>("prefix"),
-        field<&HumanName::suffix>("suffix"), field<&HumanName::period>("period"));
+    static const Type t =
+        type<HumanName>("HumanName", field<&HumanName::use>("use", Kind::code),
+                        field<&HumanName::text>("text"), field<&HumanName::family>("family"),
+                        field<&HumanName::given>("given"), field<&HumanName::prefix>("prefix"),
+                        field<&HumanName::suffix>("suffix"), field<&HumanName::period>("period"));
     return t;
 }
 
@@ -110,9 +114,9 @@ const Type& type_of<Address>() {
 template <>
 const Type& type_of<ContactPoint>() {
     static const Type t = type<ContactPoint>(
-        "ContactPoint", field<&ContactPoint::system>("system", Kind::code), field<&ContactPoint::value>("value"),
-        field<&ContactPoint::use>("use", Kind::code), field<&ContactPoint::rank>("rank", Kind::integer),
-        field<&ContactPoint::period>("period"));
+        "ContactPoint", field<&ContactPoint::system>("system", Kind::code),
+        field<&ContactPoint::value>("value"), field<&ContactPoint::use>("use", Kind::code),
+        field<&ContactPoint::rank>("rank", Kind::integer), field<&ContactPoint::period>("period"));
     return t;
 }
 
@@ -138,19 +142,20 @@ const Type& type_of<Attachment>() {
 
 template <>
 const Type& type_of<Meta>() {
-    static const Type t = type<Meta>(
-        "Meta", field<&Meta::version_id>("versionId"), field<&Meta::last_updated>("lastUpdated", Kind::instant),
-        field<&Meta::source>("source", Kind::uri), field<&Meta::profile>("profile", Kind::uri),
-        field<&Meta::security>("security"), field<&Meta::tag>("tag"));
+    static const Type t =
+        type<Meta>("Meta", field<&Meta::version_id>("versionId"),
+                   field<&Meta::last_updated>("lastUpdated", Kind::instant),
+                   field<&Meta::source>("source", Kind::uri), field<&Meta::profile>("profile", Kind::uri),
+                   field<&Meta::security>("security"), field<&Meta::tag>("tag"));
     return t;
 }
 
 template <>
 const Type& type_of<SourceRow>() {
-    static const Type t = type<SourceRow>(
-        "SourceRow", extension<&SourceRow::table>("table", "table", "valueString"),
-        extension<&SourceRow::key>("key", "key", "valueString"),
-        extension<&SourceRow::role>("role", "role", "valueCode", Kind::code));
+    static const Type t =
+        type<SourceRow>("SourceRow", extension<&SourceRow::table>("table", "table", "valueString"),
+                        extension<&SourceRow::key>("key", "key", "valueString"),
+                        extension<&SourceRow::role>("role", "role", "valueCode", Kind::code));
     return t;
 }
 
@@ -166,12 +171,13 @@ const Type& type_of<Entity>() {
     static const Type t = [] {
         Field extensions = field<&Entity::extensions>("extension", Kind::raw);
         extensions.where = Where::self;
-        return type<Entity>(
-            "Entity", field<&Entity::id>("id", Kind::code), field<&Entity::meta>("meta"),
-            field<&Entity::language>("language", Kind::code), field<&Entity::contained>("contained", Kind::raw),
-            field<&Entity::identifier>("identifier"), extensions,
-            extension<&Entity::inferred>("inferred", OWN "inferred", "valueString"),
-            extension<&Entity::source>("sourceRow", OWN "source", ""), extension<&Entity::rest>("rest", OWN "rest", ""));
+        return type<Entity>("Entity", field<&Entity::id>("id", Kind::code), field<&Entity::meta>("meta"),
+                            field<&Entity::language>("language", Kind::code),
+                            field<&Entity::contained>("contained", Kind::raw),
+                            field<&Entity::identifier>("identifier"), extensions,
+                            extension<&Entity::inferred>("inferred", OWN "inferred", "valueString"),
+                            extension<&Entity::source>("sourceRow", OWN "source", ""),
+                            extension<&Entity::rest>("rest", OWN "rest", ""));
     }();
     return t;
 }
@@ -223,7 +229,8 @@ bool is_empty(const void* object, const Type& type) {
 bool equal(const void* a, const void* b, const Type& type) {
     for (const Field& f : type.fields) {
         if (!f.list) {
-            if (f.kind == Kind::structure ? !equal(at(a, f), at(b, f), *f.type) : text_at(a, f) != text_at(b, f))
+            if (f.kind == Kind::structure ? !equal(at(a, f), at(b, f), *f.type)
+                                          : text_at(a, f) != text_at(b, f))
                 return false;
             continue;
         }

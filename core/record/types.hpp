@@ -84,7 +84,8 @@ struct Attachment {
 struct Meta {
     Text version_id, last_updated, source;
     List<Text> profile;
-    List<Coding> security, tag;  ///< security: confidentiality labels, inherited by what is derived, never loosened
+    List<Coding> security,
+        tag;  ///< security: confidentiality labels, inherited by what is derived, never loosened
 };
 
 /// A row an entity came from. role is "primary" or "part".
@@ -99,13 +100,14 @@ struct Rest {
 
 /// What every entity begins (id, meta, identifier) and ends with.
 struct Entity {
-    Text id;                       ///< UUIDv5 of the source key, or the id as read from a standard source
+    Text id;  ///< UUIDv5 of the source key, or the id as read from a standard source
     Meta meta;
     Text language;
-    List<Text> contained;          ///< raw resources we do not take apart
-    List<Identifier> identifier;   ///< the source key among them
-    List<Text> extensions;         ///< extensions without a field, verbatim JSON
-    List<Text> inferred;           ///< element paths whose value was inferred, with the rule ("effectivePeriod.end: last issue")
+    List<Text> contained;         ///< raw resources we do not take apart
+    List<Identifier> identifier;  ///< the source key among them
+    List<Text> extensions;        ///< extensions without a field, verbatim JSON
+    List<Text> inferred;  ///< element paths whose value was inferred, with the rule ("effectivePeriod.end:
+                          ///< last issue")
     List<SourceRow> source;
     List<Rest> rest;
 };

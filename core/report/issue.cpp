@@ -33,8 +33,8 @@ std::string Issue::text() const {
 }
 
 std::string Issue::json() const {
-    std::string out = fmt::format(R"({{"severity":"{}","code":{},"member":{})", to_text(severity), json_quote(code),
-                                  json_quote(member));
+    std::string out = fmt::format(R"({{"severity":"{}","code":{},"member":{})", to_text(severity),
+                                  json_quote(code), json_quote(member));
     if (line != 0) out += fmt::format(R"(,"line":{})", line);
     if (column != 0) out += fmt::format(R"(,"column":{})", column);
     if (!resource.empty()) out += R"(,"resource":)" + json_quote(resource);

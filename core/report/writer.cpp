@@ -47,15 +47,17 @@ class JsonLinesWriter : public IssueWriter {
 
 class JunitWriter : public IssueWriter {
   public:
-    JunitWriter(Output output, WriterOptions options) : output_(std::move(output)), options_(std::move(options)) {}
+    JunitWriter(Output output, WriterOptions options)
+        : output_(std::move(output)), options_(std::move(options)) {}
 
     void finish() override {
         std::string title;
         append_xml(title, options_.title);
         const std::uint64_t tests = total() == 0 ? 1 : total();
-        const std::string counts = fmt::format(R"(name="{}" tests="{}" failures="{}" errors="{}")", title, tests,
-                                               count(Severity::error), count(Severity::fatal));
-        output_(fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n<testsuite {0}>\n", counts));
+        const std::string counts = fmt::format(R"(name="{}" tests="{}" failures="{}" errors="{}")", title,
+                                               tests, count(Severity::error), count(Severity::fatal));
+        output_(fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n<testsuite {0}>\n",
+                            counts));
         if (total() == 0) output_(fmt::format("<testcase classname=\"{}\" name=\"no findings\"/>\n", title));
         output_(cases_);
         output_("</testsuite>\n</testsuites>\n");
@@ -111,7 +113,8 @@ std::string uri(std::string_view member) {
 
 class SarifWriter : public IssueWriter {
   public:
-    SarifWriter(Output output, WriterOptions options) : output_(std::move(output)), options_(std::move(options)) {}
+    SarifWriter(Output output, WriterOptions options)
+        : output_(std::move(output)), options_(std::move(options)) {}
 
     void finish() override {
         begin();
@@ -140,7 +143,8 @@ class SarifWriter : public IssueWriter {
     void begin() {
         if (begun_) return;
         begun_ = true;
-        output_(R"({"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"results":[)");
+        output_(
+            R"({"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"results":[)");
     }
 
     static Json result(const Issue& issue, std::size_t rule) {
@@ -158,7 +162,10 @@ class SarifWriter : public IssueWriter {
         Json properties = {{"severity", to_text(issue.severity)}};
         if (issue.column != 0) properties["column"] = issue.column;
         if (!issue.hint.empty()) properties["hint"] = issue.hint;
-        Json j = {{"ruleId", issue.code}, {"ruleIndex", rule}, {"level", level}, {"message", {{"text", issue.message}}}};
+        Json j = {{"ruleId", issue.code},
+                  {"ruleIndex", rule},
+                  {"level", level},
+                  {"message", {{"text", issue.message}}}};
         if (!location.empty()) j["locations"] = Json::array({location});
         j["properties"] = properties;
         return j;
@@ -178,17 +185,21 @@ class OutcomeWriter : public IssueWriter {
     void finish() override {
         // FHIR wants at least one issue in an OperationOutcome.
         if (total() == 0)
-            entry({{"severity", "information"}, {"code", "informational"}, {"details", {{"text", "no findings"}}}});
+            entry({{"severity", "information"},
+                   {"code", "informational"},
+                   {"details", {{"text", "no findings"}}}});
         output_("]}\n");
     }
 
   protected:
     void write(const Issue& issue) override {
-        Json j = {{"severity", to_text(issue.severity)},
-                  {"code", issue.severity == Severity::information ? "informational" : "invalid"},
-                  {"details",
-                   {{"coding", Json::array({{{"system", "https://gpswitch.org/CodeSystem/issue"}, {"code", issue.code}}})},
-                    {"text", issue.message}}}};
+        Json j = {
+            {"severity", to_text(issue.severity)},
+            {"code", issue.severity == Severity::information ? "informational" : "invalid"},
+            {"details",
+             {{"coding",
+               Json::array({{{"system", "https://gpswitch.org/CodeSystem/issue"}, {"code", issue.code}}})},
+              {"text", issue.message}}}};
         std::string more = address(issue);
         for (const std::string& s : {issue.resource, issue.hint})
             if (!s.empty()) more += (more.empty() ? "" : "; ") + s;
@@ -202,7 +213,8 @@ class OutcomeWriter : public IssueWriter {
     // Only where the path is an element of a resource; a CSV column is none.
     static std::string fhir_path(const Issue& issue) {
         const std::size_t slash = issue.resource.find('/');
-        if (issue.path.empty() || slash == std::string::npos || issue.path.find(' ') != std::string::npos) return {};
+        if (issue.path.empty() || slash == std::string::npos || issue.path.find(' ') != std::string::npos)
+            return {};
         return issue.resource.substr(0, slash) + "." + issue.path;
     }
 

@@ -9,14 +9,14 @@
 
 #include "core/report/issue.hpp"
 
-/// Findings in the formats people and machines read. The order of the issues is the order in which they were given; there
-/// is no cap on their number.
+/// Findings in the formats people and machines read. The order of the issues is the order in which they were
+/// given; there is no cap on their number.
 ///
 ///   text     one line an issue (Issue::text), then a line of totals
 ///   jsonl    one JSON object a line (Issue::json)
-///   junit    JUnit XML: a test case each; errors are failures, fatal ones errors, the rest passes with its text
-///   sarif    SARIF 2.1.0: information is "note"; a CSV field number is properties.column, not a region's startColumn
-///   outcome  one FHIR R4 OperationOutcome
+///   junit    JUnit XML: a test case each; errors are failures, fatal ones errors, the rest passes with its
+///   text sarif    SARIF 2.1.0: information is "note"; a CSV field number is properties.column, not a
+///   region's startColumn outcome  one FHIR R4 OperationOutcome
 namespace gpswitch {
 
 /// Takes the bytes of a report, in order. Errors: whatever it throws passes through.
@@ -35,8 +35,8 @@ struct WriterOptions {
     std::function<std::string(std::string_view code)> describe;
 };
 
-/// Writes as issues come and counts them. Memory doesn't grow with their number, except junit: its first line needs the
-/// totals, so its text is held until finish().
+/// Writes as issues come and counts them. Memory doesn't grow with their number, except junit: its first line
+/// needs the totals, so its text is held until finish().
 class IssueWriter : public IssueSink {
   public:
     void add(const Issue& issue) final;

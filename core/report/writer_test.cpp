@@ -10,15 +10,20 @@ using namespace gpswitch;
 
 namespace {
 
-const Issue kRow{Severity::error, "EMIS-DATE-003", "a b.zip!x.csv", 12, 3, "", "EffectiveDate", "not a day", "see <5>"};
-const Issue kEntity{Severity::warning, "VAL-REF-001", "", 0, 0, "Observation/o1", "encounter", "leads \"nowhere\"", ""};
+const Issue kRow{Severity::error, "EMIS-DATE-003", "a b.zip!x.csv", 12, 3, "",
+                 "EffectiveDate", "not a day",     "see <5>"};
+const Issue kEntity{Severity::warning, "VAL-REF-001",       "", 0, 0, "Observation/o1",
+                    "encounter",       "leads \"nowhere\"", ""};
 const Issue kFatal{Severity::fatal, "ARCH-001", "a.zip", 0, 0, "", "", "cut short", ""};
-const Issue kNote{Severity::information, "VAL-NHS-002", "", 0, 0, "Patient/p", "identifier[0].value", "test number", ""};
+const Issue kNote{Severity::information, "VAL-NHS-002", "", 0, 0, "Patient/p",
+                  "identifier[0].value", "test number", ""};
 
 std::string written(Format format, const std::vector<Issue>& issues) {
     std::string out;
-    WriterOptions options{"gpswitch validate", "0.1.0", [](std::string_view code) { return "about " + std::string(code); }};
-    auto writer = make_issue_writer(format, [&](std::string_view s) { out += s; }, options);
+    WriterOptions options{"gpswitch validate", "0.1.0",
+                          [](std::string_view code) { return "about " + std::string(code); }};
+    auto writer = make_issue_writer(
+        format, [&](std::string_view s) { out += s; }, options);
     for (const Issue& i : issues) writer->add(i);
     writer->finish();
     CHECK(writer->total() == issues.size());
@@ -57,18 +62,21 @@ TEST_CASE("report: JSON Lines") {
 
 TEST_CASE("report: JUnit counts failures and errors, and passes warnings") {
     const std::string out = written(Format::junit, {kRow, kEntity, kFatal});
-    CHECK(out ==
-          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-          "<testsuites name=\"gpswitch validate\" tests=\"3\" failures=\"1\" errors=\"1\">\n"
-          "<testsuite name=\"gpswitch validate\" tests=\"3\" failures=\"1\" errors=\"1\">\n"
-          "<testcase classname=\"gpswitch validate.EMIS-DATE-003\" name=\"EMIS-DATE-003 a b.zip!x.csv:12:3 "
-          "EffectiveDate\"><failure type=\"EMIS-DATE-003\" message=\"not a day\">a b.zip!x.csv:12:3: error EMIS-DATE-003: "
-          "not a day [EffectiveDate] (see &lt;5&gt;)</failure></testcase>\n"
-          "<testcase classname=\"gpswitch validate.VAL-REF-001\" name=\"VAL-REF-001 Observation/o1 encounter\"><system-out>"
-          "warning VAL-REF-001: leads &quot;nowhere&quot; [Observation/o1 encounter]</system-out></testcase>\n"
-          "<testcase classname=\"gpswitch validate.ARCH-001\" name=\"ARCH-001 a.zip\"><error type=\"ARCH-001\" "
-          "message=\"cut short\">a.zip: fatal ARCH-001: cut short</error></testcase>\n"
-          "</testsuite>\n</testsuites>\n");
+    CHECK(
+        out ==
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<testsuites name=\"gpswitch validate\" tests=\"3\" failures=\"1\" errors=\"1\">\n"
+        "<testsuite name=\"gpswitch validate\" tests=\"3\" failures=\"1\" errors=\"1\">\n"
+        "<testcase classname=\"gpswitch validate.EMIS-DATE-003\" name=\"EMIS-DATE-003 a b.zip!x.csv:12:3 "
+        "EffectiveDate\"><failure type=\"EMIS-DATE-003\" message=\"not a day\">a b.zip!x.csv:12:3: error "
+        "EMIS-DATE-003: "
+        "not a day [EffectiveDate] (see &lt;5&gt;)</failure></testcase>\n"
+        "<testcase classname=\"gpswitch validate.VAL-REF-001\" name=\"VAL-REF-001 Observation/o1 "
+        "encounter\"><system-out>"
+        "warning VAL-REF-001: leads &quot;nowhere&quot; [Observation/o1 encounter]</system-out></testcase>\n"
+        "<testcase classname=\"gpswitch validate.ARCH-001\" name=\"ARCH-001 a.zip\"><error type=\"ARCH-001\" "
+        "message=\"cut short\">a.zip: fatal ARCH-001: cut short</error></testcase>\n"
+        "</testsuite>\n</testsuites>\n");
     CHECK(written(Format::junit, {}).find("tests=\"1\" failures=\"0\"") != std::string::npos);
 }
 
@@ -81,10 +89,18 @@ TEST_CASE("report: text in XML") {
     const Row rows[] = {
         {"a&b<c>\"d\"'", "a&amp;b&lt;c&gt;&quot;d&quot;'", "markup"},
         {"a\tb\nc\rd", "a&#9;b&#10;c&#13;d", "white space survives in attributes"},
-        {"a\x01\x1F\0b"sv, "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "b", "control characters cannot be written at all"},
+        {"a\x01\x1F\0b"sv,
+         "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+         "b",
+         "control characters cannot be written at all"},
         {"\x7F", "\x7F", "DEL is allowed"},
-        {"\xC2\xA3\xE2\x82\xAC\xF0\x9F\x92\x8A", "\xC2\xA3\xE2\x82\xAC\xF0\x9F\x92\x8A", "two, three, four bytes"},
-        {"\xFF" "a\xE2\x82", "\xEF\xBF\xBD" "a\xEF\xBF\xBD\xEF\xBF\xBD", "bytes that are no UTF-8"},
+        {"\xC2\xA3\xE2\x82\xAC\xF0\x9F\x92\x8A", "\xC2\xA3\xE2\x82\xAC\xF0\x9F\x92\x8A",
+         "two, three, four bytes"},
+        {"\xFF"
+         "a\xE2\x82",
+         "\xEF\xBF\xBD"
+         "a\xEF\xBF\xBD\xEF\xBF\xBD",
+         "bytes that are no UTF-8"},
         {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD", "overlong"},
         {"\xEF\xBF\xBF", "\xEF\xBF\xBD", "a non-character"},
         {"]]>", "]]&gt;", "no CDATA end"},
@@ -121,7 +137,8 @@ TEST_CASE("report: SARIF 2.1.0") {
     CHECK(place["region"]["startLine"] == 12);
     CHECK(!place["region"].contains("startColumn"));
     CHECK(results[0]["properties"]["column"] == 3);
-    CHECK(results[1]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "Observation/o1 encounter");
+    CHECK(results[1]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] ==
+          "Observation/o1 encounter");
     CHECK(!results[1]["locations"][0].contains("physicalLocation"));
 
     const auto none = nlohmann::json::parse(written(Format::sarif, {}));

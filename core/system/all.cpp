@@ -51,8 +51,11 @@ const record::System& recognise(const archive::Place& files) {
         }
     }
     if (best == nullptr)
-        throw InputError("no system recognises this input:" + why, "check the place, or name the system before it, as in SYSTEM:PLACE");
-    if (tie) throw InputError("two systems are equally sure of this input:" + why, "name the system before the place, as in SYSTEM:PLACE");
+        throw InputError("no system recognises this input:" + why,
+                         "check the place, or name the system before it, as in SYSTEM:PLACE");
+    if (tie)
+        throw InputError("two systems are equally sure of this input:" + why,
+                         "name the system before the place, as in SYSTEM:PLACE");
     return *best;
 }
 

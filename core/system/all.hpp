@@ -11,16 +11,16 @@ const std::vector<const record::System*>& all();
 /// By name; nullptr when there is none.
 const record::System* find(std::string_view name);
 
-/// "[system:]place" taken apart; `system` is nullptr when there is no prefix of a known system. A Windows-like or
-/// relative path with a colon is not a prefix unless a system is called that.
+/// "[system:]place" taken apart; `system` is nullptr when there is no prefix of a known system. A
+/// Windows-like or relative path with a colon is not a prefix unless a system is called that.
 struct Address {
     const record::System* system = nullptr;
     std::string place;
 };
 Address parse(const std::string& text);
 
-/// The system that recognises the files. Throws InputError when none does (listing why not) or two are equally sure (asking
-/// for the prefix).
+/// The system that recognises the files. Throws InputError when none does (listing why not) or two are
+/// equally sure (asking for the prefix).
 const record::System& recognise(const archive::Place& files);
 
 }  // namespace gpswitch::systems

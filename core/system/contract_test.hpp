@@ -72,7 +72,8 @@ inline void source(const OpenSource& open, const mapping::MappingSet* mapping) {
     const auto first = open();
     const record::Census& census = first->census();
     for (std::size_t i = 1; i < census.patients.size(); ++i)
-        CHECK_MESSAGE(census.patients[i - 1].key < census.patients[i].key, "patients ascend by key, each once");
+        CHECK_MESSAGE(census.patients[i - 1].key < census.patients[i].key,
+                      "patients ascend by key, each once");
     const Everything one = everything(*first, mapping);
     CHECK(one.ledger->balanced());
     CHECK(one.ledger->read() > 0);
@@ -85,7 +86,8 @@ inline void source(const OpenSource& open, const mapping::MappingSet* mapping) {
     // Patients can be read in any order and any split.
     const auto third = open();
     std::vector<std::uint32_t> backwards;
-    for (std::uint32_t i = static_cast<std::uint32_t>(census.patients.size()); i-- > 0;) backwards.push_back(i);
+    for (std::uint32_t i = static_cast<std::uint32_t>(census.patients.size()); i-- > 0;)
+        backwards.push_back(i);
     const auto cursor = third->read(backwards);
     record::Record record;
     std::size_t n = 0;
@@ -100,7 +102,8 @@ inline void source(const OpenSource& open, const mapping::MappingSet* mapping) {
 /// Every internal reference of what was written leads to an entity that was written too.
 inline void references(const Everything& e) {
     for (const auto& [id, json] : e.entities) {
-        for (std::size_t at = json.find("\"reference\":\""); at != std::string::npos; at = json.find("\"reference\":\"", at + 1)) {
+        for (std::size_t at = json.find("\"reference\":\""); at != std::string::npos;
+             at = json.find("\"reference\":\"", at + 1)) {
             const std::size_t begin = at + 13;
             const std::string target = json.substr(begin, json.find('"', begin) - begin);
             CHECK_MESSAGE(e.entities.contains(target), id << " refers to " << target);
@@ -110,7 +113,8 @@ inline void references(const Everything& e) {
 
 /// What is written to a target and read back is what was written; writing it again changes nothing.
 inline void target(const record::System& system, const std::string& place, const OpenSource& open,
-                   const mapping::MappingSet* mapping, const std::function<std::unique_ptr<record::Source>(const std::string&)>& reopen) {
+                   const mapping::MappingSet* mapping,
+                   const std::function<std::unique_ptr<record::Source>(const std::string&)>& reopen) {
     const auto from = open();
     const Everything before = everything(*from, mapping);
     auto write = [&](bool overwrite) {

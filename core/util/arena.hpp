@@ -11,8 +11,8 @@
 
 namespace gpswitch {
 
-/// Memory for one patient's record: grows in blocks, is emptied all at once, and keeps its blocks for the next
-/// patient. Holds trivially destructible things only. Not thread-safe; one per worker.
+/// Memory for one patient's record: grows in blocks, is emptied all at once, and keeps its blocks for the
+/// next patient. Holds trivially destructible things only. Not thread-safe; one per worker.
 class Arena {
   public:
     Arena() = default;
@@ -61,7 +61,8 @@ class Arena {
         return {p, n};
     }
 
-    /// Forgets everything; the first block is kept, the rest is given back when the last patient was unusually large.
+    /// Forgets everything; the first block is kept, the rest is given back when the last patient was
+    /// unusually large.
     void clear() {
         if (blocks_.size() > 1) {
             std::size_t total = 0;

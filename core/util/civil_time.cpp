@@ -79,7 +79,8 @@ struct Summer {
 Summer summer_of(int year) {
     const std::int64_t at = year < 1981 ? 2 * kHour : kHour;
     const int first_end = year < 1990 ? 23 : year < 1996 ? 22 : 25;
-    return {sunday_from(year, 3, year < 1981 ? 16 : 25) * kDay + at, sunday_from(year, 10, first_end) * kDay + at};
+    return {sunday_from(year, 3, year < 1981 ? 16 : 25) * kDay + at,
+            sunday_from(year, 10, first_end) * kDay + at};
 }
 
 bool is_summer(std::int64_t utc, int year) {
@@ -90,7 +91,8 @@ bool is_summer(std::int64_t utc, int year) {
 
 void put(std::string& out, int n, int digits) {
     std::array<char, 4> text{};
-    for (int i = digits; i-- > 0; n /= 10) text[static_cast<std::size_t>(i)] = static_cast<char>('0' + n % 10);
+    for (int i = digits; i-- > 0; n /= 10)
+        text[static_cast<std::size_t>(i)] = static_cast<char>('0' + n % 10);
     out.append(text.data(), static_cast<std::size_t>(digits));
 }
 
@@ -182,7 +184,8 @@ bool repeated_hour(std::string_view day, std::string_view time) {
 std::string add_minutes(std::string_view instant, int minutes) {
     Date d{};
     int offset = 0;
-    if (instant.size() < 20 || instant[10] != 'T' || !parse_day(instant.substr(0, 10), d) || !in_range(d)) return {};
+    if (instant.size() < 20 || instant[10] != 'T' || !parse_day(instant.substr(0, 10), d) || !in_range(d))
+        return {};
     const std::int64_t seconds = parse_time(instant.substr(11, 8));
     if (seconds < 0 || !parse_offset(instant.substr(19), offset)) return {};
     const std::int64_t utc = days_from(d) * kDay + seconds - offset * 60 + std::int64_t{minutes} * 60;

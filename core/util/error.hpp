@@ -37,7 +37,8 @@ struct MappingError : Error {
 };
 /// The ledger does not balance: a defect; nothing is published.
 struct LedgerError : Error {
-    explicit LedgerError(const std::string& what) : Error(6, what, "please report this with `gpswitch --version`") {}
+    explicit LedgerError(const std::string& what)
+        : Error(6, what, "please report this with `gpswitch --version`") {}
 };
 
 }  // namespace gpswitch

@@ -37,7 +37,8 @@ void Sha256::add(std::string_view bytes) { EVP_DigestUpdate(impl_->c.ctx, bytes.
 std::string Sha256::hex() {
     unsigned char digest[32];
     unsigned int n = 0;
-    if (EVP_DigestFinal_ex(impl_->c.ctx, digest, &n) != 1 || n != 32) throw std::logic_error("SHA-256 failed");
+    if (EVP_DigestFinal_ex(impl_->c.ctx, digest, &n) != 1 || n != 32)
+        throw std::logic_error("SHA-256 failed");
     EVP_DigestInit_ex(impl_->c.ctx, EVP_sha256(), nullptr);
     static constexpr char kHex[] = "0123456789abcdef";
     std::string out(64, '0');
@@ -62,15 +63,15 @@ UuidText uuid_v5(std::initializer_list<std::string_view> parts) {
     buffer.assign(reinterpret_cast<const char*>(kNamespace), sizeof kNamespace);
     for (std::string_view p : parts) {
         const auto n = static_cast<std::uint32_t>(p.size());
-        const char len[4] = {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
-                             static_cast<char>(n)};
+        const char len[4] = {static_cast<char>(n >> 24), static_cast<char>(n >> 16),
+                             static_cast<char>(n >> 8), static_cast<char>(n)};
         buffer.append(len, 4);
         buffer.append(p);
     }
     unsigned char d[20];
     unsigned int n = 0;
-    if (EVP_DigestInit_ex2(c.ctx, sha1, nullptr) != 1 || EVP_DigestUpdate(c.ctx, buffer.data(), buffer.size()) != 1 ||
-        EVP_DigestFinal_ex(c.ctx, d, &n) != 1)
+    if (EVP_DigestInit_ex2(c.ctx, sha1, nullptr) != 1 ||
+        EVP_DigestUpdate(c.ctx, buffer.data(), buffer.size()) != 1 || EVP_DigestFinal_ex(c.ctx, d, &n) != 1)
         throw std::logic_error("SHA-1 failed");
     d[6] = static_cast<unsigned char>((d[6] & 0x0F) | 0x50);
     d[8] = static_cast<unsigned char>((d[8] & 0x3F) | 0x80);

@@ -29,8 +29,8 @@ std::string sha256_hex(std::string_view bytes);
 /// Room for a UUID in text: 36 characters, lower case.
 using UuidText = std::array<char, 36>;
 
-/// UUIDv5 (RFC 9562, section 5.5) in gpswitch's own namespace over the parts, each preceded by its length as four
-/// bytes, so that ("ab","c") and ("a","bc") differ. Thread-safe; about 0.2 microseconds.
+/// UUIDv5 (RFC 9562, section 5.5) in gpswitch's own namespace over the parts, each preceded by its length as
+/// four bytes, so that ("ab","c") and ("a","bc") differ. Thread-safe; about 0.2 microseconds.
 UuidText uuid_v5(std::initializer_list<std::string_view> parts);
 /// Is `s` a UUID in lower-case text form?
 bool is_uuid(std::string_view s);

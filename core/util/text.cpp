@@ -68,7 +68,8 @@ bool valid_utf8(std::string_view s) {
             if ((p[i] & 0xC0u) != 0x80u) return false;
             v = (v << 6) | (p[i] & 0x3Fu);
         }
-        if ((n == 2 && v < 0x800) || (n == 3 && v < 0x10000) || v > 0x10FFFF || (v >= 0xD800 && v <= 0xDFFF)) return false;
+        if ((n == 2 && v < 0x800) || (n == 3 && v < 0x10000) || v > 0x10FFFF || (v >= 0xD800 && v <= 0xDFFF))
+            return false;
         p += n + 1;
     }
     return true;

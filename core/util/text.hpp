@@ -15,12 +15,13 @@ std::string upper(std::string_view s);
 bool starts_with_ignoring_case(std::string_view s, std::string_view prefix);
 /// True for well-formed UTF-8 without NUL.
 bool valid_utf8(std::string_view s);
-/// `text` as it may be shown in a message: control characters escaped, cut at a character boundary to `max_bytes`
-/// with an ellipsis. Never call it on patient data that is not asked for by --show-values.
+/// `text` as it may be shown in a message: control characters escaped, cut at a character boundary to
+/// `max_bytes` with an ellipsis. Never call it on patient data that is not asked for by --show-values.
 std::string shown(std::string_view text, std::size_t max_bytes = 80);
 /// Whole number without sign or with '-'; nothing when it is not one or does not fit.
 std::optional<std::int64_t> to_integer(std::string_view s);
-/// True for a plain decimal as FHIR allows it, exponent included: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
+/// True for a plain decimal as FHIR allows it, exponent included:
+/// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
 bool is_decimal(std::string_view s);
 /// GUID as the key of a row: braces dropped, upper case. Returns false when `s` has not the form of a GUID;
 /// `out` then holds the trimmed text in upper case, still usable as a key.

@@ -52,7 +52,8 @@ TEST_CASE("uuid v5: version, variant, length prefix") {
 }
 
 TEST_CASE("text: decimals are FHIR's") {
-    for (const char* good : {"0", "60.000", "-0.5", "1e400", "5.600000024E-1"}) CHECK_MESSAGE(is_decimal(good), good);
+    for (const char* good : {"0", "60.000", "-0.5", "1e400", "5.600000024E-1"})
+        CHECK_MESSAGE(is_decimal(good), good);
     for (const char* bad : {"", ".5", "5.", "1,5", "01", "+1", "NaN", "1 2", "--1", "1e"})
         CHECK_MESSAGE(!is_decimal(bad), bad);
 }

@@ -3,13 +3,17 @@
 
 #include "core/validate/context.hpp"
 
-/// What a clinician would stumble over. Codes tested here are the standard form's own (FHIR and UK Core code systems);
-/// clinical codes come from tables.
+/// What a clinician would stumble over. Codes tested here are the standard form's own (FHIR and UK Core code
+/// systems); clinical codes come from tables.
 namespace gpswitch::validate {
 namespace {
 
-const record::AllergyIntolerance& allergy(const Item& i) { return static_cast<const record::AllergyIntolerance&>(*i.entity); }
-const record::MedicationRequest& request(const Item& i) { return static_cast<const record::MedicationRequest&>(*i.entity); }
+const record::AllergyIntolerance& allergy(const Item& i) {
+    return static_cast<const record::AllergyIntolerance&>(*i.entity);
+}
+const record::MedicationRequest& request(const Item& i) {
+    return static_cast<const record::MedicationRequest&>(*i.entity);
+}
 
 // The table's row for a concept; nullptr when it asserts nothing.
 const NoKnownAllergy* asserted(const Context& c, const record::Concept& code) {
@@ -20,7 +24,8 @@ const NoKnownAllergy* asserted(const Context& c, const record::Concept& code) {
 }
 
 bool active(const record::AllergyIntolerance& a) {
-    if (has_code(a.verification_status, "refuted") || has_code(a.verification_status, "entered-in-error")) return false;
+    if (has_code(a.verification_status, "refuted") || has_code(a.verification_status, "entered-in-error"))
+        return false;
     const bool said = !a.clinical_status.coding.empty();
     bool yes = !said;
     for (const record::Coding& coding : a.clinical_status.coding) yes = yes || coding.code == "active";
@@ -82,11 +87,12 @@ std::array<std::string_view, 2> origins(EntityKind kind) {
 
 bool as_restricted(const record::Entity& derived, const record::Entity& origin) {
     const auto& own = derived.meta.security;
-    return std::all_of(origin.meta.security.begin(), origin.meta.security.end(), [&](const record::Coding& label) {
-        return std::any_of(own.begin(), own.end(), [&](const record::Coding& l) {
-            return l.system == label.system && l.code == label.code;
-        });
-    });
+    return std::all_of(origin.meta.security.begin(), origin.meta.security.end(),
+                       [&](const record::Coding& label) {
+                           return std::any_of(own.begin(), own.end(), [&](const record::Coding& l) {
+                               return l.system == label.system && l.code == label.code;
+                           });
+                       });
 }
 
 }  // namespace
@@ -97,14 +103,16 @@ void check_allergies(Context& c) {
         if (row == nullptr) continue;
         for (const Item& other : c.record.items) {
             if (other.kind != EntityKind::AllergyIntolerance || !active(allergy(other))) continue;
-            if (asserted(c, allergy(other).code) != nullptr || !in_scope(*row, allergy(other)) || older(item, allergy(other)))
+            if (asserted(c, allergy(other).code) != nullptr || !in_scope(*row, allergy(other)) ||
+                older(item, allergy(other)))
                 continue;
             c.report("VAL-ALG-001", item, "code", "see " + label(other));
             break;
         }
     }
     for (const Item& item : c.record.items)
-        if (item.kind == EntityKind::AllergyIntolerance && nameless(allergy(item))) c.report("VAL-ALG-002", item, "code");
+        if (item.kind == EntityKind::AllergyIntolerance && nameless(allergy(item)))
+            c.report("VAL-ALG-002", item, "code");
 }
 
 void check_medication(Context& c) {
@@ -113,7 +121,8 @@ void check_medication(Context& c) {
         bool authorised = false;
         for (const record::Reference& r : request(item).based_on) {
             const Item* plan = c.find(r.reference);
-            authorised = authorised || (plan != nullptr && plan->kind == item.kind && request(*plan).intent == "plan");
+            authorised =
+                authorised || (plan != nullptr && plan->kind == item.kind && request(*plan).intent == "plan");
         }
         if (!authorised) c.report("VAL-MED-001", item, "basedOn");
     }
@@ -130,9 +139,11 @@ void check_problems(Context& c) {
         if (item.kind != EntityKind::Condition) continue;
         const auto& p = static_cast<const record::Condition&>(*item.entity);
         bool problem = false;
-        for (const record::Concept& category : p.category) problem = problem || has_code(category, "problem-list-item");
+        for (const record::Concept& category : p.category)
+            problem = problem || has_code(category, "problem-list-item");
         const bool linked = !p.actual_problem.reference.empty() || !p.actual_problem.identifier.value.empty();
-        if (problem && p.code.coding.empty() && p.code.text.empty() && !linked) c.report("VAL-PRB-001", item, "code");
+        if (problem && p.code.coding.empty() && p.code.text.empty() && !linked)
+            c.report("VAL-PRB-001", item, "code");
     }
 }
 
@@ -142,12 +153,13 @@ void check_recalls(Context& c) {
         if (item.kind == EntityKind::ServiceRequest) {
             const auto& s = static_cast<const record::ServiceRequest&>(*item.entity);
             const bool recall = s.intent == "plan" || s.intent == "proposal";
-            if (recall && (s.status == "active" || s.status == "on-hold")) c.report("VAL-REC-001", item, "status");
+            if (recall && (s.status == "active" || s.status == "on-hold"))
+                c.report("VAL-REC-001", item, "status");
         }
         if (item.kind == EntityKind::Task) {
             const Text status = static_cast<const record::Task&>(*item.entity).status;
-            const bool closed = status.empty() || status == "completed" || status == "cancelled" || status == "rejected" ||
-                                status == "failed" || status == "entered-in-error";
+            const bool closed = status.empty() || status == "completed" || status == "cancelled" ||
+                                status == "rejected" || status == "failed" || status == "entered-in-error";
             if (!closed) c.report("VAL-REC-001", item, "status");
         }
     }
@@ -160,9 +172,11 @@ void check_labels(Context& c) {
             const Field& f = *record::type_of(item.kind).find(name);
             const std::uint32_t n = f.list ? record::items_at(item.entity, f).size : 1;
             for (std::uint32_t i = 0; i < n; ++i) {
-                const void* at = f.list ? record::items_at(item.entity, f).data + i * f.type->size : record::at(item.entity, f);
+                const void* at = f.list ? record::items_at(item.entity, f).data + i * f.type->size
+                                        : record::at(item.entity, f);
                 const Item* origin = c.find(static_cast<const record::Reference*>(at)->reference);
-                if (origin == nullptr || origin == &item || as_restricted(*item.entity, *origin->entity)) continue;
+                if (origin == nullptr || origin == &item || as_restricted(*item.entity, *origin->entity))
+                    continue;
                 c.report("VAL-LBL-001", item, "meta.security", "see " + label(*origin));
             }
         }

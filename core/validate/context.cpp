@@ -9,7 +9,8 @@
 namespace gpswitch::validate {
 namespace {
 
-// All bytes zero is empty, whatever the type; most of an entity is, and this is how it is passed over quickly.
+// All bytes zero is empty, whatever the type; most of an entity is, and this is how it is passed over
+// quickly.
 bool untouched(const void* object, std::size_t size) {
     const auto* p = static_cast<const char*>(object);
     return size == 0 || (p[0] == 0 && std::memcmp(p, p + 1, size - 1) == 0);
@@ -27,7 +28,8 @@ void visit(const void* object, const record::Type& type, Trail& trail, Visitor& 
                 trail.pop_back();
                 continue;
             }
-            const void* inner = f.list ? record::items_at(object, f).data + i * f.type->size : record::at(object, f);
+            const void* inner =
+                f.list ? record::items_at(object, f).data + i * f.type->size : record::at(object, f);
             if (untouched(inner, f.type->size)) continue;
             trail.push_back({&f, i});
             visitor.structure(*f.type, inner, trail);
@@ -38,7 +40,8 @@ void visit(const void* object, const record::Type& type, Trail& trail, Visitor& 
 }
 
 bool registration_open(const record::EpisodeOfCare& e) {
-    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" && e.period.end.empty();
+    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" &&
+           e.period.end.empty();
 }
 
 }  // namespace
@@ -58,11 +61,13 @@ std::string path_of(const Trail& trail) {
     return out;
 }
 
-Context::Context(const record::Record& r, const Rules& rs, IssueSink& sink) : record(r), rules(rs), sink_(sink) {
+Context::Context(const record::Record& r, const Rules& rs, IssueSink& sink)
+    : record(r), rules(rs), sink_(sink) {
     bool registered = false, open = false;
     for (const Item& item : record.items) {
         if (!item.entity->id.empty())
-            items_.emplace(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id), &item);
+            items_.emplace(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id),
+                           &item);
         if (item.kind == EntityKind::Patient && patient_ == nullptr)
             patient_ = static_cast<const record::Patient*>(item.entity);
         if (item.kind == EntityKind::EpisodeOfCare) {
@@ -79,10 +84,12 @@ const Item* Context::find(Text reference) const {
 }
 
 bool Context::dead() const {
-    return patient_ != nullptr && (patient_->deceased_boolean == "true" || !patient_->deceased_date_time.empty());
+    return patient_ != nullptr &&
+           (patient_->deceased_boolean == "true" || !patient_->deceased_date_time.empty());
 }
 
-void Context::report(std::string_view code, const Item& item, const std::string& path, const std::string& more) {
+void Context::report(std::string_view code, const Item& item, const std::string& path,
+                     const std::string& more) {
     const Rule* rule = find_rule(code);
     if (rule == nullptr) throw std::logic_error("validate: no rule " + std::string(code));
     Issue issue;
@@ -103,7 +110,8 @@ void Context::report(std::string_view code, const std::string& more) {
     issue.severity = rule->severity;
     issue.code = rule->code;
     const bool shown = nhs_number::parse(record.patient_id).empty();
-    issue.resource = "Patient" + (shown && !record.patient_id.empty() ? "/" + std::string(record.patient_id) : std::string());
+    issue.resource = "Patient" + (shown && !record.patient_id.empty() ? "/" + std::string(record.patient_id)
+                                                                      : std::string());
     issue.message = std::string(rule->title) + (more.empty() ? "" : ": " + more);
     issue.hint = rule->hint;
     sink_.add(issue);
@@ -115,7 +123,8 @@ void Context::address(const Item& item, Issue& issue) const {
     const auto index = static_cast<std::uint32_t>(&item - record.items.data());
     const record::Claim* best = nullptr;
     for (const record::Claim& c : record.claims)
-        if (c.item == index && (best == nullptr || (c.role == record::Role::primary && best->role != c.role))) best = &c;
+        if (c.item == index && (best == nullptr || (c.role == record::Role::primary && best->role != c.role)))
+            best = &c;
     if (best == nullptr || best->row >= record.rows.size()) return;
     const record::Row& row = record.rows[best->row];
     if (row.table >= rules.census->tables.size()) return;

@@ -6,7 +6,8 @@
 
 #include "core/validate/validate.hpp"
 
-/// What the rules share: one record, looked at from all sides. Made per record; views live as long as the record.
+/// What the rules share: one record, looked at from all sides. Made per record; views live as long as the
+/// record.
 namespace gpswitch::validate {
 
 using record::EntityKind;
@@ -48,7 +49,8 @@ class Context {
     bool gone() const { return dead() || left_; }
 
     /// A finding about an entity; `more` follows the rule's title.
-    void report(std::string_view code, const Item& item, const std::string& path, const std::string& more = {});
+    void report(std::string_view code, const Item& item, const std::string& path,
+                const std::string& more = {});
     void report(std::string_view code, const std::string& more);
 
   private:

@@ -22,7 +22,8 @@ bool usable(Text s) { return possible(record::Kind::date_time, s); }
 // Instants with one offset compare to the second, everything else to the day.
 bool after(Text start, Text end) {
     const int days = compare_days(start, end);
-    if (days != 0 || start.size() != 25 || end.size() != 25 || start.substr(19) != end.substr(19)) return days > 0;
+    if (days != 0 || start.size() != 25 || end.size() != 25 || start.substr(19) != end.substr(19))
+        return days > 0;
     return start > end;
 }
 
@@ -47,20 +48,40 @@ struct Dates : Visitor {
 
 struct Time {
     std::string_view field;
-    bool event;  ///< says when something happened to the patient, not when it was written down or is to happen
+    bool
+        event;  ///< says when something happened to the patient, not when it was written down or is to happen
 };
 constexpr Time kTimes[] = {
-    {"effectiveDateTime", true},  {"effectivePeriod", true},  {"onsetDateTime", true}, {"performedDateTime", true},
-    {"performedPeriod", true},    {"occurrenceDateTime", true}, {"lastOccurrence", true}, {"period", true},
-    {"start", true},              {"authoredOn", true},       {"collection", true},    {"effective", true},
-    {"abatementDateTime", false}, {"recordedDate", false},    {"recorded", false},     {"issued", false},
-    {"date", false},              {"dateTime", false},        {"authored", false},     {"receivedTime", false},
+    {"effectiveDateTime", true},
+    {"effectivePeriod", true},
+    {"onsetDateTime", true},
+    {"performedDateTime", true},
+    {"performedPeriod", true},
+    {"occurrenceDateTime", true},
+    {"lastOccurrence", true},
+    {"period", true},
+    {"start", true},
+    {"authoredOn", true},
+    {"collection", true},
+    {"effective", true},
+    {"abatementDateTime", false},
+    {"recordedDate", false},
+    {"recorded", false},
+    {"issued", false},
+    {"date", false},
+    {"dateTime", false},
+    {"authored", false},
+    {"receivedTime", false},
 };
 
 bool about_patient(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Patient: case EntityKind::RelatedPerson: case EntityKind::FamilyMemberHistory:
-        case EntityKind::Medication: case EntityKind::Provenance: case EntityKind::AuditEvent: return false;
+        case EntityKind::Patient:
+        case EntityKind::RelatedPerson:
+        case EntityKind::FamilyMemberHistory:
+        case EntityKind::Medication:
+        case EntityKind::Provenance:
+        case EntityKind::AuditEvent: return false;
         default: return !record::practice_wide(kind);
     }
 }
@@ -68,9 +89,15 @@ bool about_patient(EntityKind kind) {
 // Kinds whose events cannot follow death; registrations, papers, plans and flags can.
 bool of_the_living(EntityKind kind) {
     switch (kind) {
-        case EntityKind::Encounter: case EntityKind::Condition: case EntityKind::Observation:
-        case EntityKind::AllergyIntolerance: case EntityKind::Immunization: case EntityKind::Procedure:
-        case EntityKind::Specimen: case EntityKind::MedicationRequest: case EntityKind::Appointment: return true;
+        case EntityKind::Encounter:
+        case EntityKind::Condition:
+        case EntityKind::Observation:
+        case EntityKind::AllergyIntolerance:
+        case EntityKind::Immunization:
+        case EntityKind::Procedure:
+        case EntityKind::Specimen:
+        case EntityKind::MedicationRequest:
+        case EntityKind::Appointment: return true;
         default: return false;
     }
 }
@@ -96,8 +123,7 @@ void check_life(Context& c, const Item& item) {
         std::string path;
         const Text when = moment(item, *f, path);
         if (when.empty() || !usable(when)) continue;
-        if (usable(c.birth()) && compare_days(when, c.birth()) < 0)
-            c.report("VAL-DATE-002", item, path);
+        if (usable(c.birth()) && compare_days(when, c.birth()) < 0) c.report("VAL-DATE-002", item, path);
         if (living && t.event && compare_days(when, c.death()) > 0) c.report("VAL-DATE-003", item, path);
     }
 }
@@ -110,7 +136,8 @@ void check_dates(Context& c) {
         visit(item, v);
         if (item.kind == EntityKind::Appointment || item.kind == EntityKind::Slot) {
             const record::Type& type = record::type_of(item.kind);
-            v.period(record::text_at(item.entity, *type.find("start")), record::text_at(item.entity, *type.find("end")), "start");
+            v.period(record::text_at(item.entity, *type.find("start")),
+                     record::text_at(item.entity, *type.find("end")), "start");
         }
         if (about_patient(item.kind)) check_life(c, item);
         if (item.kind == EntityKind::Patient && usable(c.birth()) && usable(c.death()) &&

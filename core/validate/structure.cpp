@@ -3,9 +3,9 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/record/json.hpp"
 #include "core/util/nhs_number.hpp"
 #include "core/util/text.hpp"
-#include "core/record/json.hpp"
 #include "core/validate/context.hpp"
 
 /// What concerns the shape of a record: references, ids, who it is about, numbers, doubles.
@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kNhsNumber = "https://fhir.nhs.uk/Id/nhs-number";
 
-// "Type/id" of an entity of the patient's; empty for anything else (other patients' links, URLs, practice-wide).
+// "Type/id" of an entity of the patient's; empty for anything else (other patients' links, URLs,
+// practice-wide).
 Text internal(Text reference) {
     const std::size_t slash = reference.find('/');
     if (slash == Text::npos) return {};
@@ -60,8 +61,9 @@ struct Numbers : Visitor {
 // Where a value stands and who wrote it, but not what it says.
 bool says_nothing(std::string_view field) {
     static constexpr std::string_view kNames[] = {
-        "id",        "meta",      "identifier", "sourceRow", "inferred", "rest",   "encounter", "context",      "recorder",
-        "performer", "requester", "asserter",   "issued",    "recorded", "author", "recordedDate", "dateAsserted"};
+        "id",        "meta",     "identifier", "sourceRow",    "inferred",    "rest",
+        "encounter", "context",  "recorder",   "performer",    "requester",   "asserter",
+        "issued",    "recorded", "author",     "recordedDate", "dateAsserted"};
     for (std::string_view n : kNames)
         if (n == field) return true;
     return false;
@@ -80,17 +82,23 @@ std::string content(const Item& item) {
 // What doubles agree in, cheap to make; empty: not a kind of entry that is looked at, or without a code.
 std::string code_and_time(const Item& item) {
     switch (item.kind) {
-        case EntityKind::Condition: case EntityKind::Observation: case EntityKind::AllergyIntolerance:
-        case EntityKind::Immunization: case EntityKind::Procedure: case EntityKind::FamilyMemberHistory:
-        case EntityKind::MedicationStatement: case EntityKind::MedicationRequest: case EntityKind::ServiceRequest:
+        case EntityKind::Condition:
+        case EntityKind::Observation:
+        case EntityKind::AllergyIntolerance:
+        case EntityKind::Immunization:
+        case EntityKind::Procedure:
+        case EntityKind::FamilyMemberHistory:
+        case EntityKind::MedicationStatement:
+        case EntityKind::MedicationRequest:
+        case EntityKind::ServiceRequest:
         case EntityKind::Flag: break;
         default: return {};
     }
     const Field* code = first_filled(item, {"code", "vaccineCode", "medicationCodeableConcept", "condition"});
     if (code == nullptr) return {};
-    const Field* time = first_filled(item, {"effectiveDateTime", "effectivePeriod", "onsetDateTime", "performedDateTime",
-                                            "performedPeriod", "occurrenceDateTime", "occurrencePeriod", "authoredOn",
-                                            "effective", "period", "date"});
+    const Field* time = first_filled(item, {"effectiveDateTime", "effectivePeriod", "onsetDateTime",
+                                            "performedDateTime", "performedPeriod", "occurrenceDateTime",
+                                            "occurrencePeriod", "authoredOn", "effective", "period", "date"});
     std::string key(1, static_cast<char>(item.kind));
     record::append_json_value(key, item.entity, *code);
     if (time != nullptr) record::append_json_value(key, item.entity, *time);
@@ -108,7 +116,8 @@ void check_structure(Context& c) {
         if (first != nullptr && first != &item) c.report("VAL-ID-001", item, "id");
     }
     if (c.record.key.empty()) return;
-    if (patients != 1) c.report("VAL-PAT-001", patients == 0 ? "there is none" : "there are " + std::to_string(patients));
+    if (patients != 1)
+        c.report("VAL-PAT-001", patients == 0 ? "there is none" : "there are " + std::to_string(patients));
     for (const Item& item : c.record.items) {
         References v(c, item);
         visit(item, v);
@@ -183,8 +192,8 @@ void PracticeChecker::finish(IssueSink& sink) const {
             issue.code = rule.code;
             issue.resource = who[i];
             issue.path = "identifier";
-            issue.message = std::string(rule.title) + ": " + std::to_string(who.size()) + " of them, another is " +
-                            who[i == 0 ? 1 : 0];
+            issue.message = std::string(rule.title) + ": " + std::to_string(who.size()) +
+                            " of them, another is " + who[i == 0 ? 1 : 0];
             issue.hint = rule.hint;
             sink.add(issue);
         }

@@ -36,11 +36,12 @@ const Rule* find_rule(std::string_view code);
 /// A code that says that there is no allergy (mappings/rules/no-known-allergy.csv).
 struct NoKnownAllergy {
     std::string system, code, display;
-    std::string scope;  ///< "any", or the AllergyIntolerance.category it speaks of: medication, food, environment
+    std::string
+        scope;  ///< "any", or the AllergyIntolerance.category it speaks of: medication, food, environment
     std::string why;
 };
-/// Reads the columns system,code,display,scope,why. Errors: MappingError with `name` and line: another header, another
-/// number of columns, an unknown scope, an empty or doubled code, no code at all.
+/// Reads the columns system,code,display,scope,why. Errors: MappingError with `name` and line: another
+/// header, another number of columns, an unknown scope, an empty or doubled code, no code at all.
 std::vector<NoKnownAllergy> load_no_known_allergy(std::string_view csv, const std::string& name);
 
 /// What the rules need to know beyond the record.
@@ -50,8 +51,8 @@ struct Rules {
     const record::Census* census = nullptr;
 };
 
-/// Something that looks at one record at a time. const and thread-safe: workers share one, each with a sink of its own.
-/// Consistency is the first; FHIR profile checks take the same seat.
+/// Something that looks at one record at a time. const and thread-safe: workers share one, each with a sink
+/// of its own. Consistency is the first; FHIR profile checks take the same seat.
 struct Checker {
     virtual ~Checker() = default;
     virtual void check(const record::Record& record, IssueSink& sink) const = 0;
@@ -61,8 +62,8 @@ struct Checker {
 std::unique_ptr<Checker> consistency(Rules rules);
 
 /// Applies every rule that needs one record only, family by family; within one in the order of the entities.
-/// A record that its source holds back is left alone: its issue says what is wrong. Leftovers (no key) are checked for
-/// what does not need a patient.
+/// A record that its source holds back is left alone: its issue says what is wrong. Leftovers (no key) are
+/// checked for what does not need a patient.
 void check_record(const record::Record& record, const Rules& rules, IssueSink& sink);
 
 /// Rules over all patients. One thread; any order of records gives the same findings but for their order.

@@ -21,7 +21,8 @@ void PatientCursor::appointments() {
         const auto [start, end] = slot_times(maker_, slot);
         if (!start.empty()) a.start = record_->arena.copy(start);
         if (!end.empty()) a.end = record_->arena.copy(end);
-        a.slot.add(record_->arena).reference = record_->arena.join("Slot/", maker_.id_of(EntityKind::Slot, slot.tab, {}, slot.key_text));
+        a.slot.add(record_->arena).reference =
+            record_->arena.join("Slot/", maker_.id_of(EntityKind::Slot, slot.tab, {}, slot.key_text));
         auto participant = [&](Text reference) {
             record::AppointmentParticipant& p = a.participant.add(record_->arena);
             p.actor.reference = reference;
@@ -33,9 +34,12 @@ void PatientCursor::appointments() {
             RowText user;
             extract_.table(Tab::Appointment_SessionUser).read(other, record_->arena, user);
             const Header& h = extract_.table(Tab::Appointment_SessionUser).header;
-            auto cell = [&](const char* column) { return trim(user.cells[static_cast<std::size_t>(h.find(column))]); };
+            auto cell = [&](const char* column) {
+                return trim(user.cells[static_cast<std::size_t>(h.find(column))]);
+            };
             if (user.bad != nullptr || same_ignoring_case(cell("Deleted"), "true")) continue;
-            const Text id = maker_.practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole, cell("UserInRoleGuid"));
+            const Text id = maker_.practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole,
+                                                   cell("UserInRoleGuid"));
             const Text reference = record_->arena.join("PractitionerRole/", id);
             bool there = id.empty();
             for (const auto& p : a.participant) there = there || p.actor.reference == reference;
@@ -49,15 +53,17 @@ void PatientCursor::audits() {
     for (Row& audit : rows(Tab::Audit_RegistrationAudit)) {
         const auto item = item_of(audit, EntityKind::Provenance);
         if (audit.live && item)
-            maker_.entity<record::Provenance>(*item).target.add(record_->arena).reference = record_->arena.join("Patient/", record_->patient_id);
+            maker_.entity<record::Provenance>(*item).target.add(record_->arena).reference =
+                record_->arena.join("Patient/", record_->patient_id);
     }
     for (Row& audit : rows(Tab::Audit_PatientAudit)) {
         const auto item = item_of(audit, EntityKind::Provenance);
         if (!audit.live || !item) continue;
         auto& p = maker_.entity<record::Provenance>(*item);
         const Text guid = maker_.cell(audit, "ItemGuid");
-        for (Tab tab : {Tab::CareRecord_Consultation, Tab::CareRecord_Observation, Tab::CareRecord_Diary, Tab::Prescribing_DrugRecord,
-                        Tab::Prescribing_IssueRecord, Tab::Appointment_Slot, Tab::CareRecord_Problem}) {
+        for (Tab tab : {Tab::CareRecord_Consultation, Tab::CareRecord_Observation, Tab::CareRecord_Diary,
+                        Tab::Prescribing_DrugRecord, Tab::Prescribing_IssueRecord, Tab::Appointment_Slot,
+                        Tab::CareRecord_Problem}) {
             const Row* r = row(tab, key_of(guid));
             if (r == nullptr || r->items == 0) continue;
             for (std::uint32_t i = r->first_item; i < r->first_item + r->items; ++i) refer(p.target, i);
@@ -69,7 +75,9 @@ void PatientCursor::audits() {
         normal_guid(guid, normal);
         t.identifier = {record_->arena.join(kIdBase, "ItemGuid"), record_->arena.copy(normal)};
         maker_.degrade("reference-dangling", EntityKind::Provenance);
-        maker_.issue(audit, Severity::information, "EMIS-REF-003", "names an entry that is not in the extract; the id is kept", "Audit_PatientAudit.ItemGuid");
+        maker_.issue(audit, Severity::information, "EMIS-REF-003",
+                     "names an entry that is not in the extract; the id is kept",
+                     "Audit_PatientAudit.ItemGuid");
     }
 }
 

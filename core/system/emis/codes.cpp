@@ -23,7 +23,9 @@ bool emis_namespace(Text id) {
 
 Text cell(const Code& code, const TableFile& t, std::string_view column) {
     const int i = t.header.find(column);
-    return i < 0 || static_cast<std::size_t>(i) >= code.row.cells.size() ? Text{} : trim(code.row.cells[static_cast<std::size_t>(i)]);
+    return i < 0 || static_cast<std::size_t>(i) >= code.row.cells.size()
+               ? Text{}
+               : trim(code.row.cells[static_cast<std::size_t>(i)]);
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ bool valid_sctid(Text id, char component) {
 
 void Codes::read_term(Code& code, Text text) {
     if (text.empty()) return;
-    // Some local codes hold hyphens, or look like Read codes: the lists of the mapping set say by what they start and end.
+    // Some local codes hold hyphens, or look like Read codes: the lists of the mapping set say by what they
+    // start and end.
     bool local = false;
     for (std::size_t n = 1; n <= text.size() && !local; ++n) {
         local = mapping_.in_list("not-read-prefixes", text.substr(0, n)) ||
@@ -144,9 +147,7 @@ void Codes::concept_of(const Code& code, Tab tab, Arena& arena, record::Concept&
         c.description_id = code.description;
     }
     if (!code.dmd.empty()) add(kDmd, code.dmd).display = code.term;
-    if (!code.read.empty()) {
-        add(kRead, code.read).display = code.term;
-    }
+    if (!code.read.empty()) { add(kRead, code.read).display = code.term; }
     if (!code.local.empty()) add(kLocal, code.local).display = code.term;
     if (!code.emis_snomed.empty()) add(kConceptId, code.emis_snomed).display = code.term;
     record::Coding& own = add(drug ? kDrugId : kCodeId, code.code_id);

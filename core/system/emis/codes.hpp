@@ -7,14 +7,14 @@ namespace gpswitch::emis {
 /// One CodeId with its rows joined (one row per parent).
 struct Code {
     Text code_id;
-    bool known = false;   ///< has a row
-    RowText row;          ///< the first row's cells
+    bool known = false;  ///< has a row
+    RowText row;         ///< the first row's cells
     Text term;
-    Text read;            ///< Read v2 code padded to five characters; empty when the code is no Read code
-    Text local;           ///< EMIS or other local code of ReadTermId, when it is no Read code
-    Text snomed, description;  ///< SNOMED CT concept and description id, only when their check digits are right and they are
-                               ///< no EMIS-namespace ids
-    Text emis_snomed;     ///< an EMIS-namespace concept id: looks like SNOMED CT and is in no release
+    Text read;   ///< Read v2 code padded to five characters; empty when the code is no Read code
+    Text local;  ///< EMIS or other local code of ReadTermId, when it is no Read code
+    Text snomed, description;  ///< SNOMED CT concept and description id, only when their check digits are
+                               ///< right and they are no EMIS-namespace ids
+    Text emis_snomed;  ///< an EMIS-namespace concept id: looks like SNOMED CT and is in no release
     Text category;
     Text dmd;
     std::vector<Text> parents;
@@ -23,13 +23,16 @@ struct Code {
 /// Reads codes on demand and keeps them. One per cursor; not thread-safe.
 class Codes {
   public:
-    Codes(const Extract& extract, const mapping::MappingSet& mapping) : extract_(extract), mapping_(mapping) {}
+    Codes(const Extract& extract, const mapping::MappingSet& mapping)
+        : extract_(extract), mapping_(mapping) {}
     /// `tab`: Coding_ClinicalCode or Coding_DrugCode. Always something; `known` says whether there is a row.
     const Code& find(Tab tab, Text code_id);
-    /// The code is `wanted` or stands below it. A Read code (with its dots) is compared by its place in the hierarchy, with
-    /// the nearest ancestor's when the code itself is not Read; a SNOMED concept id with the code's and all its ancestors'.
+    /// The code is `wanted` or stands below it. A Read code (with its dots) is compared by its place in the
+    /// hierarchy, with the nearest ancestor's when the code itself is not Read; a SNOMED concept id with the
+    /// code's and all its ancestors'.
     bool under(const Code& code, Text wanted);
-    /// CodeableConcept: SNOMED CT, Read v2, local code, EMIS code id (drugs: dm+d, EMIS code id); text is the term.
+    /// CodeableConcept: SNOMED CT, Read v2, local code, EMIS code id (drugs: dm+d, EMIS code id); text is the
+    /// term.
     void concept_of(const Code& code, Tab tab, Arena& arena, record::Concept& out) const;
 
   private:
@@ -42,7 +45,8 @@ class Codes {
     std::array<KeyMap<std::unique_ptr<Code>>, 2> cache_;
 };
 
-/// True when the check digit (Verhoeff) is right and the partition is a concept's ('0') or description's ('1').
+/// True when the check digit (Verhoeff) is right and the partition is a concept's ('0') or description's
+/// ('1').
 bool valid_sctid(Text id, char component);
 
 }  // namespace gpswitch::emis

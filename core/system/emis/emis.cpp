@@ -38,7 +38,8 @@ class EmisSource : public record::Source {
 
   private:
     const mapping::MappingSet& bound(mapping::MappingSet& mapping) {
-        mapping.bind([this](Text table, Text column) { return column_number(extract_, table, column); }, extract_.census.version);
+        mapping.bind([this](Text table, Text column) { return column_number(extract_, table, column); },
+                     extract_.census.version);
         return mapping;
     }
     Extract extract_;
@@ -59,7 +60,8 @@ struct Emis : record::System {
         for (const archive::Member& m : files.members())
             if (parse_name(m.name)) ++tables;
         if (tables == 0) return {0, "no file is named like an EMIS extract table"};
-        return {tables >= 10 ? 100 : 60, std::to_string(tables) + " files are named like EMIS extract tables"};
+        return {tables >= 10 ? 100 : 60,
+                std::to_string(tables) + " files are named like EMIS extract tables"};
     }
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr) throw MappingError("an EMIS extract needs a mapping set");

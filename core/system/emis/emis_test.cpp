@@ -10,7 +10,9 @@ namespace {
 
 const std::string kRoot = GPSWITCH_SOURCE_DIR;
 
-std::shared_ptr<mapping::MappingSet> tables() { return mapping::MappingSet::load(kRoot + "/mappings/emis/1.0.0"); }
+std::shared_ptr<mapping::MappingSet> tables() {
+    return mapping::MappingSet::load(kRoot + "/mappings/emis/1.0.0");
+}
 
 std::unique_ptr<record::Source> open(const std::string& folder, mapping::MappingSet& set) {
     record::SourceOptions o;

@@ -30,7 +30,8 @@ Text field_at(Text row, int n) {
         if (p < end && *p == '"') {
             start = ++p;
             while (true) {
-                const char* q = static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end - p)));
+                const char* q =
+                    static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end - p)));
                 if (q == nullptr) return {};
                 if (q + 1 < end && q[1] == '"') {
                     p = q + 2;
@@ -41,7 +42,9 @@ Text field_at(Text row, int n) {
                 break;
             }
         } else {
-            const char* q = p == end ? nullptr : static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
+            const char* q =
+                p == end ? nullptr
+                         : static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
             stop = p = q == nullptr ? end : q;
         }
         if (i == n) return {start, static_cast<std::size_t>(stop - start)};
@@ -87,7 +90,8 @@ Key Extract::code_key(Text code_id) {
 
 std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) const {
     const auto first = std::lower_bound(rows.begin(), rows.end(), patient << 40);
-    const auto last = patient == kNobody ? rows.end() : std::lower_bound(first, rows.end(), (patient + 1) << 40);
+    const auto last =
+        patient == kNobody ? rows.end() : std::lower_bound(first, rows.end(), (patient + 1) << 40);
     return {first - rows.begin(), last - rows.begin()};
 }
 
@@ -115,7 +119,8 @@ void TableFile::read(std::size_t slot, Arena& arena, RowText& out) const {
     if (out.cells.size() > header.columns.size()) out.bad = "too many fields";
 }
 
-Extract::Extract(std::shared_ptr<archive::Place> files, const mapping::MappingSet& mapping) : files_(std::move(files)) {
+Extract::Extract(std::shared_ptr<archive::Place> files, const mapping::MappingSet& mapping)
+    : files_(std::move(files)) {
     census.system = "emis";
     find_files();
     for (TableFile& t : tables_) read_header(t, mapping);
@@ -135,7 +140,8 @@ Extract::Extract(std::shared_ptr<archive::Place> files, const mapping::MappingSe
                 ++census.patients[row >> 40].weight;
 }
 
-Issue Extract::issue(const TableFile& t, std::uint64_t line, Severity severity, const char* code, std::string message) const {
+Issue Extract::issue(const TableFile& t, std::uint64_t line, Severity severity, const char* code,
+                     std::string message) const {
     Issue i;
     i.severity = severity;
     i.code = code;
@@ -167,22 +173,27 @@ void Extract::find_files() {
                                          members[static_cast<std::size_t>(place)].origin, members[m].origin),
                              "give one bulk extract; deltas are merged by gpswitch export");
         if (name->kind == "delta")
-            throw InputError(members[m].origin + " is a delta, not a bulk extract", "start from the bulk extract");
+            throw InputError(members[m].origin + " is a delta, not a bulk extract",
+                             "start from the bulk extract");
         const std::string batch = name->kind + " " + name->time + " " + name->agreement;
         if (!range.empty() && range != batch)
-            throw InputError(members[m].origin + " belongs to another batch than the files before it (time stamp or agreement)",
-                             "put the files of one extract into one folder");
+            throw InputError(
+                members[m].origin +
+                    " belongs to another batch than the files before it (time stamp or agreement)",
+                "put the files of one extract into one folder");
         range = batch;
         place = static_cast<int>(m);
         if (census.as_of.empty() && name->time.size() == 14) {
             const std::string& t = name->time;
-            census.as_of = civil_time::uk_instant(t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2),
-                                                  t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2));
+            census.as_of =
+                civil_time::uk_instant(t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2),
+                                       t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2));
         }
     }
     std::string missing;
     for (std::size_t i = 0; i < kTabs; ++i)
-        if (member[i] < 0) missing += (missing.empty() ? "" : ", ") + std::string(shape(static_cast<Tab>(i)).name);
+        if (member[i] < 0)
+            missing += (missing.empty() ? "" : ", ") + std::string(shape(static_cast<Tab>(i)).name);
     if (!missing.empty())
         throw InputError("the extract is incomplete: no file for " + missing,
                          "empty tables come as files with a header only; ask for the missing files");
@@ -202,8 +213,10 @@ void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
     csv::RowSpan span;
     Arena arena;
     std::vector<Text> cells;
-    if (!scan.next(span)) throw InputError(t.origin + ": empty file, not even a header", "ask for the file again");
-    if (span.state != csv::State::good || csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good)
+    if (!scan.next(span))
+        throw InputError(t.origin + ": empty file, not even a header", "ask for the file again");
+    if (span.state != csv::State::good ||
+        csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good)
         throw InputError(t.origin + ":1: the header row cannot be read");
     for (Text c : cells) {
         const std::string name = canonical(c);
@@ -223,10 +236,12 @@ void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
                                    fmt::format("no column {}: an extract older than {}", c.column, c.since)));
     }
     if (!missing.empty())
-        throw InputError(fmt::format("{}:1: no column {}", t.origin, missing), "every version of the extract has it: ask for the file again");
+        throw InputError(fmt::format("{}:1: no column {}", t.origin, missing),
+                         "every version of the extract has it: ask for the file again");
     for (std::size_t i = 0; i < t.header.columns.size(); ++i) {
         const std::string& c = t.header.columns[i];
-        if (std::any_of(known.begin(), known.end(), [&](auto k) { return same_ignoring_case(k, c); })) continue;
+        if (std::any_of(known.begin(), known.end(), [&](auto k) { return same_ignoring_case(k, c); }))
+            continue;
         t.unknown.push_back(static_cast<int>(i));
         issues.push_back(issue(t, 1, Severity::warning, "EMIS-HEAD-003",
                                fmt::format("unknown column {}: its values are kept as they are", shown(c))));
@@ -235,7 +250,8 @@ void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
 
 void Extract::check_agreements() {
     TableFile& t = tables_[static_cast<std::size_t>(Tab::Agreements_SharingOrganisation)];
-    const int org = t.header.find("OrganisationGuid"), disabled = t.header.find("Disabled"), deleted = t.header.find("Deleted");
+    const int org = t.header.find("OrganisationGuid"), disabled = t.header.find("Disabled"),
+              deleted = t.header.find("Deleted");
     csv::Scanner scan(t.bytes);
     csv::RowSpan span;
     scan.next(span);
@@ -245,13 +261,17 @@ void Extract::check_agreements() {
     while (scan.next(span)) {
         if (csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
             cells.size() != t.header.columns.size())
-            throw InputError(t.origin + ": a row of the sharing agreement cannot be read", "nothing is loaded before a person has looked");
+            throw InputError(t.origin + ": a row of the sharing agreement cannot be read",
+                             "nothing is loaded before a person has looked");
         normal_guid(cells[static_cast<std::size_t>(org)], organisation);
         if (same_ignoring_case(trim(cells[static_cast<std::size_t>(disabled)]), "true"))
-            throw InputError(fmt::format("{}: the sharing agreement of organisation {} is disabled", t.origin, organisation),
-                             "nothing is loaded and nothing deleted until a person decides; ask the supplier");
+            throw InputError(
+                fmt::format("{}: the sharing agreement of organisation {} is disabled", t.origin,
+                            organisation),
+                "nothing is loaded and nothing deleted until a person decides; ask the supplier");
         if (same_ignoring_case(trim(cells[static_cast<std::size_t>(deleted)]), "true")) {
-            Issue i = issue(t, 0, Severity::warning, "EMIS-AGR-001", "an organisation has left the sharing agreement");
+            Issue i = issue(t, 0, Severity::warning, "EMIS-AGR-001",
+                            "an organisation has left the sharing agreement");
             i.resource = "Agreements_SharingOrganisation/" + organisation;
             issues.push_back(i);
         }
@@ -312,7 +332,8 @@ void Extract::index_practice(TableFile& t, Lookup& lookup) {
         const auto slot = static_cast<std::uint32_t>(t.rows.size());
         t.rows.push_back(span.offset);
         const Text cell = field_at(t.bytes.substr(span.offset, span.length), column);
-        if (span.state == csv::State::good && !trim(cell).empty()) entries.emplace_back(codes ? code_key(cell) : key_of(cell), slot);
+        if (span.state == csv::State::good && !trim(cell).empty())
+            entries.emplace_back(codes ? code_key(cell) : key_of(cell), slot);
     }
     std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
         return std::tie(a.first.high, a.first.low, a.second) < std::tie(b.first.high, b.first.low, b.second);

@@ -12,7 +12,8 @@ namespace gpswitch::emis {
 
 using record::Text;
 
-/// A GUID (or any other key text) as 128 bits: GUIDs by value, whatever their braces and case; other text by hash.
+/// A GUID (or any other key text) as 128 bits: GUIDs by value, whatever their braces and case; other text by
+/// hash.
 struct Key {
     std::uint64_t high = 0, low = 0;
     bool operator==(const Key&) const = default;
@@ -20,7 +21,9 @@ struct Key {
 };
 Key key_of(Text text);
 struct KeyHash {
-    std::size_t operator()(const Key& k) const { return static_cast<std::size_t>(k.low ^ (k.high * 0x9E3779B97F4A7C15ull)); }
+    std::size_t operator()(const Key& k) const {
+        return static_cast<std::size_t>(k.low ^ (k.high * 0x9E3779B97F4A7C15ull));
+    }
 };
 template <class V>
 using KeyMap = std::unordered_map<Key, V, KeyHash>;
@@ -59,8 +62,9 @@ class TableFile {
 
 class Extract {
   public:
-    /// Opens and indexes; `mapping` says which columns a table may have. Structural findings go to issues. Throws InputError
-    /// when the extract cannot be used: a table missing, a needed column missing or doubled, an agreement disabled.
+    /// Opens and indexes; `mapping` says which columns a table may have. Structural findings go to issues.
+    /// Throws InputError when the extract cannot be used: a table missing, a needed column missing or
+    /// doubled, an agreement disabled.
     Extract(std::shared_ptr<archive::Place> files, const mapping::MappingSet& mapping);
 
     const TableFile& table(Tab tab) const { return tables_[static_cast<std::size_t>(tab)]; }
@@ -72,9 +76,12 @@ class Extract {
     std::span<const std::uint32_t> find(Tab tab, const Key& key) const;
     /// Slots of a coding table by CodeId: one per parent.
     std::span<const std::uint32_t> code(Tab tab, Text code_id) const { return find(tab, code_key(code_id)); }
-    /// CodeIds are numbers of up to 18 digits; anything else is a key of its own and finds nothing by accident.
+    /// CodeIds are numbers of up to 18 digits; anything else is a key of its own and finds nothing by
+    /// accident.
     static Key code_key(Text code_id);
-    std::uint64_t line(Tab tab, std::size_t slot) const { return table(tab).lines.line_of(table(tab).offset(slot)); }
+    std::uint64_t line(Tab tab, std::size_t slot) const {
+        return table(tab).lines.line_of(table(tab).offset(slot));
+    }
 
   private:
     /// Keys sorted, and the slots beside them.
@@ -88,7 +95,8 @@ class Extract {
     void index(TableFile& t);
     void index_practice(TableFile& t, Lookup& lookup);
     void check_agreements();
-    Issue issue(const TableFile& t, std::uint64_t line, Severity severity, const char* code, std::string message) const;
+    Issue issue(const TableFile& t, std::uint64_t line, Severity severity, const char* code,
+                std::string message) const;
 
     std::shared_ptr<archive::Place> files_;
     std::array<TableFile, kTabs> tables_;

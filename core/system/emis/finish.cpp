@@ -1,4 +1,5 @@
-// What stands on an entity after the rules of the mapping set, and still has to be joined, completed or taken away again.
+// What stands on an entity after the rules of the mapping set, and still has to be joined, completed or taken
+// away again.
 #include <algorithm>
 
 #include "core/system/emis/patient.hpp"
@@ -17,16 +18,19 @@ void drop_if(List<T>& list, bool nothing_said) {
 void prune(record::Patient& p) {
     if (!p.name.empty()) {
         const record::HumanName& n = p.name[0];
-        drop_if(p.name, n.text.empty() && n.family.empty() && n.given.empty() && n.prefix.empty() && n.suffix.empty());
+        drop_if(p.name, n.text.empty() && n.family.empty() && n.given.empty() && n.prefix.empty() &&
+                            n.suffix.empty());
     }
     if (!p.address.empty()) {
         const record::Address& a = p.address[0];
-        drop_if(p.address, a.text.empty() && a.line.empty() && a.city.empty() && a.district.empty() && a.postal_code.empty());
+        drop_if(p.address, a.text.empty() && a.line.empty() && a.city.empty() && a.district.empty() &&
+                               a.postal_code.empty());
     }
     if (!p.contact.empty()) {
         const record::PatientContact& c = p.contact[0];
         const bool said = !record::is_empty(&c.name, record::type_of<record::HumanName>()) ||
-                          std::any_of(c.relationship.begin(), c.relationship.end(), [](const auto& r) { return !r.text.empty(); });
+                          std::any_of(c.relationship.begin(), c.relationship.end(),
+                                      [](const auto& r) { return !r.text.empty(); });
         drop_if(p.contact, !said);
     }
 }
@@ -39,7 +43,8 @@ void Maker::finish(Row& row, std::uint32_t item) {
     switch (record.items[item].kind) {
         case EntityKind::Patient: prune(entity<record::Patient>(item)); break;
         case EntityKind::MedicationRequest: {
-            record::Quantity& days = entity<record::MedicationRequest>(item).dispense_request.expected_supply_duration;
+            record::Quantity& days =
+                entity<record::MedicationRequest>(item).dispense_request.expected_supply_duration;
             if (days.value.empty()) days = {};
             break;
         }
@@ -71,7 +76,10 @@ void Maker::finish(Row& row, std::uint32_t item) {
                 const Text guid = cell(row, column);
                 if (guid.empty()) continue;
                 const bool itself = key_of(guid) == row.key;
-                const Text id = itself || !o.part_of.reference.empty() ? Text{} : practice_target(EntityKind::Organization, Tab::Admin_Organisation, guid);
+                const Text id =
+                    itself || !o.part_of.reference.empty()
+                        ? Text{}
+                        : practice_target(EntityKind::Organization, Tab::Admin_Organisation, guid);
                 if (!id.empty())
                     o.part_of.reference = refer("Organization", id);
                 else
@@ -81,8 +89,10 @@ void Maker::finish(Row& row, std::uint32_t item) {
         }
         case EntityKind::Schedule: {
             auto& s = entity<record::Schedule>(item);
-            if (s.planning_horizon.start.empty() && civil_time::is_day(cell(row, "StartDate"))) s.planning_horizon.start = cell(row, "StartDate");
-            if (s.planning_horizon.end.empty() && civil_time::is_day(cell(row, "EndDate"))) s.planning_horizon.end = cell(row, "EndDate");
+            if (s.planning_horizon.start.empty() && civil_time::is_day(cell(row, "StartDate")))
+                s.planning_horizon.start = cell(row, "StartDate");
+            if (s.planning_horizon.end.empty() && civil_time::is_day(cell(row, "EndDate")))
+                s.planning_horizon.end = cell(row, "EndDate");
             break;
         }
         case EntityKind::Provenance: {
@@ -118,7 +128,8 @@ void Maker::finish(Row& row, std::uint32_t item) {
         case EntityKind::Condition: related(row, item); break;
         default: break;
     }
-    if (row.tab == Tab::CareRecord_Observation && record.items[item].kind != EntityKind::Condition) episode(row, item);
+    if (row.tab == Tab::CareRecord_Observation && record.items[item].kind != EntityKind::Condition)
+        episode(row, item);
 }
 
 // Who saw the patient and who typed: participants of their own.
@@ -127,7 +138,8 @@ void Maker::participants(Row& row, std::uint32_t item) {
     struct Part {
         const char *column, *code, *display;
     };
-    for (const Part& part : {Part{"ClinicianUserInRoleGuid", "PPRF", "primary performer"}, Part{"EnteredByUserInRoleGuid", "ENT", "data entry person"}}) {
+    for (const Part& part : {Part{"ClinicianUserInRoleGuid", "PPRF", "primary performer"},
+                             Part{"EnteredByUserInRoleGuid", "ENT", "data entry person"}}) {
         const Text guid = cell(row, part.column);
         if (guid.empty()) continue;
         record::EncounterParticipant& p = e.participant.add(record_->arena);
@@ -144,7 +156,8 @@ void Maker::participants(Row& row, std::uint32_t item) {
         normal_guid(guid, normal);
         p.individual.identifier = {record_->arena.join(kIdBase, part.column), record_->arena.copy(normal)};
         degrade("reference-dangling", EntityKind::Encounter);
-        issue(row, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept",
+        issue(row, Severity::warning, "EMIS-REF-001",
+              "leads to a row that is not in the extract; the id is kept",
               record_->arena.join("CareRecord_Consultation.", part.column));
     }
 }
@@ -159,7 +172,9 @@ void Maker::related(Row& row, std::uint32_t item) {
     if (id.empty()) {
         c.rest.add(record_->arena, {"CareRecord_Observation.ProblemGuid", guid});
         degrade("reference-dangling", EntityKind::Condition);
-        issue(row, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept", "CareRecord_Observation.ProblemGuid");
+        issue(row, Severity::warning, "EMIS-REF-001",
+              "leads to a row that is not in the extract; the id is kept",
+              "CareRecord_Observation.ProblemGuid");
         return;
     }
     record::RelatedProblem& r = c.related_problem.add(record_->arena);

@@ -6,21 +6,38 @@
 #include <string_view>
 #include <vector>
 
-/// The shape of an EMIS Web extract: its tables, how files are named, which columns key a row. Decides nothing about meaning.
+/// The shape of an EMIS Web extract: its tables, how files are named, which columns key a row. Decides
+/// nothing about meaning.
 namespace gpswitch::emis {
 
 /// The 21 tables in reading order (supplier's names; '.' never occurs in them).
 enum class Tab : std::uint8_t {
-    Agreements_SharingOrganisation, Coding_ClinicalCode, Coding_DrugCode, Admin_Organisation, Admin_Location,
-    Admin_OrganisationLocation, Admin_UserInRole, Appointment_Session, Appointment_SessionUser, Admin_Patient,
-    Admin_PatientHistory, Audit_RegistrationAudit, CareRecord_Consultation, CareRecord_Observation, CareRecord_Problem,
-    CareRecord_ObservationReferral, CareRecord_Diary, Prescribing_DrugRecord, Prescribing_IssueRecord, Appointment_Slot,
+    Agreements_SharingOrganisation,
+    Coding_ClinicalCode,
+    Coding_DrugCode,
+    Admin_Organisation,
+    Admin_Location,
+    Admin_OrganisationLocation,
+    Admin_UserInRole,
+    Appointment_Session,
+    Appointment_SessionUser,
+    Admin_Patient,
+    Admin_PatientHistory,
+    Audit_RegistrationAudit,
+    CareRecord_Consultation,
+    CareRecord_Observation,
+    CareRecord_Problem,
+    CareRecord_ObservationReferral,
+    CareRecord_Diary,
+    Prescribing_DrugRecord,
+    Prescribing_IssueRecord,
+    Appointment_Slot,
     Audit_PatientAudit,
 };
 inline constexpr std::size_t kTabs = 21;
 
-/// How a row is keyed. patient: the column with the patient's GUID (empty: practice-wide). key: the column of the row's own
-/// key, unique with the patient's (empty: rows are events without a key).
+/// How a row is keyed. patient: the column with the patient's GUID (empty: practice-wide). key: the column of
+/// the row's own key, unique with the patient's (empty: rows are events without a key).
 struct TableShape {
     Tab tab;
     std::string_view name, patient, key;
@@ -28,8 +45,9 @@ struct TableShape {
 const TableShape& shape(Tab tab);
 std::optional<Tab> tab_named(std::string_view name);
 
-/// A file name taken apart: `{bulk|delta}_{n}_{Schema}_{Table}_{time}_{guid}.csv` or `{first}-{last}_{Schema}_{Table}_...`.
-/// Table names hold exactly one underscore, ours included, so both ends are parsed inwards.
+/// A file name taken apart: `{bulk|delta}_{n}_{Schema}_{Table}_{time}_{guid}.csv` or
+/// `{first}-{last}_{Schema}_{Table}_...`. Table names hold exactly one underscore, ours included, so both
+/// ends are parsed inwards.
 struct FileName {
     std::string kind;   ///< "bulk", "delta", or "" for the older pattern
     std::string range;  ///< extract number or ProcessingId range

@@ -27,19 +27,23 @@ void PatientCursor::order(Row& issue) {
         last = std::max(last, std::string(request.authored_on));
         return;
     }
-    maker_.issue(issue, Severity::warning, "EMIS-MED-001", "an issue without its authorisation: it stands on an implied plan",
+    maker_.issue(issue, Severity::warning, "EMIS-MED-001",
+                 "an issue without its authorisation: it stands on an implied plan",
                  "Prescribing_IssueRecord.DrugRecordGuid");
     const auto implied = static_cast<std::uint32_t>(record_->items.size());
     auto& p = record_->add<record::MedicationRequest>("implied plan of an issue without authorisation");
-    p.id = maker_.id_of(EntityKind::MedicationRequest, issue.tab, record_->key, issue.key_text, "implied-plan");
+    p.id =
+        maker_.id_of(EntityKind::MedicationRequest, issue.tab, record_->key, issue.key_text, "implied-plan");
     p.subject.reference = record_->arena.join("Patient/", record_->patient_id);
     p.inferred.add(record_->arena) = "intent: the issue has no authorisation";
     maker_.join(issue, implied, "MedicationRequest:plan-implied");
     refer(maker_.entity<record::MedicationRequest>(*item).based_on, implied);
 
     const auto course = static_cast<std::uint32_t>(record_->items.size());
-    auto& statement = record_->add<record::MedicationStatement>("implied course of an issue without authorisation");
-    statement.id = maker_.id_of(EntityKind::MedicationStatement, issue.tab, record_->key, issue.key_text, "implied-plan");
+    auto& statement =
+        record_->add<record::MedicationStatement>("implied course of an issue without authorisation");
+    statement.id = maker_.id_of(EntityKind::MedicationStatement, issue.tab, record_->key, issue.key_text,
+                                "implied-plan");
     statement.subject.reference = record_->arena.join("Patient/", record_->patient_id);
     maker_.join(issue, course, "MedicationStatement:implied");
     refer(statement.based_on, implied);
@@ -56,31 +60,37 @@ void PatientCursor::plan(Row& drug) {
     // FHIR counts the repeats after the first; EMIS counts the issues.
     const Text authorised = maker_.cell(drug, "NumberOfIssuesAuthorised");
     const auto n = to_integer(authorised);
-    if (n && *n >= 1) request.dispense_request.number_of_repeats_allowed = record_->arena.copy(std::to_string(*n - 1));
-    if (!authorised.empty()) request.rest.add(record_->arena, {"Prescribing_DrugRecord.NumberOfIssuesAuthorised", authorised});
+    if (n && *n >= 1)
+        request.dispense_request.number_of_repeats_allowed = record_->arena.copy(std::to_string(*n - 1));
+    if (!authorised.empty())
+        request.rest.add(record_->arena, {"Prescribing_DrugRecord.NumberOfIssuesAuthorised", authorised});
 
     const auto last = last_issue_.find(drug.key);
     if (last != last_issue_.end()) statement.last_issue_date = record_->arena.copy(last->second);
     const Text cancelled = maker_.cell(drug, "CancellationDate");
     if (statement.status == "active") {
         // Issues go on after it: being active counts, the date is only kept.
-        if (!cancelled.empty()) statement.rest.add(record_->arena, {"Prescribing_DrugRecord.CancellationDate", cancelled});
+        if (!cancelled.empty())
+            statement.rest.add(record_->arena, {"Prescribing_DrugRecord.CancellationDate", cancelled});
         return;
     }
     if (civil_time::is_day(cancelled)) {
         statement.effective_period.end = cancelled;
         return;
     }
-    if (!cancelled.empty()) statement.rest.add(record_->arena, {"Prescribing_DrugRecord.CancellationDate", cancelled});
+    if (!cancelled.empty())
+        statement.rest.add(record_->arena, {"Prescribing_DrugRecord.CancellationDate", cancelled});
     std::string end;
     const char* rule = "effectivePeriod.end: start of the course";
     if (last != last_issue_.end()) {
         int days = 0;
         for (const Row& issue : rows(Tab::Prescribing_IssueRecord))
-            if (issue.live && key_of(maker_.cell(issue, "DrugRecordGuid")) == drug.key && maker_.cell(issue, "EffectiveDate") == last->second)
+            if (issue.live && key_of(maker_.cell(issue, "DrugRecordGuid")) == drug.key &&
+                maker_.cell(issue, "EffectiveDate") == last->second)
                 days = static_cast<int>(to_integer(maker_.cell(issue, "CourseDurationInDays")).value_or(0));
         end = days > 0 ? civil_time::add_days(last->second, days) : last->second;
-        rule = days > 0 ? "effectivePeriod.end: last issue and its course" : "effectivePeriod.end: last issue";
+        rule =
+            days > 0 ? "effectivePeriod.end: last issue and its course" : "effectivePeriod.end: last issue";
     }
     if (end.empty()) end = statement.effective_period.start;
     if (end.empty()) return;

@@ -22,31 +22,38 @@ bool mercury(Text unit) {
     return s == "mmhg";
 }
 
-// Fields of a reading that the component or its parent carries; everything else of it that differs goes to rest.
-constexpr Text kCarried[] = {"id",   "meta",  "identifier",     "sourceRow", "rest", "code", "valueQuantity", "interpretation",
-                             "referenceRange", "note", "status", "subject", "category", "inferred", "extension"};
+// Fields of a reading that the component or its parent carries; everything else of it that differs goes to
+// rest.
+constexpr Text kCarried[] = {"id",     "meta",          "identifier",     "sourceRow",      "rest",
+                             "code",   "valueQuantity", "interpretation", "referenceRange", "note",
+                             "status", "subject",       "category",       "inferred",       "extension"};
 
 }  // namespace
 
-// A parent without a value and two readings under it, in either order: the code says which is which, else the higher is systolic.
+// A parent without a value and two readings under it, in either order: the code says which is which, else the
+// higher is systolic.
 void PatientCursor::find_blood_pressures() {
     Rows& all = rows(Tab::CareRecord_Observation);
     in_pressure_.assign(all.size(), false);
     for (const auto& [key, children] : children_) {
         const Row* parent = row(Tab::CareRecord_Observation, key);
         if (parent == nullptr || children.size() != 2 || !makes(*parent, EntityKind::Observation)) continue;
-        if (!maker_.in_list("blood-pressure", maker_.code_of(*parent)) || !maker_.cell(*parent, "Value").empty()) continue;
+        if (!maker_.in_list("blood-pressure", maker_.code_of(*parent)) ||
+            !maker_.cell(*parent, "Value").empty())
+            continue;
         std::uint32_t a = children[0], b = children[1];
         auto reading = [&](std::uint32_t i) {
             const Row& r = all[i];
-            return r.live && r.route != nullptr && r.route->makes.size() == 1 && makes(r, EntityKind::Observation) &&
-                   is_decimal(maker_.cell(r, "Value")) && !children_.contains(r.key);
+            return r.live && r.route != nullptr && r.route->makes.size() == 1 &&
+                   makes(r, EntityKind::Observation) && is_decimal(maker_.cell(r, "Value")) &&
+                   !children_.contains(r.key);
         };
         if (!reading(a) || !reading(b)) continue;
         auto is = [&](std::uint32_t i, Text list) { return maker_.in_list(list, maker_.code_of(all[i])); };
         if (is(b, "systolic") && is(a, "diastolic")) std::swap(a, b);
         if (!is(a, "systolic") || !is(b, "diastolic")) {
-            if (!mercury(maker_.cell(all[a], "NumericUnit")) || !mercury(maker_.cell(all[b], "NumericUnit"))) continue;
+            if (!mercury(maker_.cell(all[a], "NumericUnit")) || !mercury(maker_.cell(all[b], "NumericUnit")))
+                continue;
             if (is(a, "diastolic") || is(b, "systolic") ||
                 (!is(a, "systolic") && !is(b, "diastolic") &&
                  number(maker_.cell(all[a], "Value")) < number(maker_.cell(all[b], "Value"))))
@@ -59,7 +66,8 @@ void PatientCursor::find_blood_pressures() {
 
 void PatientCursor::make_blood_pressure(Row& parent) {
     const auto [systolic, diastolic] = pressures_.at(parent.key);
-    for (std::uint32_t child : {systolic, diastolic}) component(parent, rows(Tab::CareRecord_Observation)[child]);
+    for (std::uint32_t child : {systolic, diastolic})
+        component(parent, rows(Tab::CareRecord_Observation)[child]);
 }
 
 void PatientCursor::component(Row& parent, Row& child) {
@@ -80,16 +88,21 @@ void PatientCursor::component(Row& parent, Row& child) {
     const Text place = record_->arena.join("component[", std::to_string(whole.component.size - 1), "]");
     for (const record::Coding& label : reading.meta.security) {
         bool there = false;
-        for (const record::Coding& l : whole.meta.security) there = there || (l.system == label.system && l.code == label.code);
+        for (const record::Coding& l : whole.meta.security)
+            there = there || (l.system == label.system && l.code == label.code);
         if (!there) whole.meta.security.add(record_->arena, label);
     }
     const record::Type& type = record::type_of<record::Observation>();
     for (const record::Field& f : type.fields) {
-        if (std::find(std::begin(kCarried), std::end(kCarried), f.name) != std::end(kCarried) || record::is_empty(&reading, f)) continue;
+        if (std::find(std::begin(kCarried), std::end(kCarried), f.name) != std::end(kCarried) ||
+            record::is_empty(&reading, f))
+            continue;
         std::string mine, theirs;
         record::append_json_value(mine, &reading, f);
         if (!record::is_empty(&whole, f)) record::append_json_value(theirs, &whole, f);
-        if (mine != theirs) whole.rest.add(record_->arena, {record_->arena.join(place, ".", f.name), record_->arena.copy(mine)});
+        if (mine != theirs)
+            whole.rest.add(record_->arena,
+                           {record_->arena.join(place, ".", f.name), record_->arena.copy(mine)});
     }
     for (const record::Rest& r : reading.rest) whole.rest.add(record_->arena, r);
     for (record::Pending& p : record_->pending) {
@@ -98,7 +111,8 @@ void PatientCursor::component(Row& parent, Row& child) {
         if (p.object == &reading.value_quantity) {
             p.object = &c.value_quantity;
         } else if (p.object == static_cast<void*>(&reading)) {
-            if (const record::Field* f = record::type_of<record::ObservationComponent>().find(p.field->name)) {
+            if (const record::Field* f =
+                    record::type_of<record::ObservationComponent>().find(p.field->name)) {
                 p.object = &c;
                 p.field = f;
             }
@@ -119,12 +133,14 @@ void PatientCursor::parents() {
         const Row* parent = row(Tab::CareRecord_Observation, key_of(parent_cell));
         const record::Item& first = record_->items[child.first_item];
         auto keep = [&] {
-            first.entity->rest.add(record_->arena, {"CareRecord_Observation.ParentObservationGuid", parent_cell});
+            first.entity->rest.add(record_->arena,
+                                   {"CareRecord_Observation.ParentObservationGuid", parent_cell});
         };
         if (parent == nullptr || parent == &child || parent->items == 0) {
             keep();
             maker_.degrade("reference-dangling", first.kind);
-            maker_.issue(child, Severity::warning, "EMIS-REF-002", "its parent entry is not in the extract; the entry stands alone and keeps the id",
+            maker_.issue(child, Severity::warning, "EMIS-REF-002",
+                         "its parent entry is not in the extract; the entry stands alone and keeps the id",
                          "CareRecord_Observation.ParentObservationGuid");
             continue;
         }
@@ -156,7 +172,8 @@ void PatientCursor::problems() {
             maker_.make(problem, record_->key);
             if (const auto own = item_of(problem, EntityKind::Condition))
                 parent_problem(problem, maker_.entity<record::Condition>(*own), *own);
-            maker_.issue(problem, Severity::information, "EMIS-PRB-001", "a problem without its coded entry: the problem is kept without a code",
+            maker_.issue(problem, Severity::information, "EMIS-PRB-001",
+                         "a problem without its coded entry: the problem is kept without a code",
                          "CareRecord_Problem.ObservationGuid");
             continue;
         }
@@ -166,7 +183,8 @@ void PatientCursor::problems() {
         parent_problem(problem, condition, *item);
         if (entry->first_item != *item && condition.actual_problem.reference.empty()) {
             const record::Item& actual = record_->items[entry->first_item];
-            condition.actual_problem.reference = record_->arena.join(record::name_of(actual.kind), "/", actual.entity->id);
+            condition.actual_problem.reference =
+                record_->arena.join(record::name_of(actual.kind), "/", actual.entity->id);
         }
     }
 }
@@ -189,16 +207,19 @@ void PatientCursor::parent_problem(Row& problem, record::Condition& condition, s
         keep("CareRecord_Problem.ParentProblemRelationship", relationship);
         if (guid.empty()) return;
         maker_.degrade("reference-dangling", EntityKind::Condition);
-        maker_.issue(problem, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept",
+        maker_.issue(problem, Severity::warning, "EMIS-REF-001",
+                     "leads to a row that is not in the extract; the id is kept",
                      "CareRecord_Problem.ParentProblemObservationGuid");
         return;
     }
     record::RelatedProblem& r = condition.related_problem.add(record_->arena);
     r.target.reference = record_->arena.join("Condition/", id);
     const int values = maker_.mapping().values_index("problem-relationship");
-    if (relationship.empty() || values < 0) return keep("CareRecord_Problem.ParentProblemRelationship", relationship);
+    if (relationship.empty() || values < 0)
+        return keep("CareRecord_Problem.ParentProblemRelationship", relationship);
     r.type = relationship;
-    record_->pending.push_back({item, &r, record::type_of<record::RelatedProblem>().find("type"), static_cast<std::uint16_t>(values), relationship,
+    record_->pending.push_back({item, &r, record::type_of<record::RelatedProblem>().find("type"),
+                                static_cast<std::uint16_t>(values), relationship,
                                 "CareRecord_Problem.ParentProblemRelationship"});
 }
 
@@ -206,8 +227,10 @@ void PatientCursor::documents() {
     for (Row& r : rows(Tab::CareRecord_Observation)) {
         const auto document = r.live ? item_of(r, EntityKind::DocumentReference) : std::nullopt;
         if (!document) continue;
-        if (const auto o = item_of(r, EntityKind::Observation)) refer(maker_.entity<record::Observation>(*o).derived_from, *document);
-        if (const auto s = item_of(r, EntityKind::ServiceRequest)) refer(maker_.entity<record::ServiceRequest>(*s).supporting_info, *document);
+        if (const auto o = item_of(r, EntityKind::Observation))
+            refer(maker_.entity<record::Observation>(*o).derived_from, *document);
+        if (const auto s = item_of(r, EntityKind::ServiceRequest))
+            refer(maker_.entity<record::ServiceRequest>(*s).supporting_info, *document);
     }
 }
 

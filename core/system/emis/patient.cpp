@@ -13,10 +13,10 @@ namespace {
 
 /// Order in which entities are made: what others lead to comes first.
 constexpr Tab kOrder[] = {
-    Tab::Admin_Patient,          Tab::Admin_PatientHistory,       Tab::CareRecord_Consultation,
-    Tab::CareRecord_Observation, Tab::CareRecord_Problem,         Tab::CareRecord_ObservationReferral,
-    Tab::CareRecord_Diary,       Tab::Prescribing_DrugRecord,     Tab::Prescribing_IssueRecord,
-    Tab::Appointment_Slot,       Tab::Audit_RegistrationAudit,    Tab::Audit_PatientAudit,
+    Tab::Admin_Patient,          Tab::Admin_PatientHistory,    Tab::CareRecord_Consultation,
+    Tab::CareRecord_Observation, Tab::CareRecord_Problem,      Tab::CareRecord_ObservationReferral,
+    Tab::CareRecord_Diary,       Tab::Prescribing_DrugRecord,  Tab::Prescribing_IssueRecord,
+    Tab::Appointment_Slot,       Tab::Audit_RegistrationAudit, Tab::Audit_PatientAudit,
 };
 
 bool is_true(Text cell) { return same_ignoring_case(cell, "true") || cell == "1"; }
@@ -67,7 +67,8 @@ void PatientCursor::unreadable(Row& row) {
     record_->incomplete = true;
     maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad), {},
                  "the row is held back; ask the supplier for the extract again");
-    bool grave = row.tab == Tab::Admin_Patient || row.tab == Tab::Prescribing_DrugRecord || row.tab == Tab::Prescribing_IssueRecord;
+    bool grave = row.tab == Tab::Admin_Patient || row.tab == Tab::Prescribing_DrugRecord ||
+                 row.tab == Tab::Prescribing_IssueRecord;
     if (row.tab == Tab::CareRecord_Observation) {
         // Is it an allergy? When even its code cannot be made out, it might be.
         grave = maker_.cell(row, "CodeId").empty() || !maker_.code_of(row).known;
@@ -92,7 +93,9 @@ void PatientCursor::drop_repeats(Tab tab) {
     Rows& all = rows(tab);
     auto& index = by_key_[static_cast<std::size_t>(tab)];
     const int processing = extract_.table(tab).header.find("ProcessingId");
-    auto order = [&](const Row& r) { return std::pair(to_integer(maker_.cell(r, "ProcessingId")).value_or(0), r.offset); };
+    auto order = [&](const Row& r) {
+        return std::pair(to_integer(maker_.cell(r, "ProcessingId")).value_or(0), r.offset);
+    };
     auto same = [&](const Row& a, const Row& b) {
         for (std::uint32_t c = 0; c < a.cell_count; ++c)
             if (static_cast<int>(c) != processing && a.cells[c] != b.cells[c]) return false;
@@ -114,14 +117,17 @@ void PatientCursor::drop_repeats(Tab tab) {
         const bool equal = same(r, other);
         if (tab == Tab::Admin_Patient && !equal && contradicted(r, other)) {
             record_->held = "EMIS-PAT-001";
-            maker_.issue(r, Severity::error, "EMIS-PAT-001", "two rows claim one patient with different facts: the patient is held back", {},
+            maker_.issue(r, Severity::error, "EMIS-PAT-001",
+                         "two rows claim one patient with different facts: the patient is held back", {},
                          "a person must decide which row is right");
         }
         Row& loser = order(other) < order(r) ? other : r;
         if (&loser == &other) it->second = i;
         loser.live = false;
         record_->settle(loser.row, Fate::superseded, equal ? "repeated-row" : "newer-row-of-same-key");
-        if (!equal) maker_.issue(loser, Severity::information, "EMIS-KEY-001", "the same key again: the row with the greater ProcessingId counts");
+        if (!equal)
+            maker_.issue(loser, Severity::information, "EMIS-KEY-001",
+                         "the same key again: the row with the greater ProcessingId counts");
     }
 }
 
@@ -181,12 +187,16 @@ void PatientCursor::route() {
 }
 
 void PatientCursor::make() {
-    const bool person_here = std::any_of(rows(Tab::Admin_Patient).begin(), rows(Tab::Admin_Patient).end(), [](const Row& r) { return r.live; });
+    const bool person_here = std::any_of(rows(Tab::Admin_Patient).begin(), rows(Tab::Admin_Patient).end(),
+                                         [](const Row& r) { return r.live; });
     if (!person_here && record_->held.empty()) {
         for (Tab tab : kOrder)
-            if (std::any_of(rows(tab).begin(), rows(tab).end(), [](const Row& r) { return r.live; })) record_->held = "EMIS-PAT-002";
+            if (std::any_of(rows(tab).begin(), rows(tab).end(), [](const Row& r) { return r.live; }))
+                record_->held = "EMIS-PAT-002";
     }
-    if (!person_here) return settle_all(Fate::held, record_->held.empty() ? "EMIS-PAT-002" : std::string_view("EMIS-ROW-002"));
+    if (!person_here)
+        return settle_all(Fate::held,
+                          record_->held.empty() ? "EMIS-PAT-002" : std::string_view("EMIS-ROW-002"));
     for (Tab tab : kOrder) {
         // Problem and referral rows complete the entry with their key; only those without one stand alone.
         if (tab == Tab::CareRecord_Problem || tab == Tab::CareRecord_ObservationReferral) continue;
@@ -224,7 +234,8 @@ void PatientCursor::refer(List<record::Reference>& list, std::uint32_t item) {
     list.add(record_->arena).reference = record_->arena.join(record::name_of(i.kind), "/", i.entity->id);
 }
 
-// A row that no route takes is kept in words: nothing is lost, and the ledger says that it is less than it was.
+// A row that no route takes is kept in words: nothing is lost, and the ledger says that it is less than it
+// was.
 void PatientCursor::as_text(Row& row) {
     row.first_item = static_cast<std::uint32_t>(record_->items.size());
     row.items = 1;
@@ -237,9 +248,11 @@ void PatientCursor::as_text(Row& row) {
     const Header& header = extract_.table(row.tab).header;
     for (std::uint32_t c = 0; c < row.cell_count; ++c)
         if (!row.cells[c].empty())
-            o.rest.add(record_->arena, {record_->arena.join(shape(row.tab).name, ".", header.columns[c]), row.cells[c]});
+            o.rest.add(record_->arena,
+                       {record_->arena.join(shape(row.tab).name, ".", header.columns[c]), row.cells[c]});
     maker_.degrade("row-as-text", EntityKind::Observation);
-    maker_.issue(row, Severity::warning, "EMIS-ROUTE-001", "no route of the mapping set fits: the row is kept as text");
+    maker_.issue(row, Severity::warning, "EMIS-ROUTE-001",
+                 "no route of the mapping set fits: the row is kept as text");
 }
 
 Text PatientCursor::target(EntityKind kind, Text cell, Record&) {
@@ -252,8 +265,9 @@ Text PatientCursor::target(EntityKind kind, Text cell, Record&) {
         default: break;
     }
     const Key key = key_of(cell);
-    for (Tab tab : {Tab::CareRecord_Consultation, Tab::CareRecord_Observation, Tab::CareRecord_Problem, Tab::Prescribing_DrugRecord,
-                    Tab::Prescribing_IssueRecord, Tab::Appointment_Slot, Tab::CareRecord_Diary, Tab::Admin_Patient}) {
+    for (Tab tab : {Tab::CareRecord_Consultation, Tab::CareRecord_Observation, Tab::CareRecord_Problem,
+                    Tab::Prescribing_DrugRecord, Tab::Prescribing_IssueRecord, Tab::Appointment_Slot,
+                    Tab::CareRecord_Diary, Tab::Admin_Patient}) {
         const Row* r = row(tab, key);
         if (r == nullptr || !makes(*r, kind)) continue;
         return maker_.id_of(kind, tab, record::practice_wide(kind) ? Text{} : record_->key, r->key_text);

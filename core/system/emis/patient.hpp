@@ -6,7 +6,8 @@ namespace gpswitch::emis {
 
 class PatientCursor : public record::Cursor, private Links {
   public:
-    PatientCursor(const Extract& extract, const mapping::MappingSet& mapping, std::span<const std::uint32_t> patients)
+    PatientCursor(const Extract& extract, const mapping::MappingSet& mapping,
+                  std::span<const std::uint32_t> patients)
         : maker_(extract, mapping), extract_(extract), patients_(patients.begin(), patients.end()) {}
     bool next(Record& record) override;
 
@@ -68,9 +69,10 @@ class PatientCursor : public record::Cursor, private Links {
     std::array<Rows, kTabs> rows_;
     std::array<KeyMap<std::uint32_t>, kTabs> by_key_;
     KeyMap<std::vector<std::uint32_t>> children_;  ///< observations by parent
-    KeyMap<std::pair<std::uint32_t, std::uint32_t>> pressures_;  ///< parent to its systolic and diastolic child
-    std::vector<bool> in_pressure_;                              ///< observations that became a component
-    KeyMap<std::string> last_issue_;                             ///< by drug record
+    KeyMap<std::pair<std::uint32_t, std::uint32_t>>
+        pressures_;                   ///< parent to its systolic and diastolic child
+    std::vector<bool> in_pressure_;   ///< observations that became a component
+    KeyMap<std::string> last_issue_;  ///< by drug record
 };
 
 /// FHIR instant of a slot's start, and its end; empty when they cannot be made.

@@ -26,7 +26,8 @@ void PatientCursor::person(Row& row) {
     auto& patient = maker_.entity<record::Patient>(*item);
     const Text number = maker_.cell(row, "NhsNumber");
     if (number.empty()) {
-        maker_.issue(row, Severity::information, "EMIS-NHS-002", "no NHS number", "Admin_Patient.NhsNumber", "the patient will not be paired by it");
+        maker_.issue(row, Severity::information, "EMIS-NHS-002", "no NHS number", "Admin_Patient.NhsNumber",
+                     "the patient will not be paired by it");
         return;
     }
     record::Identifier& id = patient.identifier.add(record_->arena);
@@ -35,7 +36,8 @@ void PatientCursor::person(Row& row) {
     id.value = valid.empty() ? record_->arena.copy(number) : record_->arena.copy(valid);
     if (!valid.empty()) return;
     maker_.degrade("nhs-number-invalid", EntityKind::Patient);
-    maker_.issue(row, Severity::warning, "EMIS-NHS-001", "not a valid NHS number: kept, but nobody is paired by it", "Admin_Patient.NhsNumber",
+    maker_.issue(row, Severity::warning, "EMIS-NHS-001",
+                 "not a valid NHS number: kept, but nobody is paired by it", "Admin_Patient.NhsNumber",
                  "trace the patient on the Personal Demographics Service");
 }
 
@@ -55,7 +57,9 @@ void PatientCursor::status_history() {
         for (Row* r : live) maker_.join(*r, *item, "Patient");
         return;
     }
-    auto when = [&](const Row* r) { return std::pair(maker_.cell(*r, "HistoryDate"), maker_.cell(*r, "HistoryTime")); };
+    auto when = [&](const Row* r) {
+        return std::pair(maker_.cell(*r, "HistoryDate"), maker_.cell(*r, "HistoryTime"));
+    };
     std::stable_sort(live.begin(), live.end(), [&](const Row* a, const Row* b) { return when(a) < when(b); });
     const int index = maker_.mapping().values_index("registration-status");
     auto& episode = maker_.entity<record::EpisodeOfCare>(*item);
@@ -71,14 +75,16 @@ void PatientCursor::status_history() {
             maker_.degrade("value-unmapped", EntityKind::EpisodeOfCare);
         s.period.start = record_->arena.copy(moment(when(live[i]).first, when(live[i]).second));
         if (s.period.start.empty()) {
-            maker_.issue(*live[i], Severity::warning, "EMIS-VALUE-001", "not a day of the calendar; kept as it is", "Admin_PatientHistory.HistoryDate");
+            maker_.issue(*live[i], Severity::warning, "EMIS-VALUE-001",
+                         "not a day of the calendar; kept as it is", "Admin_PatientHistory.HistoryDate");
             episode.rest.add(record_->arena, {"Admin_PatientHistory.HistoryDate", when(live[i]).first});
         }
         if (i > 0) episode.status_history[i - 1].period.end = s.period.start;
     }
 }
 
-// Ethnicity and marital status stand only in coded observations: the latest counts; on one date the one that maps.
+// Ethnicity and marital status stand only in coded observations: the latest counts; on one date the one that
+// maps.
 void PatientCursor::coded_demographics() {
     const mapping::MappingSet& m = maker_.mapping();
     struct Kind {

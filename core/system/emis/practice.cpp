@@ -10,9 +10,11 @@ namespace {
 constexpr std::size_t kChunk = 500;  // rows in a record of leftovers
 }
 
-Practice::Practice(const Extract& extract, const mapping::MappingSet& mapping) : maker_(extract, mapping), extract_(extract) {
+Practice::Practice(const Extract& extract, const mapping::MappingSet& mapping)
+    : maker_(extract, mapping), extract_(extract) {
     for (std::size_t i = 0; i < kTabs; ++i)
-        if (shape(static_cast<Tab>(i)).patient.empty()) taken_[i].assign(extract.table(static_cast<Tab>(i)).rows.size(), false);
+        if (shape(static_cast<Tab>(i)).patient.empty())
+            taken_[i].assign(extract.table(static_cast<Tab>(i)).rows.size(), false);
 }
 
 bool Practice::take(Tab tab, std::uint32_t slot) {
@@ -57,7 +59,8 @@ bool Practice::find(const record::Need& need, Record& record) {
             if (i.kind == EntityKind::Practitioner) practitioner = i.entity->id;
         for (const record::Item& i : record.items)
             if (i.kind == EntityKind::PractitionerRole)
-                static_cast<record::PractitionerRole*>(i.entity)->practitioner.reference = record.arena.join("Practitioner/", practitioner);
+                static_cast<record::PractitionerRole*>(i.entity)->practitioner.reference =
+                    record.arena.join("Practitioner/", practitioner);
     }
     return true;
 }
@@ -86,7 +89,8 @@ void Practice::location(Row& row) {
         if (maker_.settle(link)) continue;
         maker_.join(link, row.first_item, "Location");
         const Text organisation = maker_.cell(link, "OrganisationGuid");
-        const Text id = maker_.practice_target(EntityKind::Organization, Tab::Admin_Organisation, organisation);
+        const Text id =
+            maker_.practice_target(EntityKind::Organization, Tab::Admin_Organisation, organisation);
         const Text flag = maker_.cell(link, "IsMainLocation");
         const bool is_main = same_ignoring_case(flag, "true") || flag == "1";
         if (!location.managing_organization.reference.empty() && (main || !is_main)) {
@@ -94,7 +98,8 @@ void Practice::location(Row& row) {
             continue;
         }
         if (!location.managing_organization.reference.empty())
-            location.rest.add(record.arena, {"Admin_OrganisationLocation.OrganisationGuid", location.managing_organization.reference});
+            location.rest.add(record.arena, {"Admin_OrganisationLocation.OrganisationGuid",
+                                             location.managing_organization.reference});
         main = is_main;
         if (id.empty())
             location.rest.add(record.arena, {"Admin_OrganisationLocation.OrganisationGuid", organisation});
@@ -119,7 +124,8 @@ void Practice::schedule(Row& row) {
         const Text id = maker_.practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole, guid);
         const Text reference = record.arena.join("PractitionerRole/", id);
         bool there = false;
-        for (const record::Reference& actor : schedule.actor) there = there || (!id.empty() && actor.reference == reference);
+        for (const record::Reference& actor : schedule.actor)
+            there = there || (!id.empty() && actor.reference == reference);
         if (there) {
             record.settle(user.row, Fate::superseded, "repeated-row");
             continue;
@@ -132,7 +138,8 @@ void Practice::schedule(Row& row) {
         }
         actor.identifier = {record.arena.join(kIdBase, "UserInRoleGuid"), record.arena.copy(guid)};
         maker_.degrade("reference-dangling", EntityKind::Schedule);
-        maker_.issue(user, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept",
+        maker_.issue(user, Severity::warning, "EMIS-REF-001",
+                     "leads to a row that is not in the extract; the id is kept",
                      "Appointment_SessionUser.UserInRoleGuid");
     }
     // Where planning begins is needed whoever is there; FHIR wants at least one actor.
@@ -170,8 +177,8 @@ void Practice::orphan(Tab tab, std::size_t slot_number) {
     Row row = maker_.load(tab, slot_number);
     if (row.bad != nullptr) {
         record.settle(row.row, Fate::held, "unreadable-row");
-        maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad), {},
-                     "the row is held back; ask the supplier for the extract again");
+        maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad),
+                     {}, "the row is held back; ask the supplier for the extract again");
         return;
     }
     maker_.route(row);
@@ -181,7 +188,8 @@ void Practice::orphan(Tab tab, std::size_t slot_number) {
         return slot(row, false);
     }
     record.settle(row.row, Fate::held, "no-such-patient");
-    maker_.issue(row, Severity::error, "EMIS-REF-004", "belongs to a patient who is not in Admin_Patient: the row is held back",
+    maker_.issue(row, Severity::error, "EMIS-REF-004",
+                 "belongs to a patient who is not in Admin_Patient: the row is held back",
                  record.arena.join(shape(tab).name, ".", shape(tab).patient));
 }
 
@@ -190,8 +198,8 @@ void Practice::unreferenced(Tab tab, std::uint32_t slot_number) {
     Row row = maker_.load(tab, slot_number);
     if (row.bad != nullptr) {
         record.settle(row.row, Fate::held, "unreadable-row");
-        maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad), {},
-                     "the row is held back; ask the supplier for the extract again");
+        maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad),
+                     {}, "the row is held back; ask the supplier for the extract again");
         return;
     }
     maker_.route(row);

@@ -9,7 +9,8 @@ class Practice : private Links {
     Practice(const Extract& extract, const mapping::MappingSet& mapping);
     /// Source::find: `handle` is table << 32 | slot.
     bool find(const record::Need& need, Record& record);
-    /// The next chunk of what is left; false at the end. First free slots and orphans, then practice rows nobody asked for.
+    /// The next chunk of what is left; false at the end. First free slots and orphans, then practice rows
+    /// nobody asked for.
     bool rest(Record& record);
 
   private:

@@ -10,11 +10,13 @@
 namespace gpswitch::emis {
 namespace {
 
-constexpr int kThroughCode = 10000;  // number = kThroughCode + position of the code column * 100 + column of the code table
+constexpr int kThroughCode =
+    10000;  // number = kThroughCode + position of the code column * 100 + column of the code table
 
 Tab coding_of(Tab tab) {
-    return tab == Tab::Prescribing_DrugRecord || tab == Tab::Prescribing_IssueRecord ? Tab::Coding_DrugCode
-                                                                                     : Tab::Coding_ClinicalCode;
+    return tab == Tab::Prescribing_DrugRecord || tab == Tab::Prescribing_IssueRecord
+               ? Tab::Coding_DrugCode
+               : Tab::Coding_ClinicalCode;
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ Row Maker::load(Tab tab, std::size_t slot) {
         r.key = key_of(normal);
         if (valid_utf8(normal)) r.key_text = record_->arena.copy(normal);
     }
-    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, extract_.line(tab, slot), r.key_text, scratch_.raw});
+    record_->rows.push_back(
+        {static_cast<std::uint16_t>(tab), slot, extract_.line(tab, slot), r.key_text, scratch_.raw});
     return r;
 }
 
@@ -79,7 +82,8 @@ Text Maker::cell(int column) const {
     const Code& code = codes_.find(coding_of(at_->tab), id);
     const auto i = static_cast<std::size_t>(through % 100);
     // Lists hold Read codes as they are written everywhere else: padded, without the synonym.
-    if (!code.read.empty() && through % 100 == extract_.table(coding_of(at_->tab)).header.find("ReadTermId")) return code.read;
+    if (!code.read.empty() && through % 100 == extract_.table(coding_of(at_->tab)).header.find("ReadTermId"))
+        return code.read;
     return i < code.row.cells.size() ? code.row.cells[i] : Text{};
 }
 
@@ -88,7 +92,9 @@ bool Maker::under(int column, Text wanted) const {
     return !trim(id).empty() && codes_.under(codes_.find(coding_of(at_->tab), id), wanted);
 }
 
-const Code& Maker::code_of(const Row& row, std::string_view column) { return codes_.find(coding_of(row.tab), cell(row, column)); }
+const Code& Maker::code_of(const Row& row, std::string_view column) {
+    return codes_.find(coding_of(row.tab), cell(row, column));
+}
 
 bool Maker::in_list(Text list, const Code& code) const {
     return (!code.read.empty() && mapping_.in_list(list, code.read)) ||
@@ -117,14 +123,16 @@ bool Maker::settle(Row& row) {
 }
 
 Text Maker::id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part) {
-    const UuidText u = uuid_v5({"emis", extract_.census.practice, shape(tab).name, patient_key, key, record::name_of(kind), part});
+    const UuidText u = uuid_v5(
+        {"emis", extract_.census.practice, shape(tab).name, patient_key, key, record::name_of(kind), part});
     return record_->arena.copy({u.data(), u.size()});
 }
 
 void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     const auto item = static_cast<std::uint32_t>(record_->items.size());
     Entity& e = record_->add(made.kind);
-    // A row without a key of its own (an event) is known by where it stands; a row that is the patient's by the patient's key.
+    // A row without a key of its own (an event) is known by where it stands; a row that is the patient's by
+    // the patient's key.
     Text key = row.key_text;
     if (key.empty()) {
         const UuidText u = uuid_v5({record_->rows[row.row].raw});
@@ -135,8 +143,10 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     record::Identifier& id = e.identifier.add(record_->arena);
     id.system = record_->arena.join(kIdBase, shape(row.tab).name);
     id.value = key;
-    if (const record::Field* f = record::patient_field(made.kind); f != nullptr && !record_->patient_id.empty())
-        static_cast<record::Reference*>(record::at(&e, *f))->reference = record_->arena.join("Patient/", record_->patient_id);
+    if (const record::Field* f = record::patient_field(made.kind);
+        f != nullptr && !record_->patient_id.empty())
+        static_cast<record::Reference*>(record::at(&e, *f))->reference =
+            record_->arena.join("Patient/", record_->patient_id);
     record_->claim(row.row, Role::primary, shape(row.tab).name);
     at_ = &row;
     mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
@@ -147,7 +157,8 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
 void Maker::make(Row& row, Text patient_key) {
     row.first_item = static_cast<std::uint32_t>(record_->items.size());
     for (const mapping::Made& m : row.route->makes) {
-        // What belongs to the practice (the slot of an appointment) is fetched when it is needed, not made here.
+        // What belongs to the practice (the slot of an appointment) is fetched when it is needed, not made
+        // here.
         if (record::practice_wide(m.kind) && !patient_key.empty())
             practice_need(m.kind, row);
         else
@@ -169,21 +180,27 @@ void Maker::keep_unknown(const Row& row, Entity& entity) {
     for (int i : extract_.table(row.tab).unknown) {
         const Text value = static_cast<std::uint32_t>(i) < row.cell_count ? row.cells[i] : Text{};
         if (value.empty()) continue;
-        entity.rest.add(record_->arena,
-                        {record_->arena.join(shape(row.tab).name, ".", extract_.table(row.tab).header.columns[static_cast<std::size_t>(i)]), value});
+        entity.rest.add(
+            record_->arena,
+            {record_->arena.join(shape(row.tab).name, ".",
+                                 extract_.table(row.tab).header.columns[static_cast<std::size_t>(i)]),
+             value});
     }
 }
 
 void Maker::practice_need(EntityKind kind, const Row& row) {
     const Text id = id_of(kind, row.tab, {}, row.key_text);
-    record_->needs.push_back({kind, id, static_cast<std::uint64_t>(row.tab) << 32 | record_->rows[row.row].slot});
+    record_->needs.push_back(
+        {kind, id, static_cast<std::uint64_t>(row.tab) << 32 | record_->rows[row.row].slot});
 }
 
 bool Maker::usable(Tab tab, std::uint32_t slot) {
     const TableFile& t = extract_.table(tab);
     t.read(slot, kept_, scratch_);
     const int deleted = t.header.find("Deleted");
-    return scratch_.bad == nullptr && (deleted < 0 || !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
+    return scratch_.bad == nullptr &&
+           (deleted < 0 ||
+            !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
 }
 
 Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
@@ -195,7 +212,8 @@ Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
         if (!slots.empty() && usable(tab, slots.back())) {
             std::string normal;
             normal_guid(cell, normal);
-            const UuidText u = uuid_v5({"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
+            const UuidText u = uuid_v5(
+                {"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
             p.reference = kept_.join(record::name_of(kind), "/", std::string_view(u.data(), u.size()));
             p.id = p.reference.substr(record::name_of(kind).size() + 1);
             p.handle = static_cast<std::uint64_t>(tab) << 32 | slots.back();
@@ -203,7 +221,8 @@ Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
     }
     if (p.id.empty()) return {};
     bool asked = false;
-    for (const record::Need& n : record_->needs) asked = asked || (n.kind == kind && n.id.data() == p.id.data());
+    for (const record::Need& n : record_->needs)
+        asked = asked || (n.kind == kind && n.id.data() == p.id.data());
     if (!asked) record_->needs.push_back({kind, p.id, p.handle});
     return p.id;
 }
@@ -231,7 +250,8 @@ void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Re
     out.identifier.system = record_->arena.join(kIdBase, rule.name);
     out.identifier.value = record_->arena.copy(normal);
     degrade("reference-dangling", making_);
-    issue(*at_, Severity::warning, "EMIS-REF-001", "leads to a row that is not in the extract; the id is kept", rule.origin);
+    issue(*at_, Severity::warning, "EMIS-REF-001",
+          "leads to a row that is not in the extract; the id is kept", rule.origin);
 }
 
 void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
@@ -239,7 +259,8 @@ void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
     issue(*at_, Severity::warning, "EMIS-VALUE-001", fmt::format("{}; kept as it is", why), rule.origin);
 }
 
-void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, Text path, const char* hint) {
+void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, Text path,
+                  const char* hint) {
     Issue i;
     i.severity = severity;
     i.code = code;

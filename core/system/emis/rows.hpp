@@ -24,7 +24,8 @@ struct Row {
     const char* bad = nullptr;
     bool live = true;  ///< neither deleted nor superseded
     const mapping::Route* route = nullptr;
-    std::uint32_t first_item = 0, items = 0;  ///< what it was made into: Record::items [first_item, first_item + items)
+    std::uint32_t first_item = 0,
+                  items = 0;  ///< what it was made into: Record::items [first_item, first_item + items)
 };
 
 /// Where links lead: implemented by the patient's assembly and by the practice's.
@@ -53,22 +54,26 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     Row load(Tab tab, std::size_t slot);
     /// Which route the row takes; nullptr when none fits.
     const mapping::Route* route(Row& row);
-    /// Makes what the row's route says, applies the column rules, claims the row. A row without a route becomes text.
+    /// Makes what the row's route says, applies the column rules, claims the row. A row without a route
+    /// becomes text.
     void make(Row& row, Text patient_key);
     /// Settles the row as the route's settle word says. False when the route makes entities or says "part".
     bool settle(Row& row);
-    /// Applies the rules of `table` for `made` to an item that another row made, and claims the row as part of it.
+    /// Applies the rules of `table` for `made` to an item that another row made, and claims the row as part
+    /// of it.
     void join(Row& row, std::uint32_t item, std::string_view made);
     /// Unknown columns of this file: their cells go to rest.
     void keep_unknown(const Row& row, Entity& entity);
 
     /// Name-based id of an entity made from a row.
     Text id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part = {});
-    /// A reference to a practice-wide entity made from the row with this key; empty when there is no such row.
+    /// A reference to a practice-wide entity made from the row with this key; empty when there is no such
+    /// row.
     Text practice_target(EntityKind kind, Tab tab, Text cell);
     /// Asks for a practice-wide entity that this patient's row stands for.
     void practice_need(EntityKind kind, const Row& row);
-    void issue(const Row& row, Severity severity, const char* code, std::string message, Text path = {}, const char* hint = "");
+    void issue(const Row& row, Severity severity, const char* code, std::string message, Text path = {},
+               const char* hint = "");
     void degrade(Text reason, EntityKind kind) { record_->degradations.push_back({reason, kind}); }
 
     Text cell(const Row& row, std::string_view column) const;

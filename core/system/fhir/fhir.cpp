@@ -5,7 +5,9 @@ namespace {
 
 struct Fhir : record::System {
     std::string_view name() const override { return "fhir"; }
-    std::string_view summary() const override { return "standard-form package: FHIR R4 UK Core NDJSON with its ledger"; }
+    std::string_view summary() const override {
+        return "standard-form package: FHIR R4 UK Core NDJSON with its ledger";
+    }
     bool reads() const override { return true; }
     bool writes() const override { return true; }
     std::vector<std::string_view> versions() const override { return {"R4 (4.0.1)"}; }
@@ -14,8 +16,10 @@ struct Fhir : record::System {
         bool manifest = false, ndjson = false;
         for (std::size_t i = 0; i < files.members().size(); ++i) {
             const std::string& n = files.members()[i].name;
-            if (n == kManifest) manifest = files.bytes(i).substr(0, 4096).find("\"package\"") != std::string_view::npos;
-            if (n.ends_with(".ndjson") && n.find('/') == std::string::npos && record::kind_of(n.substr(0, n.size() - 7)))
+            if (n == kManifest)
+                manifest = files.bytes(i).substr(0, 4096).find("\"package\"") != std::string_view::npos;
+            if (n.ends_with(".ndjson") && n.find('/') == std::string::npos &&
+                record::kind_of(n.substr(0, n.size() - 7)))
                 ndjson = true;
         }
         if (manifest) return {100, "has a standard-form manifest.json"};

@@ -39,7 +39,9 @@ Text id_in(Text reference, Text type) {
 /// Whose a parsed resource is: the id after "Patient/"; empty when it does not say.
 Text patient_of(const json::Value& v, EntityKind kind) {
     if (kind == EntityKind::Patient) return v.text_of("id");
-    auto reference = [](const json::Value* r) { return r == nullptr ? Text{} : id_in(r->text_of("reference"), "Patient"); };
+    auto reference = [](const json::Value* r) {
+        return r == nullptr ? Text{} : id_in(r->text_of("reference"), "Patient");
+    };
     if (kind == EntityKind::Appointment) {
         const json::Value* participants = v.find("participant");
         if (participants != nullptr)
@@ -70,7 +72,8 @@ class PackageSource : public record::Source {
     const std::vector<Issue>& issues() const override { return issues_; }
 
     struct PatientCursor : record::Cursor {
-        PatientCursor(PackageSource& s, std::span<const std::uint32_t> p) : source(s), patients(p.begin(), p.end()) {}
+        PatientCursor(PackageSource& s, std::span<const std::uint32_t> p)
+            : source(s), patients(p.begin(), p.end()) {}
         bool next(Record& record) override {
             record.clear();
             if (at == patients.size()) return false;
@@ -156,8 +159,10 @@ class PackageSource : public record::Source {
             record.issues.push_back(std::move(i));
         };
         record::read_json(*v, line.kind, entity, context);
-        // What was itself a gpswitch package keeps its source rows: the claim is on the line, the data is not touched.
-        record.claims.push_back({row, static_cast<std::uint32_t>(record.items.size() - 1), record::Role::primary});
+        // What was itself a gpswitch package keeps its source rows: the claim is on the line, the data is not
+        // touched.
+        record.claims.push_back(
+            {row, static_cast<std::uint32_t>(record.items.size() - 1), record::Role::primary});
         record.rows[row].key = entity.id;
     }
 
@@ -179,7 +184,8 @@ class PackageSource : public record::Source {
     void read_manifest();
     void check_member(std::size_t member, const nlohmann::json& entry);
     void index();
-    void index_member(std::size_t member, EntityKind kind, std::unordered_map<std::string, std::uint32_t>& patients,
+    void index_member(std::size_t member, EntityKind kind,
+                      std::unordered_map<std::string, std::uint32_t>& patients,
                       std::vector<std::pair<std::size_t, std::string>>& owners);
     void sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
                          const std::vector<std::pair<std::size_t, std::string>>& owners);
@@ -197,21 +203,25 @@ class PackageSource : public record::Source {
 
 void PackageSource::check_member(std::size_t member, const nlohmann::json& entry) {
     const std::string_view bytes = files_->bytes(member);
-    if (entry.value("bytes", std::uint64_t{0}) != bytes.size() || entry.value("sha256", "") != sha256_hex(bytes))
-        throw InputError(files_->members()[member].origin + " is not what the manifest says (size or SHA-256)",
-                         "the package was changed or cut short; make it again with gpswitch map");
+    if (entry.value("bytes", std::uint64_t{0}) != bytes.size() ||
+        entry.value("sha256", "") != sha256_hex(bytes))
+        throw InputError(
+            files_->members()[member].origin + " is not what the manifest says (size or SHA-256)",
+            "the package was changed or cut short; make it again with gpswitch map");
 }
 
 void PackageSource::read_manifest() {
     const auto& members = files_->members();
-    const auto it = std::find_if(members.begin(), members.end(), [](const auto& m) { return m.name == kManifest; });
+    const auto it =
+        std::find_if(members.begin(), members.end(), [](const auto& m) { return m.name == kManifest; });
     if (it == members.end()) {
         Issue i;
         i.code = "FHIR-PKG-001";
         i.message = "no manifest.json: completeness cannot be checked";
         issues_.push_back(i);
         for (std::size_t m = 0; m < members.size(); ++m)
-            census_.inputs.push_back({members[m].name, sha256_hex(files_->bytes(m)), files_->bytes(m).size()});
+            census_.inputs.push_back(
+                {members[m].name, sha256_hex(files_->bytes(m)), files_->bytes(m).size()});
         return;
     }
     nlohmann::json manifest;
@@ -226,7 +236,8 @@ void PackageSource::read_manifest() {
         census_.warnings = manifest.value("warnings", std::vector<std::string>{});
         for (const auto& entry : manifest.at("members")) {
             const std::string name = entry.at("name");
-            const auto m = std::find_if(members.begin(), members.end(), [&](const auto& x) { return x.name == name; });
+            const auto m =
+                std::find_if(members.begin(), members.end(), [&](const auto& x) { return x.name == name; });
             if (m == members.end()) throw InputError(it->origin + " lists " + name + ", which is missing");
             check_member(static_cast<std::size_t>(m - members.begin()), entry);
             census_.inputs.push_back({name, entry.at("sha256"), entry.at("bytes")});
@@ -241,7 +252,8 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
                                  std::vector<std::pair<std::size_t, std::string>>& owners) {
     const std::string_view bytes = files_->bytes(member);
     const auto table = static_cast<std::uint16_t>(census_.tables.size());
-    census_.tables.push_back({std::string(record::name_of(kind)), files_->members()[member].origin, bytes.size(), 0});
+    census_.tables.push_back(
+        {std::string(record::name_of(kind)), files_->members()[member].origin, bytes.size(), 0});
     member_of_.push_back(member);
     Arena arena;
     std::uint32_t number = 0;
@@ -269,7 +281,8 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
             bad("FHIR-TYPE-002", "other-type", "resourceType is not " + std::string(record::name_of(kind)));
         } else if (record::practice_wide(kind)) {
             const std::string key = fmt::format("{}/{}", record::name_of(kind), v->text_of("id"));
-            if (!practice_.emplace(key, lines_.size()).second) bad("FHIR-ID-001", "same-id", "the same id twice");
+            if (!practice_.emplace(key, lines_.size()).second)
+                bad("FHIR-ID-001", "same-id", "the same id twice");
         } else {
             const Text owner = patient_of(*v, kind);
             if (kind == EntityKind::Patient) {
@@ -282,7 +295,8 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
                     context.arena = &r.arena;
                     auto& patient = r.add<record::Patient>();
                     record::read_json(*v, kind, patient, context);
-                    census_.patients.push_back({std::string(patient.source.empty() ? owner : patient.source[0].key), 1});
+                    census_.patients.push_back(
+                        {std::string(patient.source.empty() ? owner : patient.source[0].key), 1});
                     line.patient = p;
                 }
             } else {
@@ -304,7 +318,8 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
             ++census_.patients[it->second].weight;
         } else {
             lines_[line].bad = "no-such-patient";
-            issues_.push_back(issue(lines_[line], Severity::error, "FHIR-REF-001", "belongs to a patient that is not in the package"));
+            issues_.push_back(issue(lines_[line], Severity::error, "FHIR-REF-001",
+                                    "belongs to a patient that is not in the package"));
         }
     }
     // Patients ascend by source key; everything else follows its patient.
@@ -320,7 +335,8 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
     census_.patients = std::move(sorted);
     for (Line& l : lines_)
         if (l.patient != kNobody) l.patient = place[l.patient];
-    std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) { return a.patient < b.patient; });
+    std::stable_sort(lines_.begin(), lines_.end(),
+                     [](const Line& a, const Line& b) { return a.patient < b.patient; });
 }
 
 void PackageSource::index() {
@@ -334,7 +350,9 @@ void PackageSource::index() {
             if (members[m].name == name) index_member(m, kind, patients, owners);
     }
     for (const auto& m : members) {
-        if (m.name == kManifest || m.name == kLedger || m.name == kFates || m.name == kIssues || m.name == kHeld) continue;
+        if (m.name == kManifest || m.name == kLedger || m.name == kFates || m.name == kIssues ||
+            m.name == kHeld)
+            continue;
         if (m.name.ends_with(".ndjson") && record::kind_of(m.name.substr(0, m.name.size() - 7))) continue;
         Issue i;
         i.code = "FHIR-PKG-002";

@@ -25,7 +25,8 @@ class Member {
     void write(std::string_view lines) {
         file_.write(lines);
         hash_.add(lines);
-        for (std::size_t at = lines.find('\n'); at != std::string_view::npos; at = lines.find('\n', at + 1)) ++rows_;
+        for (std::size_t at = lines.find('\n'); at != std::string_view::npos; at = lines.find('\n', at + 1))
+            ++rows_;
         bytes_ += lines.size();
     }
     /// One line whose count is known.
@@ -60,7 +61,9 @@ struct Lines : record::Encoded {
 class PackageTarget : public record::Target {
   public:
     explicit PackageTarget(const record::TargetOptions& options)
-        : place_(options.place), packing_(archive::packing_of(options.place)), discard_(options.place == "/dev/null") {
+        : place_(options.place),
+          packing_(archive::packing_of(options.place)),
+          discard_(options.place == "/dev/null") {
         if (discard_) return;
         if (packing_ != archive::Packing::folder && io::exists(place_) && !options.overwrite)
             throw UsageError(place_ + " exists", "name another one or pass --overwrite");
@@ -91,7 +94,8 @@ class PackageTarget : public record::Target {
             const auto& lines = static_cast<const Lines&>(*r);
             const std::string_view text = lines.text;
             for (const auto& p : lines.pieces)
-                member(std::string(record::name_of(p.kind)) + ".ndjson").line(text.substr(p.begin, p.end - p.begin));
+                member(std::string(record::name_of(p.kind)) + ".ndjson")
+                    .line(text.substr(p.begin, p.end - p.begin));
             if (!r->fates.empty()) member(kFates).write(r->fates);
             if (!r->held.empty()) member(kHeld).write(r->held);
             if (!r->issues.empty()) member(kIssues).write(r->issues);
@@ -123,7 +127,9 @@ class PackageTarget : public record::Target {
         auto it = members_.find(name);
         if (it == members_.end()) {
             if (name.starts_with("held/") && !discard_) ::mkdir((folder_->path() + "/held").c_str(), 0700);
-            it = members_.emplace(std::string(name), std::make_unique<Member>(path_of(name), std::string(name))).first;
+            it = members_
+                     .emplace(std::string(name), std::make_unique<Member>(path_of(name), std::string(name)))
+                     .first;
         }
         return *it->second;
     }
@@ -140,7 +146,8 @@ class PackageTarget : public record::Target {
         ordered_json members = ordered_json::array();
         for (auto& [name, m] : members_) members.push_back(m->close());
         ordered_json inputs = ordered_json::array();
-        for (const auto& i : c.inputs) inputs.push_back({{"name", i.name}, {"bytes", i.bytes}, {"sha256", i.sha256}});
+        for (const auto& i : c.inputs)
+            inputs.push_back({{"name", i.name}, {"bytes", i.bytes}, {"sha256", i.sha256}});
         ordered_json m = {{"package", 1}, {"gpswitch", kVersion}};
         if (!c.as_of.empty()) m["transactionTime"] = c.as_of;
         m["request"] = "urn:gpswitch:map";
@@ -148,8 +155,12 @@ class PackageTarget : public record::Target {
         m["outputFormat"] = "application/fhir+ndjson";
         m["output"] = output;
         m["error"] = ordered_json::array();
-        m["source"] = {{"system", c.system}, {"version", c.version}, {"practice", c.practice}, {"ods", c.ods},
-                       {"fingerprint", origin_.fingerprint}, {"inputs", inputs}};
+        m["source"] = {{"system", c.system},
+                       {"version", c.version},
+                       {"practice", c.practice},
+                       {"ods", c.ods},
+                       {"fingerprint", origin_.fingerprint},
+                       {"inputs", inputs}};
         m["mapping"] = origin_.mapping_id.empty() ? ordered_json(nullptr)
                                                   : ordered_json{{"id", origin_.mapping_id},
                                                                  {"version", origin_.mapping_version},

@@ -158,7 +158,8 @@ TEST_CASE("gpconnect: an allergy, medicine or patient that cannot be understood 
         {"a.json",
          R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":1980}}]})"}});
     CHECK(p.record.held == "GPC-JSON-001");
-    const Read object({R"({"resourceType":"MedicationRequest","id":"M1","status":{"coding":[{"code":"x"}]}})"});
+    const Read object(
+        {R"({"resourceType":"MedicationRequest","id":"M1","status":{"coding":[{"code":"x"}]}})"});
     CHECK(object.record.held == "GPC-JSON-001");
     const Read inner({observation("O1", R"(,"code":{"coding":[{"system":{"x":1},"code":"y"}]})")});
     CHECK(inner.get<record::Observation>()->rest[0].path == "code.coding[0].system");
