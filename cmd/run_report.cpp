@@ -220,7 +220,7 @@ std::string RunReport::text() const {
     std::map<std::string, std::uint64_t> degraded;
     for (const auto& [what, n] : ledger->degraded()) degraded[what.first] += n;
     for (const auto& [reason, n] : degraded) items.push_back(fmt::format("{} {}", reason, grouped(n)));
-    if (!items.empty()) out += "In a lesser form: " + wrapped(items, 2) + '\n';
+    if (!items.empty()) out += "In a lesser form:\n  " + wrapped(items, 2) + '\n';
     out += fmt::format("Findings: {}\n", findings_words(*findings));
     items.clear();
     for (const auto& f : findings->codes())
