@@ -51,7 +51,9 @@ class WithRefusals : public record::Source {
     std::vector<Issue> issues_;
 };
 
-std::string folder_of(const std::string& path) {
+/// The folder in which `path` lies or will lie; "out/" lies where "out" does.
+std::string folder_of(std::string path) {
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
     const std::string folder = fs::path(path).lexically_normal().parent_path().string();
     return folder.empty() ? "." : folder;
 }

@@ -15,14 +15,20 @@ namespace gpswitch::cmd {
 using nlohmann::ordered_json;
 
 std::string DiffReport::headline() const {
-    if (totals.differences() == 0)
-        return fmt::format("No unexplained differences: {} equal, {} explained.",
-                           count(totals.equal, "entry", "entries"), grouped(totals.explained));
+    const std::string others = fmt::format("{} equal, {} explained", count(totals.equal, "entry", "entries"),
+                                           grouped(totals.explained));
+    if (totals.differences() == 0) {
+        // With entries they would be differences.
+        const std::uint64_t alone = totals.unpaired_before + totals.unpaired_after;
+        return fmt::format("No unexplained differences: {}{}.", others,
+                           alone == 0 ? ""
+                                      : fmt::format("; {} without entries on one side only",
+                                                    count(alone, "patient", "patients")));
+    }
     std::string out =
         fmt::format("{} unexplained", count(totals.unexplained, "difference is", "differences are"));
-    if (totals.never > 0) out += fmt::format("; {} of them never explainable", grouped(totals.never));
-    return out + fmt::format(" ({} equal, {} explained).", count(totals.equal, "entry", "entries"),
-                             grouped(totals.explained));
+    if (totals.never > 0) out += fmt::format("; {} never explainable", grouped(totals.never));
+    return fmt::format("{} ({}).", out, others);
 }
 
 std::string DiffReport::json() const {

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cmd/talk.hpp"
@@ -216,9 +217,10 @@ std::string RunReport::text() const {
     for (const auto& [type, n] : resources(*ledger)) items.push_back(fmt::format("{} {}", type, grouped(n)));
     if (!items.empty()) out += "  " + wrapped(items, 2) + '\n';
     items.clear();
-    for (const auto& [what, n] : ledger->degraded())
-        items.push_back(fmt::format("{} {} {}", what.second, what.first, grouped(n)));
-    if (!items.empty()) out += "In a lesser form: " + wrapped(items, 2) + '\n';
+    std::map<std::string, std::uint64_t> degraded;
+    for (const auto& [what, n] : ledger->degraded()) degraded[what.first] += n;
+    for (const auto& [reason, n] : degraded) items.push_back(fmt::format("{} {}", reason, grouped(n)));
+    if (!items.empty()) out += "In a lesser form:\n  " + wrapped(items, 2) + '\n';
     out += fmt::format("Findings: {}\n", findings_words(*findings));
     items.clear();
     for (const auto& f : findings->codes())

@@ -25,6 +25,8 @@ void on_signal(int) {
 const std::atomic<bool>& interrupted() { return stop; }
 
 void install_signal_handlers() {
+    sigset_t ours;
+    ::sigemptyset(&ours);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction now {};
         if (::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) continue;
@@ -32,7 +34,10 @@ void install_signal_handlers() {
         action.sa_handler = on_signal;
         action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
         ::sigaction(number, &action, nullptr);
+        ::sigaddset(&ours, number);
     }
+    // A parent may have blocked them; a run that nobody can stop politely would be killed.
+    ::sigprocmask(SIG_UNBLOCK, &ours, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
 }
 
