@@ -34,7 +34,7 @@ install: build/release/build.ninja
 
 bench:
 	scripts/install-deps --bench
-	scripts/bench
+	scripts/bench/run
 
 asan: build/asan/build.ninja
 	cmake --build --preset asan --parallel $(JOBS) --target gpswitch_tests

@@ -204,12 +204,17 @@ std::uint32_t Bundle::find(Text reference, std::uint32_t from) const {
     return kNone;
 }
 
+const Value* Bundle::practice() const {
+    if (patients.empty()) return nullptr;
+    const Value* reference = resources[patients[0]].tree->find("managingOrganization");
+    if (reference == nullptr) return nullptr;
+    const std::uint32_t at = find(reference->text_of("reference"), patients[0]);
+    return at == kNone ? nullptr : resources[at].tree;
+}
+
 std::string Bundle::ods() const {
-    if (patients.empty()) return {};
-    const Value* practice = resources[patients[0]].tree->find("managingOrganization");
-    if (practice == nullptr) return {};
-    const std::uint32_t at = find(practice->text_of("reference"), patients[0]);
-    const Value* identifiers = at == kNone ? nullptr : resources[at].tree->find("identifier");
+    const Value* organization = practice();
+    const Value* identifiers = organization == nullptr ? nullptr : organization->find("identifier");
     if (identifiers == nullptr) return {};
     for (const Value* i : identifiers->items)
         if (i->text_of("system").ends_with("/ods-organization-code"))
@@ -218,8 +223,10 @@ std::string Bundle::ods() const {
 }
 
 std::string Bundle::practice_key() const {
-    std::string key = ods();
-    if (!key.empty()) return key;
+    // Not the ODS code: codes change, and several organisations can share one.
+    const Value* organization = practice();
+    if (organization != nullptr && !organization->text_of("id").empty())
+        return std::string(organization->text_of("id"));
     for (const Resource& r : resources) {
         if (r.rules == nullptr || r.rules->lookup || record::practice_wide(r.rules->entity)) continue;
         const Value* identifiers = r.tree->find("identifier");

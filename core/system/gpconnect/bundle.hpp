@@ -63,7 +63,9 @@ struct Bundle {
     Bundle(const json::Value& bundle, std::string_view text, const Tables& tables);
     /// The resource a reference text means, said by resource `from`; kNone when it is not here.
     std::uint32_t find(Text reference, std::uint32_t from) const;
-    /// ODS code of the patient's practice, or the supplier's identifier system, or "".
+    /// The patient's managing organisation; nullptr when it is not in the bundle.
+    const json::Value* practice() const;
+    /// The supplier's own id of that organisation, or the supplier's identifier system, or "".
     std::string practice_key() const;
     /// ODS code of the practice; empty when it cannot be told.
     std::string ods() const;

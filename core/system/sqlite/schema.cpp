@@ -75,6 +75,9 @@ CREATE TABLE gpswitch_patient(
   birth_date TEXT,
   content_hash TEXT NOT NULL
 );
+CREATE TABLE gpswitch_held(
+  row TEXT PRIMARY KEY -- a row held back, verbatim, with the rule that held it: one JSON object
+) WITHOUT ROWID;
 CREATE TABLE gpswitch_ledger(
   table_name TEXT PRIMARY KEY,
   bytes INTEGER,

@@ -61,6 +61,7 @@ class Store : public record::Target {
             Transaction transaction(*db_, "BEGIN IMMEDIATE");
             for (const auto& r : records) {
                 writer_->write(static_cast<const EncodedRecord&>(*r));
+                keep_held(r->held);
                 if (r->patient) ++patients;
             }
             if (patients != 0) set_meta(*db_, kPatientsCommitted, std::to_string(patients_ + patients));
@@ -201,7 +202,7 @@ class Store : public record::Target {
     }
 
     void start(const char* run) {
-        db_->exec("DELETE FROM gpswitch_meta; DELETE FROM gpswitch_ledger");
+        db_->exec("DELETE FROM gpswitch_meta; DELETE FROM gpswitch_ledger; DELETE FROM gpswitch_held");
         for (const auto& [key, value] : origin_.all()) set_meta(*db_, key, value);
         set_meta(*db_, kRun, run);
         set_meta(*db_, kPatientsCommitted, "0");
@@ -217,6 +218,18 @@ class Store : public record::Target {
             if (there.at(key) == origin_.at(key)) return;
             throw TargetError(path_ + ": holds another practice",
                               "nothing was changed; one store holds one practice: choose another name");
+        }
+    }
+
+    // A raw extract imported without a package on the way has its held rows nowhere else.
+    void keep_held(std::string_view lines) {
+        if (lines.empty()) return;
+        Statement row = db_->prepare("INSERT OR IGNORE INTO gpswitch_held VALUES(?)");
+        while (!lines.empty()) {
+            const std::size_t end = lines.find('\n');
+            row.bind(1, lines.substr(0, end));
+            row.run();
+            lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
         }
     }
 
