@@ -33,7 +33,9 @@ ExitCode run(const std::vector<std::string>& arguments) {
             print(asked.text);
             return ExitCode::ok;
         }
-        set_up_talk(commands.common.talk());
+        const TalkOptions talk = commands.common.talk();
+        set_up_talk(talk);
+        announce_interrupts(!talk.quiet && talk.format == LogFormat::text);
         Context context(commands.common);
         return asked.run(context);
     } catch (const Error& e) {

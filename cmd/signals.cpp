@@ -10,11 +10,12 @@
 namespace gpswitch::cmd {
 namespace {
 
-std::atomic<bool> stop{false};
+std::atomic<bool> stop{false}, announce{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 void on_signal(int) {
     stop.store(true);
+    if (!announce.load()) return;
     constexpr std::string_view text =
         "\ninterrupted: stopping after the batch in hand; again to stop at once\n";
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
@@ -23,6 +24,8 @@ void on_signal(int) {
 }  // namespace
 
 const std::atomic<bool>& interrupted() { return stop; }
+
+void announce_interrupts(bool on) { announce.store(on); }
 
 void install_signal_handlers() {
     sigset_t ours;

@@ -7,6 +7,10 @@ namespace gpswitch::cmd {
 /// A second signal ends the process at once: what is unpublished stays unpublished.
 const std::atomic<bool>& interrupted();
 
+/// Whether the first signal is answered with a line on stderr; no by default. For people only: not in a log
+/// of JSON lines.
+void announce_interrupts(bool on);
+
 /// Call once, in main. Signals that were ignored at start (nohup, background jobs) stay ignored; SIGPIPE
 /// always is, so that a closed pipe is an error of write() and not the silent end of half a migration.
 void install_signal_handlers();
