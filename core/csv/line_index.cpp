@@ -7,7 +7,7 @@
 
 namespace gpswitch::csv {
 namespace {
-constexpr std::uint64_t kRowsPerMark = 16;
+constexpr std::uint64_t kRowsPerMark = 8;
 constexpr std::uint64_t kBytesPerMark = 64 * 1024;
 
 /// Line ends that are complete at `to` and begin at or after `from`: each LF, and each CR that no LF follows.

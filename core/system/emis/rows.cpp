@@ -48,18 +48,34 @@ Row Maker::load(Tab tab, std::size_t slot) {
     r.row = static_cast<std::uint32_t>(record_->rows.size());
     const TableShape& s = shape(tab);
     if (!s.key.empty()) {
-        std::string normal;
-        normal_guid(cell(r, s.key), normal);
-        r.key = key_of(normal);
-        if (valid_utf8(normal)) r.key_text = record_->arena.copy(normal);
+        const Text key = cell(r, s.key);
+        r.key = key_of(key);
+        if (r.bad == nullptr || valid_utf8(key)) r.key_text = key_text(key);
     }
     record_->rows.push_back(
         {static_cast<std::uint16_t>(tab), slot, extract_.line(tab, slot), r.key_text, scratch_.raw});
     return r;
 }
 
+// Column names in the code are literals: where they stand is remembered by address.
+int Maker::position(Tab tab, std::string_view column) const {
+    auto& known = positions_[static_cast<std::size_t>(tab)];
+    auto& entry = known[(reinterpret_cast<std::uintptr_t>(column.data()) >> 2) % known.size()];
+    if (entry.name != column.data() || entry.length != column.size())
+        entry = {column.data(), column.size(), extract_.table(tab).header.find(column)};
+    return entry.position;
+}
+
+// The key as it is compared and written: a GUID in upper case without braces, anything else in upper case.
+Text Maker::key_text(Text key) {
+    const Text plain = plain_guid(key);
+    for (char c : plain)
+        if (c >= 'a' && c <= 'z') return record_->arena.copy(upper(plain));
+    return plain;
+}
+
 Text Maker::cell(const Row& row, std::string_view column) const {
-    const int i = extract_.table(row.tab).header.find(column);
+    const int i = position(row.tab, column);
     return i < 0 || static_cast<std::uint32_t>(i) >= row.cell_count ? Text{} : trim(row.cells[i]);
 }
 

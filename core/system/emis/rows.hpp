@@ -101,6 +101,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     /// The practice row can be read and is not deleted.
     bool usable(Tab tab, std::uint32_t slot);
     Text plain_guid(Text cell) const;
+    Text key_text(Text key);
+    int position(Tab tab, std::string_view column) const;
     // finish.cpp
     void finish(Row& row, std::uint32_t item);
     void participants(Row& row, std::uint32_t item);
@@ -116,6 +118,12 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     EntityKind making_ = EntityKind::Patient;
     Text making_id_;
     RowText scratch_;
+    struct Position {
+        const char* name = nullptr;
+        std::size_t length = 0;
+        int position = -1;
+    };
+    mutable std::array<std::array<Position, 64>, kTabs> positions_{};
     /// Ids of practice-wide entities, kept for good: most rows name the same few people.
     struct Practice {
         Text reference, id;
