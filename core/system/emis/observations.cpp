@@ -246,7 +246,7 @@ void PatientCursor::referrals() {
             const Row& gone = rows(Tab::CareRecord_Observation)[it->second];
             if (!gone.live && gone.bad == nullptr &&
                 same_ignoring_case(maker_.cell(gone, "Deleted"), "true")) {
-                record_->settle(referral.row, Fate::deleted, "deleted-with-its-observation");
+                record_->settle(referral.row, Fate::excluded, "its-observation-is-deleted");
                 referral.live = false;
                 continue;
             }

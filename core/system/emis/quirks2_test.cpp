@@ -434,8 +434,7 @@ TEST_CASE("emis quirk 84: a referral row goes with its deleted observation; with
     CHECK(r.none("ServiceRequest", "gone"));
     CHECK(r.one("ServiceRequest", "alone")["priority"] == "urgent");
     std::size_t deleted = 0;
-    for (std::size_t at = 0; (at = r.fates.find("deleted-with-its-observation", at)) != std::string::npos;
-         ++at)
+    for (std::size_t at = 0; (at = r.fates.find("its-observation-is-deleted", at)) != std::string::npos; ++at)
         ++deleted;
     CHECK(deleted == 1);
 }
