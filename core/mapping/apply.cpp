@@ -313,10 +313,12 @@ class Writer {
             return;
         *words_of(record::add_item(list, *field.type, arena_), *field.type).text = cell_;
     }
-    /// The text may so far be only the code's own.
+    /// The text may so far be only the code's own: its display, which the coding keeps, or its id.
     bool put_term(const detail::Words& words) {
         Text& text = *words.text;
-        const bool code_only = words.coding->size != 0 && (*words.coding)[0].code == trim(text);
+        bool code_only = false;
+        for (const Coding& c : *words.coding)
+            code_only = code_only || c.code == trim(text) || c.display == text;
         if (!text.empty() && !code_only) return text == cell_;
         text = cell_;
         return true;

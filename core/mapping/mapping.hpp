@@ -28,9 +28,12 @@
 ///   routes.csv    table,order,when,entity,why
 ///                 when:   terms joined by "and", each perhaps after "not": empty(Col) equals(Col,text)
 ///                 in(Col,list)
-///                         under(Col,code) has-row(TABLE) has-children() always(); empty is always(). Cells
-///                         are trimmed and compared ignoring ASCII case, but for codes in under(). Another
-///                         way is another route.
+///                         past(Col) has-word(Col,list) under(Col,code) has-row(TABLE) has-children()
+///                         always(); empty is always(). past: the day in the cell is not after the moment the
+///                         extract was made; an end that is still to come has not ended anything, and what is
+///                         no day is not past. has-word: a word of the cell begins with an entry of the list.
+///                         Cells are trimmed and compared ignoring ASCII case, but for codes in under().
+///                         Another way is another route.
 ///                 entity: products separated by spaces, `Type` or `Type:variant`; or one settle word
 ///                 (Route::settles)
 ///   columns.csv   table,column,entity,field,transform,values,since,until,why
@@ -65,6 +68,8 @@ struct RowFacts {
     virtual Text cell(int column) const = 0;
     /// The column's code, or one of its ancestors, is `code` or stands below it.
     virtual bool under(int column, Text code) const = 0;
+    /// The column holds a day, and it is not after the moment the extract was made.
+    virtual bool past(int column) const = 0;
     /// The row has a companion in that table (same key).
     virtual bool has_row(Text table) const = 0;
     virtual bool has_children() const = 0;

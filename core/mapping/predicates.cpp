@@ -59,23 +59,26 @@ struct Parser {
             if (args.empty() || pair) return wants("has-row(TABLE)");
             t.op = Test::Op::has_row;
             t.arg = args;
-        } else if (name == "empty") {
-            if (args.empty() || pair) return wants("empty(Column)");
-            t.op = Test::Op::empty;
+        } else if (name == "empty" || name == "past") {
+            if (args.empty() || pair) return wants(name == "empty" ? "empty(Column)" : "past(Column)");
+            t.op = name == "empty" ? Test::Op::empty : Test::Op::past;
             t.name = args;
-        } else if (name == "equals" || name == "in" || name == "under" || name == "under-any") {
+        } else if (name == "equals" || name == "in" || name == "has-word" || name == "under" ||
+                   name == "under-any") {
             if (first.empty() || second.empty())
                 return wants(name == "in"          ? "in(Column,list)"
+                             : name == "has-word"  ? "has-word(Column,list)"
                              : name == "under"     ? "under(Column,code)"
                              : name == "under-any" ? "under-any(Column,list)"
                                                    : "equals(Column,text)");
             t.op = name == "in"          ? Test::Op::in
+                   : name == "has-word"  ? Test::Op::has_word
                    : name == "under"     ? Test::Op::under
                    : name == "under-any" ? Test::Op::under_any
                                          : Test::Op::equals;
             t.name = first;
             t.arg = second;
-            if ((t.op == Test::Op::in || t.op == Test::Op::under_any) &&
+            if ((t.op == Test::Op::in || t.op == Test::Op::has_word || t.op == Test::Op::under_any) &&
                 (t.list = list_named(second)) == nullptr)
                 return fmt::format("there is no lists/{}.csv", second);
         } else {
@@ -85,6 +88,18 @@ struct Parser {
         return {};
     }
 };
+
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// Some word of the text begins with an entry of the list: "declin" is in "first dose declined".
+bool has_word(Text text, const FoldSet& list) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i > 0 && letter(text[i - 1])) continue;
+        for (const std::string& word : list)
+            if (starts_with_ignoring_case(text.substr(i), word)) return true;
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -168,6 +183,8 @@ class RouteProgram::Answers {
         const Test& t = p_.questions_[question];
         switch (t.op) {
             case Test::Op::empty: yes_[question] = trim(facts_.cell(t.column)).empty(); break;
+            case Test::Op::past: yes_[question] = facts_.past(t.column); break;
+            case Test::Op::has_word: yes_[question] = has_word(facts_.cell(t.column), *t.list); break;
             case Test::Op::under: yes_[question] = facts_.under(t.column, t.arg); break;
             case Test::Op::under_any:
                 yes_[question] = std::ranges::any_of(

@@ -9,13 +9,23 @@
 namespace gpswitch::mapping::detail {
 
 struct Test {
-    enum class Op : std::uint8_t { empty, equals, in, under, under_any, has_row, has_children };
+    enum class Op : std::uint8_t {
+        empty,
+        equals,
+        in,
+        past,
+        has_word,
+        under,
+        under_any,
+        has_row,
+        has_children
+    };
     Op op = Op::empty;
     bool negated = false;
     int column = -1;                ///< set by bind
     Text name;                      ///< the column as written; empty when the predicate asks about none
     Text arg;                       ///< text, code or table
-    const FoldSet* list = nullptr;  ///< of in() and under-any()
+    const FoldSet* list = nullptr;  ///< of in(), has-word() and under-any()
 };
 
 /// Empty `tests` hold always. Returns what is wrong with `when`, or nothing. The tests are views into `when`.

@@ -25,6 +25,10 @@ TEST_CASE("mapping: predicates") {
         {"in(Free,problems)", false, "not in the list"},
         {"equals(Free,Salt and pepper (ground), fine)", true,
          "text may hold and, commas, balanced parentheses"},
+        {"past(Ended)", true, "a day that has been"},
+        {"not past(Ending)", true, "a day that is still to come"},
+        {"has-word(Free,words)", true, "a word that begins with an entry, in any case"},
+        {"has-word(Kind,words)", false, "not in the middle of a word"},
         {"under(Code,14L..)", true, "the code or one above it"},
         {"under(Code,14l..)", false, "codes differ by case"},
         {"has-row(Problem)", true, "companion"},
@@ -44,6 +48,8 @@ TEST_CASE("mapping: predicates") {
         TestRow facts(names, {{"Kind", " PROBLEM "},
                               {"Blank", "  "},
                               {"Code", "14L1."},
+                              {"Ended", "2025-12-31"},
+                              {"Ending", "2031-01-01"},
                               {"CodeId.Category", "allergy"},
                               {"Free", "salt AND pepper (ground), fine"}});
         facts.tables = {"Problem"};
@@ -63,6 +69,8 @@ TEST_CASE("mapping: predicates that are not understood are refused") {
         {"in(Kind,nolist)", "there is no lists/nolist.csv"},
         {"empty()", "empty is written"},
         {"empty(A,B)", "empty is written"},
+        {"past()", "past is written past(Column)"},
+        {"has-word(Kind)", "has-word is written has-word(Column,list)"},
         {"has-row()", "has-row is written"},
         {"has-children(x)", "has-children is written"},
         {"not always()", "never holds"},

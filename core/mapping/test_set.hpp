@@ -55,6 +55,7 @@ struct TestSet {
         {"values/read.csv",
          "source,target,display,equivalence,reverse,why\n9T1..,lab,,equal,,\n9t1..,exam,,equal,,\n"},
         {"lists/problems.csv", "source,why\nProblem,\nMajor Problem,\n"},
+        {"lists/words.csv", "source,why\npep,\nroblem,\n"},
     };
     std::string value_set =
         "system,code,display\nurn:gender,male,Male\nurn:gender,female,Female\nurn:gender,other,Other\n"
@@ -98,6 +99,7 @@ struct TestRow : RowFacts, CellWriter {
         return it == cells.end() ? Text{} : it->second;
     }
     bool under(int, Text code) const override { return std::count(below.begin(), below.end(), code) > 0; }
+    bool past(int column) const override { return cell(column) < Text("2026-03-01"); }
     bool has_row(Text table) const override { return std::count(tables.begin(), tables.end(), table) > 0; }
     bool has_children() const override { return children; }
     void concept_of(const ColumnRule&, Text text, record::Concept& out) override {

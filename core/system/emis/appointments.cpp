@@ -21,6 +21,8 @@ void PatientCursor::appointments() {
         const auto [start, end] = slot_times(maker_, slot);
         if (!start.empty()) a.start = record_->arena.copy(start);
         if (!end.empty()) a.end = record_->arena.copy(end);
+        if (const Text day = maker_.cell(slot, "AppointmentDate"); start.empty() && !day.empty())
+            a.rest.add(record_->arena, {"Appointment_Slot.AppointmentDate", day});
         a.slot.add(record_->arena).reference =
             record_->arena.join("Slot/", maker_.id_of(EntityKind::Slot, slot.tab, {}, slot.key_text));
         auto participant = [&](Text reference) {
@@ -30,6 +32,19 @@ void PatientCursor::appointments() {
         };
         participant(record_->arena.join("Patient/", record_->patient_id));
         const Text session = maker_.cell(slot, "SessionGuid");
+        // The place of the session takes part as well.
+        const auto sessions = extract_.find(Tab::Appointment_Session, key_of(session));
+        if (!sessions.empty()) {
+            const TableFile& t = extract_.table(Tab::Appointment_Session);
+            RowText row;
+            t.read(sessions.back(), record_->arena, row);
+            const int place = t.header.find("LocationGuid");
+            const Text id = row.bad != nullptr || place < 0
+                                ? Text{}
+                                : maker_.practice_target(EntityKind::Location, Tab::Admin_Location,
+                                                         trim(row.cells[static_cast<std::size_t>(place)]));
+            if (!id.empty()) participant(record_->arena.join("Location/", id));
+        }
         for (std::uint32_t other : extract_.find(Tab::Appointment_SessionUser, key_of(session))) {
             RowText user;
             extract_.table(Tab::Appointment_SessionUser).read(other, record_->arena, user);
@@ -52,9 +67,12 @@ void PatientCursor::appointments() {
 void PatientCursor::audits() {
     for (Row& audit : rows(Tab::Audit_RegistrationAudit)) {
         const auto item = item_of(audit, EntityKind::Provenance);
-        if (audit.live && item)
-            maker_.entity<record::Provenance>(*item).target.add(record_->arena).reference =
-                record_->arena.join("Patient/", record_->patient_id);
+        if (!audit.live || !item) continue;
+        maker_.entity<record::Provenance>(*item).target.add(record_->arena).reference =
+            record_->arena.join("Patient/", record_->patient_id);
+        for (const Row& person : rows(Tab::Admin_Patient))
+            if (const auto p = person.live ? item_of(person, EntityKind::Patient) : std::nullopt)
+                inherit_labels(*p, *item);
     }
     for (Row& audit : rows(Tab::Audit_PatientAudit)) {
         const auto item = item_of(audit, EntityKind::Provenance);
@@ -66,7 +84,10 @@ void PatientCursor::audits() {
                         Tab::CareRecord_Problem}) {
             const Row* r = row(tab, key_of(guid));
             if (r == nullptr || r->items == 0) continue;
-            for (std::uint32_t i = r->first_item; i < r->first_item + r->items; ++i) refer(p.target, i);
+            for (std::uint32_t i = r->first_item; i < r->first_item + r->items; ++i) {
+                refer(p.target, i);
+                inherit_labels(i, *item);
+            }
             break;
         }
         if (!p.target.empty()) continue;

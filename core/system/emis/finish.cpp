@@ -50,6 +50,14 @@ void Maker::finish(Row& row, std::uint32_t item) {
         }
         case EntityKind::Practitioner: {
             auto& p = entity<record::Practitioner>(item);
+            // Names are cleaned on reading; as they were typed they are kept beside.
+            for (const char* column : {"Title", "GivenName", "Surname"}) {
+                const int i = extract_.table(row.tab).header.find(column);
+                const Text raw =
+                    i < 0 || static_cast<std::uint32_t>(i) >= row.cell_count ? Text{} : row.cells[i];
+                if (raw != trim(raw))
+                    p.rest.add(record.arena, {record.arena.join("Admin_UserInRole.", column), raw});
+            }
             if (p.name.empty()) p.name.add(record.arena);
             record::HumanName& n = p.name[0];
             if (!n.family.empty() || !n.text.empty()) break;
@@ -93,6 +101,9 @@ void Maker::finish(Row& row, std::uint32_t item) {
                 s.planning_horizon.start = cell(row, "StartDate");
             if (s.planning_horizon.end.empty() && civil_time::is_day(cell(row, "EndDate")))
                 s.planning_horizon.end = cell(row, "EndDate");
+            for (const char* column : {"StartDate", "EndDate"})
+                if (const Text day = cell(row, column); !day.empty() && !civil_time::is_day(day))
+                    s.rest.add(record.arena, {record.arena.join("Appointment_Session.", column), day});
             break;
         }
         case EntityKind::Provenance: {
@@ -102,6 +113,8 @@ void Maker::finish(Row& row, std::uint32_t item) {
                 if (p.agent[0].who.identifier.value.empty()) p.agent[0].who.display = "Unknown";
             }
             const Text day = cell(row, "ModifiedDate");
+            if (p.recorded.empty() && !day.empty() && !civil_time::is_day(day))
+                p.rest.add(record.arena, {record.arena.join(shape(row.tab).name, ".ModifiedDate"), day});
             if (p.recorded.empty() && civil_time::is_day(day)) {
                 // FHIR wants an instant; the source gives a day.
                 p.occurred_date_time = day;
@@ -113,6 +126,7 @@ void Maker::finish(Row& row, std::uint32_t item) {
         case EntityKind::Encounter: participants(row, item); break;
         case EntityKind::Immunization: {
             auto& i = entity<record::Immunization>(item);
+            qualifiers(row, i);
             if (!i.occurrence_date_time.empty()) break;
             i.occurrence_string = "Unknown";
             i.inferred.add(record.arena) = "occurrenceString: no date is given";
@@ -130,6 +144,13 @@ void Maker::finish(Row& row, std::uint32_t item) {
     }
     if (row.tab == Tab::CareRecord_Observation && record.items[item].kind != EntityKind::Condition)
         episode(row, item);
+    const bool coded = row.tab == Tab::CareRecord_Observation || row.tab == Tab::CareRecord_Diary ||
+                       row.tab == Tab::Prescribing_DrugRecord || row.tab == Tab::Prescribing_IssueRecord;
+    if (!coded || !cell(row, "CodeId").empty()) return;
+    degrade("code-missing", record.items[item].kind);
+    if (item == row.first_item)
+        issue(row, Severity::warning, "EMIS-CODE-002", "the row has no code at all: kept with its words",
+              record.arena.join(shape(row.tab).name, ".CodeId"), "look at the entry in the source system");
 }
 
 // Who saw the patient and who typed: participants of their own.

@@ -23,6 +23,7 @@ void PatientCursor::order(Row& issue) {
     if (authorisation) {
         const auto& request = maker_.entity<record::MedicationRequest>(*item);
         std::string& last = last_issue_[drug->key];
+        inherit_labels(*authorisation, *item);
         // Partial dates sort before the days they contain; good enough to find the last.
         last = std::max(last, std::string(request.authored_on));
         return;
@@ -62,24 +63,15 @@ void PatientCursor::plan(Row& drug) {
     const auto n = to_integer(authorised);
     if (n && *n >= 1)
         request.dispense_request.number_of_repeats_allowed = record_->arena.copy(std::to_string(*n - 1));
-    if (!authorised.empty())
-        request.rest.add(record_->arena, {"Prescribing_DrugRecord.NumberOfIssuesAuthorised", authorised});
-
     const auto last = last_issue_.find(drug.key);
     if (last != last_issue_.end()) statement.last_issue_date = record_->arena.copy(last->second);
     const Text cancelled = maker_.cell(drug, "CancellationDate");
-    if (statement.status == "active") {
-        // Issues go on after it: being active counts, the date is only kept.
-        if (!cancelled.empty())
-            statement.rest.add(record_->arena, {"Prescribing_DrugRecord.CancellationDate", cancelled});
-        return;
-    }
+    // Issues go on after a cancellation: being active counts, the date is only kept (with the plan).
+    if (statement.status == "active") return;
     if (civil_time::is_day(cancelled)) {
         statement.effective_period.end = cancelled;
         return;
     }
-    if (!cancelled.empty())
-        statement.rest.add(record_->arena, {"Prescribing_DrugRecord.CancellationDate", cancelled});
     std::string end;
     const char* rule = "effectivePeriod.end: start of the course";
     if (last != last_issue_.end()) {

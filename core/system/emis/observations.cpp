@@ -133,8 +133,11 @@ void PatientCursor::parents() {
         const Row* parent = row(Tab::CareRecord_Observation, key_of(parent_cell));
         const record::Item& first = record_->items[child.first_item];
         auto keep = [&] {
-            first.entity->rest.add(record_->arena,
-                                   {"CareRecord_Observation.ParentObservationGuid", parent_cell});
+            constexpr Text kPath = "CareRecord_Observation.ParentObservationGuid";
+            // Types that nothing can point to have it from the mapping set.
+            for (const record::Rest& r : first.entity->rest)
+                if (r.path == kPath) return;
+            first.entity->rest.add(record_->arena, {kPath, parent_cell});
         };
         if (parent == nullptr || parent == &child || parent->items == 0) {
             keep();
@@ -237,12 +240,35 @@ void PatientCursor::documents() {
 void PatientCursor::referrals() {
     for (Row& referral : rows(Tab::CareRecord_ObservationReferral)) {
         if (!referral.live || referral.items != 0) continue;
+        // A referral row has no delete flag of its own: it goes with its entry.
+        const auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
+        if (const auto it = entries.find(referral.key); it != entries.end()) {
+            const Row& gone = rows(Tab::CareRecord_Observation)[it->second];
+            if (!gone.live && gone.bad == nullptr &&
+                same_ignoring_case(maker_.cell(gone, "Deleted"), "true")) {
+                record_->settle(referral.row, Fate::excluded, "its-observation-is-deleted");
+                referral.live = false;
+                continue;
+            }
+        }
         Row* entry = row(Tab::CareRecord_Observation, referral.key);
-        const auto item = entry == nullptr ? std::nullopt : item_of(*entry, EntityKind::ServiceRequest);
-        if (item)
+        auto item = entry == nullptr ? std::nullopt : item_of(*entry, EntityKind::ServiceRequest);
+        if (item) {
             maker_.join(referral, *item, "ServiceRequest:referral");
-        else
+        } else {
             maker_.make(referral, record_->key);
+            item = item_of(referral, EntityKind::ServiceRequest);
+        }
+        const Text target = maker_.cell(referral, "ReferralTargetOrganisationGuid");
+        if (!item || target.empty() || key_of(target) != key_of(maker_.cell(referral, "OrganisationGuid")))
+            continue;
+        // This practice is the target: its clinician received the referral and did not ask for it.
+        auto& request = maker_.entity<record::ServiceRequest>(*item);
+        if (record::is_empty(&request.requester, record::type_of<record::Reference>())) continue;
+        request.performer.add(record_->arena, request.requester);
+        request.requester = {};
+        request.inferred.add(record_->arena) =
+            "performer: the clinician of the entry, as the referral is to this practice";
     }
 }
 

@@ -234,6 +234,16 @@ void PatientCursor::refer(List<record::Reference>& list, std::uint32_t item) {
     list.add(record_->arena).reference = record_->arena.join(record::name_of(i.kind), "/", i.entity->id);
 }
 
+void PatientCursor::inherit_labels(std::uint32_t from, std::uint32_t to) {
+    auto& labels = record_->items[to].entity->meta.security;
+    for (const record::Coding& label : record_->items[from].entity->meta.security) {
+        const bool there = std::any_of(labels.begin(), labels.end(), [&](const record::Coding& l) {
+            return l.system == label.system && l.code == label.code;
+        });
+        if (!there) labels.add(record_->arena, label);
+    }
+}
+
 // A row that no route takes is kept in words: nothing is lost, and the ledger says that it is less than it
 // was.
 void PatientCursor::as_text(Row& row) {

@@ -36,6 +36,8 @@ class PatientCursor : public record::Cursor, private Links {
     /// Item of that kind that the row was made into; nothing when none.
     std::optional<std::uint32_t> item_of(const Row& row, EntityKind kind) const;
     void refer(List<record::Reference>& list, std::uint32_t item);
+    /// Confidentiality never loosens: what is derived from an entry carries its labels.
+    void inherit_labels(std::uint32_t from, std::uint32_t to);
 
     // person.cpp
     void person(Row& row);

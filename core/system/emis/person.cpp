@@ -28,9 +28,25 @@ void PatientCursor::person(Row& row) {
     if (number.empty()) {
         maker_.issue(row, Severity::information, "EMIS-NHS-002", "no NHS number", "Admin_Patient.NhsNumber",
                      "the patient will not be paired by it");
+        if (const Text status = maker_.cell(row, "NHSNumberStatus"); !status.empty())
+            patient.rest.add(record_->arena, {"Admin_Patient.NHSNumberStatus", status});
         return;
     }
     record::Identifier& id = patient.identifier.add(record_->arena);
+    if (const Text status = maker_.cell(row, "NHSNumberStatus"); !status.empty()) {
+        // Empty in practice; whatever comes must not be lost. Lists move when they grow, so it does not wait.
+        const int index = maker_.mapping().values_index("nhs-number-status");
+        const mapping::ValueRow* v = index < 0 ? nullptr : maker_.mapping().values(index).find(status);
+        if (v != nullptr && !v->target.empty()) {
+            record::Coding& c = id.verification_status.coding.add(record_->arena);
+            c.system = maker_.mapping().values(index).target_system;
+            c.code = v->target;
+            c.display = v->display;
+        } else {
+            maker_.degrade("value-unmapped", EntityKind::Patient);
+        }
+        id.verification_status.text = status;
+    }
     const std::string valid = nhs_number::parse(number);
     id.system = valid.empty() ? kUnverified : kNhsNumber;
     id.value = valid.empty() ? record_->arena.copy(number) : record_->arena.copy(valid);
@@ -69,10 +85,18 @@ void PatientCursor::status_history() {
         const Text text = maker_.cell(*live[i], "StatusDescription");
         s.text = text;
         const mapping::ValueRow* v = index < 0 ? nullptr : maker_.mapping().values(index).find(text);
-        if (v != nullptr && !v->target.empty())
+        if (v != nullptr && !v->target.empty() && v->source != "*") {
             s.status = v->target;
-        else
+        } else {
+            // FHIR demands a status. Whatever is no deduction starts or continues the registration.
+            s.status = v == nullptr || v->target.empty() ? Text("active") : Text(v->target);
+            episode.inferred.add(record_->arena) =
+                record_->arena.join("statusHistory[", std::to_string(i),
+                                    "].status: the words are no known end of a registration");
             maker_.degrade("value-unmapped", EntityKind::EpisodeOfCare);
+        }
+        if (const Text time = when(live[i]).second; !time.empty() && !civil_time::is_time(time))
+            episode.rest.add(record_->arena, {"Admin_PatientHistory.HistoryTime", time});
         s.period.start = record_->arena.copy(moment(when(live[i]).first, when(live[i]).second));
         if (s.period.start.empty()) {
             maker_.issue(*live[i], Severity::warning, "EMIS-VALUE-001",
@@ -93,6 +117,12 @@ void PatientCursor::coded_demographics() {
         const mapping::ValueRow* value = nullptr;
     };
     Kind kinds[] = {{"ethnicity-categories", "ethnicity"}, {"marital-status-categories", "marital-status"}};
+    // With precision U the date means nothing.
+    const auto known_day = [&](const Row& r) {
+        return same_ignoring_case(maker_.cell(r, "EffectiveDatePrecision"), "U")
+                   ? Text{}
+                   : maker_.cell(r, "EffectiveDate");
+    };
     for (const Row& r : rows(Tab::CareRecord_Observation)) {
         if (!r.live) continue;
         const Code& code = maker_.code_of(r);
@@ -103,8 +133,8 @@ void PatientCursor::coded_demographics() {
             const mapping::ValueRow* value = nullptr;
             for (const mapping::ValueRow& v : m.values(index).rows)
                 if (v.source == code.read || (code.read.empty() && v.source == code.local)) value = &v;
-            const Text day = maker_.cell(r, "EffectiveDate");
-            const Text before = k.row == nullptr ? Text{} : maker_.cell(*k.row, "EffectiveDate");
+            const Text day = known_day(r);
+            const Text before = k.row == nullptr ? Text{} : known_day(*k.row);
             const bool maps = value != nullptr && !value->target.empty();
             const bool mapped = k.value != nullptr && !k.value->target.empty();
             if (k.row != nullptr && (day < before || (day == before && (mapped || !maps)))) continue;
@@ -124,6 +154,11 @@ void PatientCursor::coded_demographics() {
         // A refused or unknown code clears the field; the observation itself stays.
         if (k.value == nullptr) maker_.degrade("value-unmapped", EntityKind::Patient);
         if (k.value == nullptr || k.value->target.empty()) continue;
+        // What only some staff may see does not go onto the person, whom all see; the entry has it.
+        if (same_ignoring_case(maker_.cell(*k.row, "IsConfidential"), "true")) {
+            maker_.degrade("confidential-kept-apart", EntityKind::Patient);
+            continue;
+        }
         record::Coding& c = out.coding.add(record_->arena);
         c.system = values.target_system;
         c.code = k.value->target;

@@ -136,7 +136,9 @@ void Practice::schedule(Row& row) {
             actor.reference = reference;
             continue;
         }
-        actor.identifier = {record.arena.join(kIdBase, "UserInRoleGuid"), record.arena.copy(guid)};
+        std::string normal;
+        normal_guid(guid, normal);
+        actor.identifier = {record.arena.join(kIdBase, "UserInRoleGuid"), record.arena.copy(normal)};
         maker_.degrade("reference-dangling", EntityKind::Schedule);
         maker_.issue(user, Severity::warning, "EMIS-REF-001",
                      "leads to a row that is not in the extract; the id is kept",
@@ -169,6 +171,12 @@ void Practice::slot(Row& row, bool of_patient) {
         if (s.identifier.empty() || s.identifier[0].value != row.key_text) continue;
         if (s.start.empty()) s.start = record.arena.copy(start);
         if (s.end.empty()) s.end = record.arena.copy(end);
+        auto keep = [&](const char* column, bool lost) {
+            if (const Text value = maker_.cell(row, column); lost && !value.empty())
+                s.rest.add(record.arena, {record.arena.join("Appointment_Slot.", column), value});
+        };
+        keep("AppointmentDate", s.start.empty());
+        keep("PlannedDurationInMinutes", s.end.empty());
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "core/util/civil_time.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/text.hpp"
 
@@ -106,6 +107,14 @@ Text Maker::cell(int column) const {
 bool Maker::under(int column, Text wanted) const {
     const Text id = cell(column);
     return !trim(id).empty() && codes_.under(codes_.find(coding_of(at_->tab), id), wanted);
+}
+
+// The extract says what was so at its moment: an end on a later day has not come.
+bool Maker::past(int column) const {
+    Text day = trim(cell(column));
+    if (day.size() > 10 && day[10] == ' ') day = day.substr(0, 10);
+    const Text as_of = Text(extract_.census.as_of).substr(0, 10);
+    return civil_time::is_day(day) && (as_of.empty() || day <= as_of);
 }
 
 const Code& Maker::code_of(const Row& row, std::string_view column) {

@@ -91,6 +91,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     // RowFacts and CellWriter, about the row at hand
     Text cell(int column) const override;
     bool under(int column, Text code) const override;
+    bool past(int column) const override;
     bool has_row(Text table) const override { return links_->has_row(*at_, table); }
     bool has_children() const override { return links_->has_children(*at_); }
     void concept_of(const mapping::ColumnRule& rule, Text cell, record::Concept& out) override;
@@ -108,6 +109,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void participants(Row& row, std::uint32_t item);
     void related(Row& row, std::uint32_t item);
     void episode(Row& row, std::uint32_t item);
+    void qualifiers(const Row& row, record::Immunization& out);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
