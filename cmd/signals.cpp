@@ -34,6 +34,7 @@ void install_signal_handlers() {
         ::sigaction(number, &action, nullptr);
     }
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk: said, and rolled back
 }
 
 void harden_process() {
