@@ -68,7 +68,8 @@ void with_mappings_folder(CLI::App& command, CommonOptions& o) {
         ->type_name("FOLDER")
         ->check(quietly(a_folder))
         ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);  // one at a time: what follows is SOURCE
 }
 
 void with_report(CLI::App& command, CommonOptions& o) {

@@ -118,6 +118,12 @@ std::string RunReport::headline() const {
         return fmt::format("{} of {} held back{}; each of the others has exactly one fate.", grouped(held),
                            all, whole);
     }
+    const std::uint64_t refused = source->files == nullptr ? 0 : source->files->refused().size();
+    if (refused > 0)
+        return fmt::format(
+            "Each of the {} that were read has exactly one fate, but {} could not be unpacked: what was in "
+            "it is not known.",
+            all, count(refused, "member", "members"));
     // "This extract" is as far as it goes: what a system's extract never carries is listed beside it.
     const std::string_view in = source->mapping ? "this extract" : "this source";
     if (target.empty())

@@ -42,6 +42,7 @@ void install_signal_handlers() {
     // A parent may have blocked them; a run that nobody can stop politely would be killed.
     ::sigprocmask(SIG_UNBLOCK, &ours, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk: said, and rolled back
 }
 
 void harden_process() {

@@ -45,6 +45,17 @@ std::string name_of(const std::string& path) {
     return std::string(p.substr(p.rfind('/') + 1));
 }
 
+std::string as_named(const std::string& path) {
+    std::string out = path.starts_with("./") ? path.substr(2) : path;
+    const std::size_t mark = out.find(".partial-");
+    if (mark == std::string::npos) return out;
+    const std::size_t slash = out.rfind('/', mark), dot = slash == std::string::npos ? 0 : slash + 1;
+    if (out[dot] != '.') return out;
+    std::size_t end = out.find('/', mark);
+    if (end == std::string::npos) end = out.size();
+    return out.substr(0, dot) + out.substr(dot + 1, mark - dot - 1) + out.substr(end);
+}
+
 void sync_folder(const std::string& folder) {
     const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;

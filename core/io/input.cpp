@@ -159,9 +159,10 @@ void SpoolFile::flush() {
     const int error = detail::write_all(fd_, buffer_);
     buffer_.clear();
     if (error != 0)
-        throw TargetError(
-            folder_ + ": unpacking failed after " + detail::shown_bytes(size_) + ": " + detail::reason(error),
-            "make room, or choose another folder for temporary files");
+        throw TargetError("unpacking into the folder " + folder_ + " failed after " +
+                              detail::shown_bytes(size_) + ": " + detail::reason(error) +
+                              "; nothing is left there",
+                          "make room, or choose another folder for it with --spool");
 }
 
 std::shared_ptr<MappedFile> SpoolFile::map(const std::string& name) {

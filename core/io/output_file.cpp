@@ -45,7 +45,11 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
         fd_ = ::mkostemp(partial_.data(), O_CLOEXEC);
         if (fd_ < 0) partial_.clear();
     }
-    if (fd_ < 0) throw TargetError(path + ": cannot be written: " + detail::reason(errno));
+    if (fd_ < 0) {
+        const int error = errno;
+        throw TargetError(detail::as_named(path) + ": cannot be written: " + detail::reason(error),
+                          detail::hint_for(error));
+    }
 }
 
 OutputFile::~OutputFile() { discard(); }
@@ -61,9 +65,10 @@ void OutputFile::discard() {
 void OutputFile::fail(const std::string& what, int error) {
     const bool removed = !partial_.empty();
     discard();
-    throw TargetError((path_ == "-" ? "standard output" : path_) + ": " + what + ": " +
-                      detail::reason(error) +
-                      (removed ? "; what was written is removed" : "; what was written is incomplete"));
+    throw TargetError((path_ == "-" ? "standard output" : detail::as_named(path_)) + ": " + what + ": " +
+                          detail::reason(error) +
+                          (removed ? "; what was written is removed" : "; what was written is incomplete"),
+                      direct_ ? "" : detail::hint_for(error));
 }
 
 void OutputFile::write(std::string_view bytes) {

@@ -42,8 +42,10 @@ OutputFolder::OutputFolder(const std::string& path, bool overwrite) : final_(pat
     if (!overwrite && exists(final_))
         throw UsageError(final_ + ": exists already", "choose another name, or pass --overwrite");
     partial_ = detail::folder_of(final_) + "/." + name + ".partial-XXXXXX";
-    if (::mkdtemp(partial_.data()) == nullptr)
-        throw TargetError(final_ + ": cannot be made: " + detail::reason(errno));
+    if (::mkdtemp(partial_.data()) == nullptr) {
+        const int error = errno;
+        throw TargetError(final_ + ": cannot be made: " + detail::reason(error), detail::hint_for(error));
+    }
 }
 
 OutputFolder::~OutputFolder() {

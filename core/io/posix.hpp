@@ -10,6 +10,16 @@ namespace gpswitch::io::detail {
 /// "No space left on device"
 inline std::string reason(int error) { return std::strerror(error); }
 
+/// The hint for it: a full disk is the one that people can put right.
+inline std::string hint_for(int error) {
+    return error == ENOSPC || error == EFBIG || error == EDQUOT
+               ? "make room, or write to another disk, and run the same command again"
+               : "choose a folder that exists and may be written";
+}
+
+/// A path as people know it: "a/.b.partial-XXXXXX/c" is "a/b/c" to be, and "./b" is "b".
+std::string as_named(const std::string& path);
+
 /// Writes all of it; 0, or errno.
 int write_all(int fd, std::string_view bytes);
 

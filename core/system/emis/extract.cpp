@@ -54,6 +54,56 @@ Text field_at(Text row, int n) {
     return {};
 }
 
+// Fields of a good row, without splitting it.
+std::size_t count_fields(Text row) {
+    std::size_t n = 1;
+    bool inside = false;
+    for (const char c : row) {
+        if (c == '"') inside = !inside;
+        n += !inside && c == ',' ? 1 : 0;
+    }
+    return n;
+}
+
+/// The rows below the header. A stray quote may find a partner lines later, with whole rows of other patients
+/// between them: a row over several lines with another number of fields than the header ends at its first
+/// line end, as one with an unclosed quote does.
+class RowScanner {
+  public:
+    explicit RowScanner(const TableFile& t)
+        : bytes_(t.bytes), columns_(t.header.columns.size()), scan_(bytes_) {
+        csv::RowSpan header;
+        scan_.next(header);
+    }
+    bool next(csv::RowSpan& span) {
+        if (!scan_.next(span)) return false;
+        span.offset += base_;
+        const Text row = bytes_.substr(span.offset, span.length);
+        if (span.state != csv::State::good) return true;
+        const std::size_t line_end = row.find('\n');
+        if (line_end == Text::npos || count_fields(row) == columns_) return true;
+        span.state = csv::State::unterminated_quote;
+        span.length = line_end > 0 && row[line_end - 1] == '\r' ? line_end - 1 : line_end;
+        base_ = span.offset + line_end + 1;
+        scan_ = csv::Scanner(bytes_.substr(base_));
+        return true;
+    }
+
+  private:
+    Text bytes_;
+    std::size_t columns_;
+    csv::Scanner scan_;
+    std::uint64_t base_ = 0;
+};
+
+// The folder or archive that the members are in.
+std::string whole_of(const std::vector<archive::Member>& members) {
+    if (members.empty()) return "the place";
+    std::string whole = members[0].origin.substr(0, members[0].origin.size() - members[0].name.size());
+    while (whole.size() > 1 && (whole.back() == '/' || whole.back() == '!')) whole.pop_back();
+    return whole.empty() ? "." : whole;
+}
+
 }  // namespace
 
 Key key_of(Text text) {
@@ -159,11 +209,14 @@ void Extract::find_files() {
     for (std::size_t m = 0; m < members.size(); ++m) {
         const auto name = parse_name(members[m].name);
         if (!name) {
+            // A table that nobody knows may hold patients' rows; a note beside the extract does not.
+            const bool table = lower(members[m].name).ends_with(".csv");
             Issue i;
-            i.severity = Severity::information;
+            i.severity = table ? Severity::warning : Severity::information;
             i.code = "EMIS-FILE-001";
             i.member = members[m].origin;
             i.message = "not a file of an EMIS extract: left unread";
+            if (table) i.hint = "ask the supplier what is in it: its rows are in no count";
             issues.push_back(i);
             continue;
         }
@@ -195,8 +248,9 @@ void Extract::find_files() {
         if (member[i] < 0)
             missing += (missing.empty() ? "" : ", ") + std::string(shape(static_cast<Tab>(i)).name);
     if (!missing.empty())
-        throw InputError("the extract is incomplete: no file for " + missing,
-                         "empty tables come as files with a header only; ask for the missing files");
+        throw InputError(
+            fmt::format("{}: the extract is incomplete: no file for {}", whole_of(members), missing),
+            "empty tables come as files with a header only; ask for the missing files");
     for (std::size_t i = 0; i < kTabs; ++i) {
         TableFile& t = tables_[i];
         const auto m = static_cast<std::size_t>(member[i]);
@@ -217,12 +271,18 @@ void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
         throw InputError(t.origin + ": empty file, not even a header", "ask for the file again");
     if (span.state != csv::State::good ||
         csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good)
-        throw InputError(t.origin + ":1: the header row cannot be read");
+        throw InputError(t.origin + ":1: the header row cannot be read", "ask for the file again");
     for (Text c : cells) {
         const std::string name = canonical(c);
         if (t.header.find(name) >= 0)
+<<<<<<< HEAD
             throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name));
         t.header.add(name);
+=======
+            throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name),
+                             "ask for the file again");
+        t.header.columns.push_back(name);
+>>>>>>> cases
     }
     std::string missing;
     std::vector<std::string_view> known;
@@ -259,18 +319,21 @@ void Extract::check_agreements() {
     std::vector<Text> cells;
     std::string organisation;
     while (scan.next(span)) {
+        const auto until = t.bytes.begin() + static_cast<std::ptrdiff_t>(span.offset);
+        const auto line = static_cast<std::uint64_t>(std::count(t.bytes.begin(), until, '\n')) + 1;
         if (csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
             cells.size() != t.header.columns.size())
-            throw InputError(t.origin + ": a row of the sharing agreement cannot be read",
-                             "nothing is loaded before a person has looked");
+            throw InputError(
+                fmt::format("{}:{}: a row of the sharing agreement cannot be read", t.origin, line),
+                "nothing is loaded before a person has looked");
         normal_guid(cells[static_cast<std::size_t>(org)], organisation);
         if (same_ignoring_case(trim(cells[static_cast<std::size_t>(disabled)]), "true"))
             throw InputError(
-                fmt::format("{}: the sharing agreement of organisation {} is disabled", t.origin,
+                fmt::format("{}:{}: the sharing agreement of organisation {} is disabled", t.origin, line,
                             organisation),
                 "nothing is loaded and nothing deleted until a person decides; ask the supplier");
         if (same_ignoring_case(trim(cells[static_cast<std::size_t>(deleted)]), "true")) {
-            Issue i = issue(t, 0, Severity::warning, "EMIS-AGR-001",
+            Issue i = issue(t, line, Severity::warning, "EMIS-AGR-001",
                             "an organisation has left the sharing agreement");
             i.resource = "Agreements_SharingOrganisation/" + organisation;
             issues.push_back(i);
@@ -283,9 +346,8 @@ void Extract::read_patients() {
     TableFile& t = tables_[static_cast<std::size_t>(Tab::Admin_Patient)];
     const int guid = t.header.find("PatientGuid");
     std::vector<std::string> keys;
-    csv::Scanner scan(t.bytes);
+    RowScanner scan(t);
     csv::RowSpan span;
-    scan.next(span);
     std::string key;
     while (scan.next(span)) {
         const Text cell = trim(field_at(t.bytes.substr(span.offset, span.length), guid));
@@ -305,9 +367,8 @@ void Extract::read_patients() {
 
 void Extract::index(TableFile& t) {
     const int column = t.header.find(shape(t.tab).patient);
-    csv::Scanner scan(t.bytes);
+    RowScanner scan(t);
     csv::RowSpan span;
-    scan.next(span);
     while (scan.next(span)) {
         if (span.state != csv::State::good) t.broken.emplace(span.offset, span);
         t.lines.add(span.offset);
@@ -323,9 +384,8 @@ void Extract::index_practice(TableFile& t, Lookup& lookup) {
     const int column = t.header.find(shape(t.tab).key);
     const bool codes = t.tab == Tab::Coding_ClinicalCode || t.tab == Tab::Coding_DrugCode;
     std::vector<std::pair<Key, std::uint32_t>> entries;
-    csv::Scanner scan(t.bytes);
+    RowScanner scan(t);
     csv::RowSpan span;
-    scan.next(span);
     while (scan.next(span)) {
         if (span.state != csv::State::good) t.broken.emplace(span.offset, span);
         t.lines.add(span.offset);

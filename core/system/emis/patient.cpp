@@ -80,7 +80,8 @@ void PatientCursor::unreadable(Row& row) {
     if (!grave) return;
     record_->held = "EMIS-ROW-002";
     maker_.issue(row, Severity::error, "EMIS-ROW-002",
-                 "the whole patient is held back: an identity, allergy or medication row cannot be read");
+                 "the whole patient is held back: an identity, allergy or medication row cannot be read", {},
+                 "the patient's rows are kept under held/ until the row is put right");
 }
 
 bool PatientCursor::contradicted(const Row& a, const Row& b) const {
@@ -115,7 +116,8 @@ void PatientCursor::drop_repeats(Tab tab) {
         if (fresh) continue;
         Row& other = all[it->second];
         const bool equal = same(r, other);
-        if (tab == Tab::Admin_Patient && !equal && contradicted(r, other)) {
+        const bool undecided = tab == Tab::Admin_Patient && !equal && contradicted(r, other);
+        if (undecided) {
             record_->held = "EMIS-PAT-001";
             maker_.issue(r, Severity::error, "EMIS-PAT-001",
                          "two rows claim one patient with different facts: the patient is held back", {},
@@ -124,8 +126,12 @@ void PatientCursor::drop_repeats(Tab tab) {
         Row& loser = order(other) < order(r) ? other : r;
         if (&loser == &other) it->second = i;
         loser.live = false;
-        record_->settle(loser.row, Fate::superseded, equal ? "repeated-row" : "newer-row-of-same-key");
-        if (!equal)
+        // Who decides which row is right needs both: neither is superseded.
+        if (undecided)
+            record_->settle(loser.row, Fate::held, "EMIS-PAT-001");
+        else
+            record_->settle(loser.row, Fate::superseded, equal ? "repeated-row" : "newer-row-of-same-key");
+        if (!equal && !undecided)
             maker_.issue(loser, Severity::information, "EMIS-KEY-001",
                          "the same key again: the row with the greater ProcessingId counts");
     }

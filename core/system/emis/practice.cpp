@@ -115,7 +115,7 @@ void Practice::schedule(Row& row) {
         if (!take(Tab::Appointment_SessionUser, s)) continue;
         Row user = maker_.load(Tab::Appointment_SessionUser, s);
         if (user.bad != nullptr) {
-            record.settle(user.row, Fate::held, "unreadable-row");
+            unreadable(user);
             continue;
         }
         maker_.route(user);
@@ -180,15 +180,16 @@ void Practice::slot(Row& row, bool of_patient) {
     }
 }
 
+void Practice::unreadable(Row& row) {
+    maker_.record().settle(row.row, Fate::held, "unreadable-row");
+    maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad), {},
+                 "the row is held back; ask the supplier for the extract again");
+}
+
 void Practice::orphan(Tab tab, std::size_t slot_number) {
     Record& record = maker_.record();
     Row row = maker_.load(tab, slot_number);
-    if (row.bad != nullptr) {
-        record.settle(row.row, Fate::held, "unreadable-row");
-        maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad),
-                     {}, "the row is held back; ask the supplier for the extract again");
-        return;
-    }
+    if (row.bad != nullptr) { return unreadable(row); }
     maker_.route(row);
     if (maker_.settle(row)) return;
     if (tab == Tab::Appointment_Slot && maker_.cell(row, "PatientGuid").empty() && row.route != nullptr) {
@@ -198,18 +199,14 @@ void Practice::orphan(Tab tab, std::size_t slot_number) {
     record.settle(row.row, Fate::held, "no-such-patient");
     maker_.issue(row, Severity::error, "EMIS-REF-004",
                  "belongs to a patient who is not in Admin_Patient: the row is held back",
-                 record.arena.join(shape(tab).name, ".", shape(tab).patient));
+                 record.arena.join(shape(tab).name, ".", shape(tab).patient),
+                 "kept under held/; ask the supplier for the patient's row");
 }
 
 void Practice::unreferenced(Tab tab, std::uint32_t slot_number) {
     Record& record = maker_.record();
     Row row = maker_.load(tab, slot_number);
-    if (row.bad != nullptr) {
-        record.settle(row.row, Fate::held, "unreadable-row");
-        maker_.issue(row, Severity::error, "EMIS-ROW-001", fmt::format("the row cannot be read: {}", row.bad),
-                     {}, "the row is held back; ask the supplier for the extract again");
-        return;
-    }
+    if (row.bad != nullptr) { return unreadable(row); }
     maker_.route(row);
     if (!maker_.settle(row)) record.settle(row.row, Fate::lookup, "nobody-refers-to-it");
 }

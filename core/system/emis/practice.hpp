@@ -23,6 +23,7 @@ class Practice : private Links {
     void location(Row& row);
     void schedule(Row& row);
     void slot(Row& row, bool of_patient);
+    void unreadable(Row& row);
     void orphan(Tab tab, std::size_t slot);
     void unreferenced(Tab tab, std::uint32_t slot);
 

@@ -59,6 +59,22 @@ Text patient_of(const json::Value& v, EntityKind kind) {
     return {};
 }
 
+/// What nobody may do without: a patient with such a line unread would have a shorter list than is true.
+bool vital(EntityKind kind) {
+    return kind == EntityKind::AllergyIntolerance || kind == EntityKind::MedicationStatement ||
+           kind == EntityKind::MedicationRequest;
+}
+
+/// The first patient that a line names, which need not be JSON.
+Text patient_named(Text line) {
+    constexpr Text kBefore = "\"Patient/";
+    const std::size_t at = line.find(kBefore);
+    if (at == Text::npos) return {};
+    line.remove_prefix(at + kBefore.size());
+    const std::size_t end = line.find('"');
+    return end == Text::npos ? Text{} : line.substr(0, end);
+}
+
 class PackageSource : public record::Source {
   public:
     explicit PackageSource(const record::SourceOptions& options) : files_(options.files) {
@@ -83,6 +99,7 @@ class PackageSource : public record::Source {
             for (std::uint32_t i = first; i < last; ++i) source.add(source.lines_[i], record, parser);
             for (const record::Item& item : record.items)
                 if (item.kind == EntityKind::Patient) record.patient_id = item.entity->id;
+            if (source.grave_[patient]) record.held = "FHIR-ROW-001";
             return true;
         }
         PackageSource& source;
@@ -198,6 +215,7 @@ class PackageSource : public record::Source {
     std::vector<std::uint32_t> first_line_;
     std::unordered_map<std::string, std::size_t> practice_;  ///< "Organization/id" to line
     std::vector<bool> found_;
+    std::vector<bool> grave_;  ///< patients of whom a vital line cannot be read
     json::Parser parser_;
 };
 
@@ -238,12 +256,23 @@ void PackageSource::read_manifest() {
             const std::string name = entry.at("name");
             const auto m =
                 std::find_if(members.begin(), members.end(), [&](const auto& x) { return x.name == name; });
-            if (m == members.end()) throw InputError(it->origin + " lists " + name + ", which is missing");
+            if (m == members.end())
+                throw InputError(it->origin + " lists " + name + ", which is missing",
+                                 "the package was changed or cut short; make it again with gpswitch map");
             check_member(static_cast<std::size_t>(m - members.begin()), entry);
             census_.inputs.push_back({name, entry.at("sha256"), entry.at("bytes")});
         }
     } catch (const nlohmann::json::exception& e) {
-        throw InputError(it->origin + " is not a package manifest: " + e.what());
+        throw InputError(it->origin + " is not a package manifest: " + e.what(),
+                         "the package was changed or cut short; make it again with gpswitch map");
+    }
+    for (const auto& m : members) {
+        if (!m.name.ends_with(".ndjson") || !record::kind_of(m.name.substr(0, m.name.size() - 7))) continue;
+        if (std::any_of(census_.inputs.begin(), census_.inputs.end(),
+                        [&](const auto& input) { return input.name == m.name; }))
+            continue;
+        throw InputError(m.origin + " is not in the manifest: it was added to the package",
+                         "take it out, or make the package again with gpswitch map");
     }
 }
 
@@ -273,7 +302,10 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
             line.bad = rule;
             Issue i = issue(line, Severity::error, code, std::move(message));
             i.column = error.offset + 1;
+            i.hint = "the line is held back; make the file again where it came from";
             issues_.push_back(std::move(i));
+            const Text text = bytes.substr(line.offset, line.length);
+            if (vital(kind)) owners.emplace_back(lines_.size(), std::string(patient_named(text)));
         };
         if (v == nullptr) {
             bad("FHIR-JSON-001", "not-json", "not a JSON document: " + error.message);
@@ -311,15 +343,23 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
 
 void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
                                     const std::vector<std::pair<std::size_t, std::string>>& owners) {
+    std::vector<std::uint32_t> grave;
     for (const auto& [line, owner] : owners) {
         const auto it = patients.find(owner);
         if (it != patients.end()) {
             lines_[line].patient = it->second;
             ++census_.patients[it->second].weight;
-        } else {
+            if (lines_[line].bad == nullptr) continue;
+            grave.push_back(it->second);
+            issues_.push_back(
+                issue(lines_[line], Severity::error, "FHIR-ROW-001",
+                      "the whole patient is held back: an allergy or medication cannot be read"));
+            issues_.back().hint = "put the line right, or have the package made again";
+        } else if (lines_[line].bad == nullptr) {
             lines_[line].bad = "no-such-patient";
             issues_.push_back(issue(lines_[line], Severity::error, "FHIR-REF-001",
                                     "belongs to a patient that is not in the package"));
+            issues_.back().hint = "the line is held back; find the patient's own line";
         }
     }
     // Patients ascend by source key; everything else follows its patient.
@@ -333,6 +373,8 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
         sorted.push_back(std::move(census_.patients[order[i]]));
     }
     census_.patients = std::move(sorted);
+    grave_.assign(order.size(), false);
+    for (const std::uint32_t p : grave) grave_[place[p]] = true;
     for (Line& l : lines_)
         if (l.patient != kNobody) l.patient = place[l.patient];
     std::stable_sort(lines_.begin(), lines_.end(),

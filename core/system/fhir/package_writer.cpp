@@ -67,8 +67,9 @@ class PackageTarget : public record::Target {
         if (discard_) return;
         if (packing_ != archive::Packing::folder && io::exists(place_) && !options.overwrite)
             throw UsageError(place_ + " exists", "name another one or pass --overwrite");
-        const std::string folder = packing_ == archive::Packing::folder ? place_ : place_ + ".folder";
-        folder_ = std::make_unique<io::OutputFolder>(folder, options.overwrite);
+        // An archive's members are written beside it first; that folder never gets the name.
+        folder_ = std::make_unique<io::OutputFolder>(
+            place_, options.overwrite || packing_ != archive::Packing::folder);
     }
 
     record::Checkpoint begin(const record::Origin& origin) override {

@@ -186,13 +186,16 @@ class BundleReader : public Maker {
         const bool no_patient = bundle_.patients.empty();
         if (no_patient)
             issue(Severity::error, "GPC-PAT-001", 0, {},
-                  "a bundle without a Patient: its resources are held back");
+                  "a bundle without a Patient: its resources are held back")
+                .hint = "ask the supplier for the whole record again";
         else if (info_.held == "GPC-PAT-002")
             issue(Severity::error, "GPC-PAT-002", bundle_.resources[bundle_.patients[1]].offset, {},
-                  "more than one Patient in the bundle: all of it is held back");
+                  "more than one Patient in the bundle: all of it is held back")
+                .hint = "ask the supplier for one bundle for each patient";
         else
             issue(Severity::error, info_.held.c_str(), 0, {},
-                  "another bundle has the same patient id with other facts: held back");
+                  "another bundle has the same patient id with other facts: held back")
+                .hint = "a person must decide which of them is right";
         if (!no_patient) record().held = info_.held;
         for (std::uint32_t i = 0; i < bundle_.resources.size(); ++i) {
             if (handed_out(i)) continue;
@@ -208,9 +211,7 @@ class BundleReader : public Maker {
         const std::uint32_t at = row(i);
         if (r.same_as != kNone) return record().settle(at, Fate::superseded, "same-resource");
         if (r.rules == nullptr) {
-            about(issue(Severity::error, "GPC-RES-001", r.offset, {},
-                        "a resource type that is no part of GP Connect Structured: held back"),
-                  r);
+            unknown_resource(r);
             return record().settle(at, Fate::held, "unknown-resource");
         }
         if (r.rules->lookup) {
@@ -220,9 +221,10 @@ class BundleReader : public Maker {
         if (record::practice_wide(r.rules->entity))
             return record().settle(at, Fate::superseded, "same-resource");
         if (foreign_[i]) {
-            about(issue(Severity::error, "GPC-PAT-003", r.offset, {},
-                        "a resource of another patient: held back"),
-                  r);
+            Issue& foreign = issue(Severity::error, "GPC-PAT-003", r.offset, {},
+                                   "it says that it is about another patient: the resource is held back");
+            foreign.hint = "find out whose it is; it is kept under held/";
+            about(foreign, r);
             record().incomplete = true;
             return record().settle(at, Fate::held, "other-patient");
         }
@@ -233,6 +235,20 @@ class BundleReader : public Maker {
         if (r.type == "List") list_warnings(*r.tree);
         make(*r.rules, *r.tree, record().arena.copy(r.key), ids_[i]);
         record().claim(at, record::Role::primary, record().arena.copy(r.table));
+    }
+
+    // Of a type that cannot be made out it may be an allergy or a medication: nobody may say then that there
+    // is none.
+    void unknown_resource(const Resource& r) {
+        const bool named = !r.type.empty() && r.type[0] >= 'A' && r.type[0] <= 'Z';
+        Issue& i =
+            issue(Severity::error, named ? "GPC-RES-001" : "GPC-RES-002", r.offset, {},
+                  named ? "a resource type that is no part of GP Connect Structured: held back"
+                        : "a resource without a type that can be read: the whole patient is held back");
+        i.hint = "kept under held/; ask the supplier what it is";
+        record().incomplete = true;
+        if (named) return about(i, r);
+        record().held = "GPC-RES-002";
     }
 
     static void about(Issue& i, const Resource& r) { i.resource = std::string(r.type) + "/" + r.key; }

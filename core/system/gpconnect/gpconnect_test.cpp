@@ -174,7 +174,9 @@ TEST_CASE("gpconnect: unknown resource types and elements") {
          observation(
              "O1",
              R"(,"shoeSize":{"value":44},"extension":[{"url":"https://x/y","valueReference":{"reference":"Patient/P1"}}])")});
-    CHECK(r.issues("GPC-RES-001") == 2);
+    CHECK(r.issues("GPC-RES-001") == 1);
+    CHECK(r.issues("GPC-RES-002") == 1);
+    CHECK(r.record.held == "GPC-RES-002");  // what has no type may be an allergy
     CHECK(r.record.settlements[0].rule == "unknown-resource");
     const auto* o = r.get<record::Observation>();
     CHECK(o->rest[0].path == "shoeSize");

@@ -41,6 +41,17 @@ std::string identity_of(const Value& patient) {
     return facts;
 }
 
+// The offset of the first line that is not UTF-8.
+std::uint64_t not_utf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (!valid_utf8(text.substr(at, end - at))) break;
+        at = end + 1;
+    }
+    return at;
+}
+
 struct Builder {
     const archive::Place& place;
     const Tables& tables;
@@ -69,9 +80,10 @@ struct Builder {
         const Value* v = parser.parse(text, arena, error);
         if (v != nullptr) return v;
         const Lines lines(whole);
-        const std::uint64_t at = std::min<std::uint64_t>(base + error.offset, whole.size());
+        std::uint64_t at = std::min<std::uint64_t>(base + error.offset, whole.size());
+        if (!valid_utf8(text)) at = base + not_utf8(text);  // the parser does not say where
         throw InputError(member.origin + ":" + std::to_string(lines.line(at)) + ":" +
-                             std::to_string(lines.column(at)) + ": not whole JSON: " + error.message,
+                             std::to_string(lines.column(at)) + ": cannot be read as JSON: " + error.message,
                          "ask for the file again, or take it out of the folder");
     }
 

@@ -185,14 +185,17 @@ Value* Maker::dangling(Text reference, const Value& in, Value* out, Text path) {
 
 void Maker::bad_value(const Value& v, Text path, const char* why) {
     const bool hold = vital(table_->entity, path);
-    issue(hold ? Severity::error : Severity::warning, "GPC-JSON-001", v.offset, path, why);
+    Issue& i = issue(hold ? Severity::error : Severity::warning, "GPC-JSON-001", v.offset, path, why);
     degrade("value-not-understood");
-    if (hold) record_.held = "GPC-JSON-001";
+    if (!hold) return;
+    i.hint = "the whole patient is held back; ask the supplier for the record again";
+    record_.held = "GPC-JSON-001";
 }
 
 void Maker::bad_date(const Value& v, Text path, const char* why) {
     const bool birth = table_->entity == EntityKind::Patient && path == "birthDate";
-    issue(birth ? Severity::error : Severity::warning, "GPC-DATE-001", v.offset, path, why);
+    issue(birth ? Severity::error : Severity::warning, "GPC-DATE-001", v.offset, path, why).hint =
+        "kept as it is; correct it in the source system";
     degrade("date-impossible");
 }
 

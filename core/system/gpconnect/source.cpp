@@ -137,7 +137,7 @@ class GpConnect : public record::System {
             if (says_bundle(head) && says_gpconnect(head))
                 return {95, "a bundle with GP Connect profiles in " + files.members()[m].name};
         }
-        return {};
+        return {0, looked == 0 ? "no JSON with a resourceType in it" : "no bundle with GP Connect profiles"};
     }
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr)

@@ -100,6 +100,10 @@ class Store : public record::Target {
         } catch (const Failure& f) {
             broken_ = true;
             const bool anything = db_ != nullptr && started_;
+            if (!anything && created_) {
+                db_.reset();
+                remove_with_journal(work_);
+            }
             throw TargetError(
                 fmt::format("{}: {}: {}", path_, doing, f.text),
                 anything ? fmt::format("what was not committed is rolled back, {} patients are safely in; "
@@ -138,6 +142,7 @@ class Store : public record::Target {
         const int fd = ::open(work_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
         if (fd >= 0) {
             ::close(fd);
+            created_ = true;
             return;
         }
         if (errno == EEXIST) return;
@@ -277,7 +282,7 @@ class Store : public record::Target {
     }
 
     std::string path_, work_;
-    bool overwrite_, complete_ = false, started_ = false, broken_ = false;
+    bool overwrite_, complete_ = false, created_ = false, started_ = false, broken_ = false;
     Meta origin_;
     std::vector<std::string> keys_;
     std::unique_ptr<Database> db_;
