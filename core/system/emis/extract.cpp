@@ -275,14 +275,9 @@ void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
     for (Text c : cells) {
         const std::string name = canonical(c);
         if (t.header.find(name) >= 0)
-<<<<<<< HEAD
-            throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name));
-        t.header.add(name);
-=======
             throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name),
                              "ask for the file again");
-        t.header.columns.push_back(name);
->>>>>>> cases
+        t.header.add(name);
     }
     std::string missing;
     std::vector<std::string_view> known;
