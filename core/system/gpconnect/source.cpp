@@ -118,14 +118,14 @@ class GpConnect : public record::System {
     std::string_view mapping_id() const override { return "gpconnect"; }
     std::vector<std::string_view> absent() const override {
         return {
-            "GP Connect never carries the bytes of documents, only their description and address.",
-            "GP Connect never carries the audit trail, or who looked at the record.",
-            "GP Connect never carries appointments, tasks, or the practice's sessions and staff beyond those "
-            "named in the record.",
-            "GP Connect never carries consents and sharing preferences (national opt-out, SCR, SMS).",
-            "GP Connect leaves out what the patient or the practice marked as confidential; lists say so "
-            "with a warning code.",
-            "GP Connect returns only the first step of a chain of related problems.",
+            "the bytes of documents, only their description and address",
+            "the audit trail, or who looked at the record",
+            "appointments, tasks, or the practice's sessions and staff beyond those "
+            "named in the record",
+            "consents and sharing preferences (national opt-out, SCR, SMS)",
+            "what the patient or the practice marked as confidential; lists say so "
+            "with a warning code",
+            "more than the first step of a chain of related problems",
         };
     }
     record::Recognition recognise(const archive::Place& files) const override {
