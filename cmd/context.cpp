@@ -131,6 +131,7 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
     o.jobs = options.jobs;
     o.mapping = source.mapping.get();
     o.issues = &issues;
+    o.place = source.place;
     o.inspect = inspect;
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();

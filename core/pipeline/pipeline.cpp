@@ -49,6 +49,20 @@ std::vector<Batch> cut(const record::Census& census) {
     return batches;
 }
 
+/// A finding as a package keeps it: by the name of its member, not by where that lay on this machine. The
+/// same extract makes the same package wherever it is, and in whatever it is packed.
+Issue without_place(Issue issue, std::string_view place) {
+    while (place.size() > 1 && place.back() == '/') place.remove_suffix(1);
+    if (place.empty() || !issue.member.starts_with(place)) return issue;
+    const std::size_t at = issue.member.find_first_not_of("/!", place.size());
+    const bool within = at != std::string::npos && at > place.size();
+    if (within)
+        issue.member.erase(0, at);
+    else if (at == std::string::npos)
+        issue.member.erase(0, place.rfind('/') + 1);
+    return issue;
+}
+
 class Run {
   public:
     Run(record::Source& source, record::Target& target, const record::Origin& origin, const Options& options)
@@ -64,7 +78,7 @@ class Run {
     std::unique_ptr<ledger::Ledger> all() {
         for (const Issue& issue : source_.issues()) {
             ledger_->add(issue);
-            target_.add(issue);
+            target_.add(without_place(issue, options_.place));
             if (options_.issues != nullptr) options_.issues->add(issue);
         }
         const std::vector<Batch> batches = cut(census_);
@@ -99,7 +113,8 @@ class Run {
         d.encoded->patient = !record.key.empty();
         ledger::append_fates(d.encoded->fates, record, fates, census_);
         ledger::append_held(d.encoded->held, record, fates, census_);
-        for (const Issue& issue : record.issues) d.encoded->issues += issue.json() + "\n";
+        for (const Issue& issue : record.issues)
+            d.encoded->issues += without_place(issue, options_.place).json() + "\n";
         d.account = ledger::account(record, fates);
         d.issues = std::move(record.issues);
         return d;

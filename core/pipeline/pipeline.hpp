@@ -13,6 +13,7 @@
 namespace gpswitch::pipeline {
 
 struct Options {
+    std::string place;  ///< where the source lies: no part of the result
     unsigned jobs = 1;
     /// The mapping's second stage; nullptr for standard sources.
     const mapping::MappingSet* mapping = nullptr;

@@ -65,6 +65,17 @@ bool vital(EntityKind kind) {
            kind == EntityKind::MedicationRequest;
 }
 
+/// An element without which a vital line says something else than it did.
+bool vital(EntityKind kind, Text path) {
+    const Text top = path.substr(0, path.find_first_of(".["));
+    if (kind == EntityKind::Patient)
+        return top == "id" || top == "identifier" || top == "name" || top == "birthDate" || top == "gender" ||
+               top.starts_with("deceased");
+    return vital(kind) &&
+           (top == "id" || top == "status" || top == "intent" || top == "code" || top == "clinicalStatus" ||
+            top == "verificationStatus" || top.starts_with("medication"));
+}
+
 /// The first patient that a line names, which need not be JSON.
 Text patient_named(Text line) {
     constexpr Text kBefore = "\"Patient/";
@@ -170,7 +181,12 @@ class PackageSource : public record::Source {
         context.arena = &record.arena;
         context.on_reference = [&](Text reference) { need(reference, record); };
         context.on_bad_value = [&](Text path, std::uint64_t offset, const char* why) {
-            Issue i = issue(line, Severity::warning, "FHIR-TYPE-001", why);
+            const bool grave = vital(line.kind, path);
+            Issue i = issue(line, grave ? Severity::error : Severity::warning, "FHIR-TYPE-001", why);
+            if (grave) {
+                i.hint = "the whole patient is held back; have the package made again";
+                record.held = "FHIR-TYPE-001";
+            }
             i.column = offset + 1;
             i.path = path;
             record.issues.push_back(std::move(i));
