@@ -59,7 +59,8 @@ struct Type {
     std::vector<Field> fields;
     std::size_t size = 0;
     bool resource = false;
-    /// Where the lengths of all texts and lists stand, inner structures included: something is there when one is not 0.
+    /// Where the lengths of all texts and lists stand, inner structures included: something is there when one
+    /// is not 0.
     std::vector<std::uint32_t> text_sizes, list_sizes;
     /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":".
     std::vector<std::string> keys;
@@ -86,7 +87,8 @@ inline List<Text>& texts_at(void* object, const Field& f) { return *static_cast<
 inline const List<Text>& texts_at(const void* object, const Field& f) {
     return *static_cast<const List<Text>*>(at(object, f));
 }
-/// Fills what is derived from the fields (text_sizes, list_sizes, keys); done once, where the type is declared.
+/// Fills what is derived from the fields (text_sizes, list_sizes, keys); done once, where the type is
+/// declared.
 void derive(Type& type);
 
 /// A list of structures seen without its item type: item i is at data + i * field.type->size.

@@ -14,7 +14,7 @@ struct Code {
     Text local;  ///< EMIS or other local code of ReadTermId, when it is no Read code
     Text snomed, description;  ///< SNOMED CT concept and description id, only when their check digits are
                                ///< right and they are no EMIS-namespace ids
-    Text emis_snomed;  ///< an EMIS-namespace concept id: looks like SNOMED CT and is in no release
+    Text emis_snomed;          ///< an EMIS-namespace concept id: looks like SNOMED CT and is in no release
     Text category;
     Text dmd;
     std::vector<Text> parents;
