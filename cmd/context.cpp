@@ -52,7 +52,9 @@ class WithRefusals : public record::Source {
 };
 
 std::string folder_of(const std::string& path) {
-    const std::string folder = fs::path(path).lexically_normal().parent_path().string();
+    fs::path p = fs::path(path).lexically_normal();
+    if (!p.has_filename()) p = p.parent_path();  // "practice/" lies beside "practice"
+    const std::string folder = p.parent_path().string();
     return folder.empty() ? "." : folder;
 }
 
