@@ -134,7 +134,7 @@ SpoolFile::SpoolFile(const std::string& folder) : folder_(folder) {
     }
     if (fd_ < 0)
         throw TargetError(folder + ": cannot unpack here: " + detail::reason(errno),
-                          "choose another folder for temporary files");
+                          "choose another folder for it with --spool");
 }
 
 SpoolFile::~SpoolFile() {
@@ -146,7 +146,7 @@ void SpoolFile::expect(std::uint64_t bytes) {
     if (bytes <= left) return;
     throw TargetError(folder_ + ": unpacking needs " + detail::shown_bytes(bytes) + ", " +
                           detail::shown_bytes(left) + " are free",
-                      "make room, or choose another folder for temporary files");
+                      "make room, or choose another folder for it with --spool");
 }
 
 void SpoolFile::write(std::string_view bytes) {

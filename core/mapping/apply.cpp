@@ -281,8 +281,9 @@ class Writer {
 
     void when_true(const ColumnRule& rule) {
         const auto b = to_boolean(value_);
-        if (!b) return bad(rule, "not true or false");
-        if (!*b) return;
+        // A label that cannot be read is set: a record may become more confidential by mistake, never less.
+        if (!b) bad(rule, "not true or false");
+        if (b ? !*b : rule.transform != Transform::label) return;
         if (rule.shape == Shape::text) return put(rule, rule.args[0]);
         void* object = descend(&entity_, rule.steps, arena_);
         if (rule.shape == Shape::coding && !rule.field->list && !record::is_empty(object, *rule.field))
