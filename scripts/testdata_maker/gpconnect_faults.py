@@ -33,7 +33,7 @@ def cut_short():
 
 
 def wrong_types():
-    """A number, a string or an object where FHIR has something else; each element is rejected with its path, the rest stays."""
+    """A number, a string or an object where FHIR has something else; each element is reported with its path; a resource without a type is among them, so the patient is held."""
     b = tiny()
     find(b, "Patient")["active"] = "yes"
     find(b, "Patient")["name"] = {"family": "Dunnock"}
