@@ -129,6 +129,11 @@ struct SourceOptions {
     std::shared_ptr<archive::Place> files;
     mapping::MappingSet* mapping = nullptr;  ///< the source binds its columns; nullptr for standard systems
     bool show_values = false;
+    /// ODS code or the supplier's own key of the one practice to read; empty: the only one there is. Rows of
+    /// other practices are settled as excluded, by name.
+    std::string practice;
+    /// ISO 8601: deliveries of later moments are not read, their rows settled as excluded; empty: everything.
+    std::string as_of;
 };
 
 struct TargetOptions {
