@@ -125,7 +125,8 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
 }
 
 std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target& target, IssueSink& issues,
-                                              const std::function<void(record::Record&)>& inspect) const {
+                                              const std::function<void(record::Record&)>& inspect,
+                                              bool as_is) const {
     Progress progress;
     pipeline::Options o;
     o.jobs = options.jobs;
@@ -133,9 +134,22 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
     o.issues = &issues;
     o.place = source.place;
     o.inspect = inspect;
+    o.safeguards = &safeguards();
+    o.as_is = as_is;
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();
     return pipeline::run(*source.source, target, source.origin, o);
+}
+
+const mapping::Safeguards& Context::safeguards() const {
+    if (!safeguards_) {
+        auto all = std::make_unique<mapping::Safeguards>();
+        const std::string labels = rule_file("labels.csv"), reasons = rule_file("empty-reason.csv");
+        all->load_labels(io::read_all(labels), labels);
+        all->load_empty_reasons(io::read_all(reasons), reasons);
+        safeguards_ = std::move(all);
+    }
+    return *safeguards_;
 }
 
 std::vector<std::string> Context::mapping_roots() const {

@@ -8,6 +8,7 @@
 #include "core/archive/archive.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
+#include "core/mapping/safeguards.hpp"
 #include "core/record/system.hpp"
 
 namespace gpswitch::cmd {
@@ -38,7 +39,10 @@ class Context {
 
     /// Everything from source to target, with the progress bar.
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
-                                         const std::function<void(record::Record&)>& inspect = {}) const;
+                                         const std::function<void(record::Record&)>& inspect = {},
+                                         bool as_is = false) const;
+    /// rules/labels.csv and rules/empty-reason.csv, read once. MappingError when one is missing or wrong.
+    const mapping::Safeguards& safeguards() const;
 
     /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
     /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
@@ -55,6 +59,9 @@ class Context {
     void need_free_report() const;
 
     const CommonOptions& options;
+
+  private:
+    mutable std::unique_ptr<mapping::Safeguards> safeguards_;
 };
 
 /// UsageError when writing to `output` would replace `place` or the folder it lies in.

@@ -26,10 +26,14 @@ struct DiffOptions {
     bool explained = false, source_rows = false, test_numbers = false;
 };
 
-diff::Side side_of(OpenSource& s) {
-    diff::Side side{s.source.get(), {}};
-    if (s.mapping) side.prepare = [set = s.mapping](record::Record& record) { set->apply(record); };
-    return side;
+// As the pipeline would hand it to a target; a standard source is seen with the labels it has.
+diff::Side side_of(OpenSource& s, const mapping::Safeguards& safeguards) {
+    return {s.source.get(), [set = s.mapping, &safeguards](record::Record& record) {
+                if (set) set->apply(record);
+                mapping::Safeguards::mark(record);
+                safeguards.no_false_none(record);
+                if (set) safeguards.inherit_labels(record);
+            }};
 }
 
 diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
@@ -68,7 +72,8 @@ ExitCode run(const DiffOptions& o, Context& context) {
                 throw Error(130, "interrupted", "nothing was written; run the same command again");
             progress(patients, std::max(patients, total));
         };
-        report.totals = diff::compare(side_of(before), side_of(after), options, *writer);
+        report.totals = diff::compare(side_of(before, context.safeguards()),
+                                      side_of(after, context.safeguards()), options, *writer);
     }
     stream.publish();
     report.system_before = before.census().system;

@@ -26,11 +26,17 @@ struct ValidateOptions {
 /// The consistency rules, applied while the records pass by in the workers.
 class Inspection {
   public:
-    Inspection(const OpenSource& source, const std::string& no_known_allergy) {
+    Inspection(const OpenSource& source, const Context& context) : census_(source.census()) {
         validate::Rules rules;
-        rules.no_known_allergy =
-            validate::load_no_known_allergy(io::read_all(no_known_allergy), no_known_allergy);
-        rules.census = &source.census();
+        const auto table = [&](const char* name, auto load) {
+            const std::string path = context.rule_file(name);
+            return load(io::read_all(path), path);
+        };
+        rules.no_known_allergy = table("no-known-allergy.csv", validate::load_no_known_allergy);
+        rules.list_codes = table("list-code.csv", validate::load_list_codes);
+        rules.plausible = table("plausible.csv", validate::load_plausible);
+        rules.safeguards = &context.safeguards();
+        rules.census = &census_;
         checker_ = validate::consistency(std::move(rules));
     }
     void operator()(record::Record& record) {
@@ -39,20 +45,21 @@ class Inspection {
         record.issues.insert(record.issues.end(), std::make_move_iterator(found.issues.begin()),
                              std::make_move_iterator(found.issues.end()));
         const std::scoped_lock lock(mutex_);
-        practice_.see(record);
+        practice_.see(record, &census_);
     }
     /// Findings over all patients; sorted, because the workers saw them in any order.
     void finish(IssueSink& sink) const {
         IssueList found;
         practice_.finish(found);
         std::sort(found.issues.begin(), found.issues.end(), [](const Issue& a, const Issue& b) {
-            return std::tie(a.code, a.member, a.line, a.resource) <
-                   std::tie(b.code, b.member, b.line, b.resource);
+            return std::tie(a.code, a.member, a.line, a.resource, a.path) <
+                   std::tie(b.code, b.member, b.line, b.resource, b.path);
         });
         for (const Issue& issue : found.issues) sink.add(issue);
     }
 
   private:
+    const record::Census& census_;
     std::unique_ptr<validate::Checker> checker_;
     validate::PracticeChecker practice_;
     std::mutex mutex_;
@@ -78,10 +85,11 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         stream.format(), stream.output(),
         {.title = "gpswitch validate", .version = std::string(version()), .describe = title_of});
     Findings findings(writer.get());
-    Inspection inspection(source, context.rule_file("no-known-allergy.csv"));
+    Inspection inspection(source, context);
     const auto target = pipeline::nowhere();
-    const auto ledger = context.move(source, *target, findings,
-                                     [&inspection](record::Record& record) { inspection(record); });
+    const auto ledger = context.move(
+        source, *target, findings, [&inspection](record::Record& record) { inspection(record); },
+        source.mapping == nullptr);
     inspection.finish(findings);
     writer->finish();
     stream.publish();

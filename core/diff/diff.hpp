@@ -32,7 +32,7 @@
 /// Options::source_rows) the source rows. References follow the pairing: a reference to an entity equals one
 /// to its partner.
 /// **Explained** is what was predicted: BEFORE is projected through Options::cannot_carry (a field is cleared
-/// where AFTER has nothing there; an entity may be missing) and must then equal AFTER. BEFORE records that
+/// where AFTER has nothing there; an entity may be missing; a confidentiality label may be added) and must then equal AFTER. BEFORE records that
 /// their source holds back are explained as "held: CODE", since the ledger lists them. All else is
 /// unexplained. Losing an allergy, a dose, an active repeat, an active problem, a warning or a
 /// confidentiality label is never explainable, whatever was declared.

@@ -98,6 +98,10 @@ class Run {
     Done finish(Record& record) {
         if (options_.mapping != nullptr) options_.mapping->apply(record);
         mapping::claim_profiles(record);
+        if (options_.as_is)
+            mapping::Safeguards::mark(record);
+        else
+            (options_.safeguards == nullptr ? mapping::strictest() : *options_.safeguards).apply(record);
         if (options_.inspect) options_.inspect(record);
         const auto fates = ledger::settle(record, census_);
         Done d;

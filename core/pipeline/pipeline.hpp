@@ -6,6 +6,7 @@
 
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
+#include "core/mapping/safeguards.hpp"
 #include "core/record/system.hpp"
 
 /// From Source to Target: reads in workers, maps, settles, encodes; commits on the calling thread in census
@@ -17,6 +18,10 @@ struct Options {
     unsigned jobs = 1;
     /// The mapping's second stage; nullptr for standard sources.
     const mapping::MappingSet* mapping = nullptr;
+    /// Inheritance of labels and marks of gaps, after the mapping; nullptr: the strictest.
+    const mapping::Safeguards* safeguards = nullptr;
+    /// Records are seen as they are, however loose their labels: to check a standard source.
+    bool as_is = false;
     /// Sees every issue, in a stable order, on the calling thread; may be nullptr.
     IssueSink* issues = nullptr;
     /// Extra look at every record after mapping (validate); called in the workers, adds to record.issues. May

@@ -39,11 +39,6 @@ void visit(const void* object, const record::Type& type, Trail& trail, Visitor& 
     }
 }
 
-bool registration_open(const record::EpisodeOfCare& e) {
-    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" &&
-           e.period.end.empty();
-}
-
 }  // namespace
 
 void visit(const Item& item, Visitor& visitor) {
@@ -95,7 +90,7 @@ void Context::report(std::string_view code, const Item& item, const std::string&
     Issue issue;
     issue.severity = rule->severity;
     issue.code = rule->code;
-    address(item, issue);
+    address(record, rules.census, item, issue);
     issue.resource = label(item);
     issue.path = path;
     issue.message = std::string(rule->title) + (more.empty() ? "" : ": " + more);
@@ -117,9 +112,21 @@ void Context::report(std::string_view code, const std::string& more) {
     sink_.add(issue);
 }
 
-// Member and line of the entity's own row, else of any row it has a part of.
-void Context::address(const Item& item, Issue& issue) const {
-    if (rules.census == nullptr) return;
+bool Context::past(Text date) const {
+    return usable(date) && !as_of().empty() && compare_days(date, as_of()) < 0;
+}
+
+bool Context::future(Text date) const {
+    return usable(date) && !as_of().empty() && compare_days(date, as_of()) > 0;
+}
+
+bool registration_open(const record::EpisodeOfCare& e) {
+    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" &&
+           e.period.end.empty();
+}
+
+void address(const record::Record& record, const record::Census* census, const Item& item, Issue& issue) {
+    if (census == nullptr) return;
     const auto index = static_cast<std::uint32_t>(&item - record.items.data());
     const record::Claim* best = nullptr;
     for (const record::Claim& c : record.claims)
@@ -127,8 +134,8 @@ void Context::address(const Item& item, Issue& issue) const {
             best = &c;
     if (best == nullptr || best->row >= record.rows.size()) return;
     const record::Row& row = record.rows[best->row];
-    if (row.table >= rules.census->tables.size()) return;
-    issue.member = rules.census->tables[row.table].member;
+    if (row.table >= census->tables.size()) return;
+    issue.member = census->tables[row.table].member;
     issue.line = row.line;
 }
 

@@ -111,6 +111,8 @@ class PackageSource : public record::Source {
             for (const record::Item& item : record.items)
                 if (item.kind == EntityKind::Patient) record.patient_id = item.entity->id;
             if (source.grave_[patient]) record.held = "FHIR-ROW-001";
+            for (std::uint32_t i = first; i < last; ++i)
+                record.incomplete = record.incomplete || source.lines_[i].bad != nullptr;
             return true;
         }
         PackageSource& source;
@@ -321,7 +323,8 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
             i.hint = "the line is held back; make the file again where it came from";
             issues_.push_back(std::move(i));
             const Text text = bytes.substr(line.offset, line.length);
-            if (vital(kind)) owners.emplace_back(lines_.size(), std::string(patient_named(text)));
+            if (kind > EntityKind::Patient)
+                owners.emplace_back(lines_.size(), std::string(patient_named(text)));
         };
         if (v == nullptr) {
             bad("FHIR-JSON-001", "not-json", "not a JSON document: " + error.message);
@@ -365,7 +368,7 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
         if (it != patients.end()) {
             lines_[line].patient = it->second;
             ++census_.patients[it->second].weight;
-            if (lines_[line].bad == nullptr) continue;
+            if (lines_[line].bad == nullptr || !vital(lines_[line].kind)) continue;
             grave.push_back(it->second);
             issues_.push_back(
                 issue(lines_[line], Severity::error, "FHIR-ROW-001",
