@@ -1,7 +1,5 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
 #include <fmt/format.h>
-#include <mutex>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <mutex>
@@ -9,11 +7,13 @@
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
+#include "cmd/output.hpp"
 #include "cmd/run_report.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
+#include "core/util/error.hpp"
 #include "core/validate/validate.hpp"
 
 namespace gpswitch::cmd {
@@ -21,7 +21,16 @@ namespace {
 
 struct ValidateOptions {
     std::string source;
+    bool list_rules = false;
 };
+
+std::string listed() {
+    std::string out;
+    for (const validate::Rule& r : validate::rules())
+        out += fmt::format("{} {}: {}\n    {}\n    Source: {}\n    What to do: {}\n", r.code,
+                           to_text(r.severity), r.title, r.why, r.source, r.hint);
+    return out;
+}
 
 /// The consistency rules, applied while the records pass by in the workers.
 class Inspection {
@@ -71,6 +80,12 @@ std::string title_of(std::string_view code) {
 }
 
 ExitCode run(const ValidateOptions& o, Context& context) {
+    if (o.list_rules) {
+        print(listed());
+        return ExitCode::ok;
+    }
+    if (o.source.empty())
+        throw UsageError("validate: SOURCE is required", "gpswitch validate --help shows what it takes");
     const CommonOptions& common = context.options;
     if (!common.output.empty()) {
         context.need_free(common.output);
@@ -112,7 +127,9 @@ void add_validate(Commands& commands) {
                              "gpswitch validate practice.zip --format jsonl -o findings.jsonl",
                              "gpswitch validate practice.db --fail-on warning"},
                             "gpswitch-validate(1)"});
-    c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive")->required();
+    c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive");
+    c->add_flag("--list-rules", o->list_rules,
+                "Show the consistency rules, with reason and source, and stop");
     with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)",
                 false);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");

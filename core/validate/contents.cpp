@@ -22,6 +22,9 @@ const Field* subject_matter(EntityKind kind) {
 }
 
 bool nameless(const Item& item, const Field& f) {
+    // A referral may say it by its reason, or in words alone.
+    if (item.kind == EntityKind::ServiceRequest && first_filled(item, {"reasonCode", "orderDetail", "note"}))
+        return false;
     if (said(*static_cast<const record::Concept*>(record::at(item.entity, f)))) return false;
     if (const Field* product = record::type_of(item.kind).find("medicationReference"))
         return record::is_empty(item.entity, *product);
@@ -53,7 +56,8 @@ bool has_author(const Item& item) {
                                "resultsInterpreter", "reportOrigin"}) != nullptr;
 }
 
-// The consultation's people answer for what is in it; a plan's for its issues.
+// The consultation's people answer for what is in it, a panel's or report's for its results, a plan's for its
+// issues.
 bool answered_for(const Context& c, const Item& item) {
     if (has_author(item)) return true;
     for (const char* name : {"encounter", "context"}) {
@@ -63,6 +67,7 @@ bool answered_for(const Context& c, const Item& item) {
             c.find(static_cast<const record::Reference*>(record::at(item.entity, *f))->reference);
         if (other != nullptr && has_author(*other)) return true;
     }
+    if (const Item* panel = c.panel_of(item); panel != nullptr && answered_for(c, *panel)) return true;
     if (item.kind != EntityKind::MedicationRequest) return false;
     for (const record::Reference& r : static_cast<const record::MedicationRequest&>(*item.entity).based_on)
         if (const Item* plan = c.find(r.reference); plan != nullptr && has_author(*plan)) return true;

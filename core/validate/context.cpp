@@ -70,12 +70,36 @@ Context::Context(const record::Record& r, const Rules& rs, IssueSink& sink)
             open = open || registration_open(static_cast<const record::EpisodeOfCare&>(*item.entity));
         }
     }
+    find_panels();
     left_ = (patient_ != nullptr && patient_->active == "false") || (registered && !open);
 }
 
 const Item* Context::find(Text reference) const {
     const auto it = items_.find(std::string(reference));
     return it == items_.end() ? nullptr : it->second;
+}
+
+void Context::find_panels() {
+    for (const Item& item : record.items) {
+        List<record::Reference> members;
+        if (item.kind == EntityKind::DiagnosticReport)
+            members = static_cast<const record::DiagnosticReport&>(*item.entity).result;
+        if (item.kind == EntityKind::Observation)
+            members = static_cast<const record::Observation&>(*item.entity).has_member;
+        for (const record::Reference& r : members) {
+            const Item* member = find(r.reference);
+            if (member == nullptr) continue;
+            // Walking up must end.
+            const Item* above = &item;
+            while (above != nullptr && above != member) above = panel_of(*above);
+            if (above == nullptr) panels_.emplace(member, &item);
+        }
+    }
+}
+
+const Item* Context::panel_of(const Item& item) const {
+    const auto it = panels_.find(&item);
+    return it == panels_.end() ? nullptr : it->second;
 }
 
 bool Context::dead() const {

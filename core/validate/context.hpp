@@ -40,6 +40,9 @@ class Context {
 
     /// The item that "Type/id" names; nullptr when it is not in this record.
     const Item* find(Text reference) const;
+    /// The report or panel that has this result; nullptr when there is none. Results of panels in a circle
+    /// have none.
+    const Item* panel_of(const Item& item) const;
     const record::Patient* patient() const { return patient_; }
     /// Day (or month, or year) of birth and of death; empty when not known.
     Text birth() const { return patient_ == nullptr ? Text() : patient_->birth_date; }
@@ -62,8 +65,10 @@ class Context {
     void report(std::string_view code, const std::string& more);
 
   private:
+    void find_panels();
     IssueSink& sink_;
     std::unordered_map<std::string, const Item*> items_;
+    std::unordered_map<const Item*, const Item*> panels_;
     const record::Patient* patient_ = nullptr;
     bool left_ = false;
 };

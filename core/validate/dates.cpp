@@ -158,18 +158,33 @@ bool needs_date(EntityKind kind) {
     }
 }
 
+bool has_date(const Item& item) {
+    for (const Time& t : kTimes) {
+        const Field* f = record::type_of(item.kind).find(t.field);
+        std::string path;
+        if (f != nullptr && !f->list && !moment(item, *f, path).empty()) return true;
+    }
+    return false;
+}
+
+// A result may have its report's or panel's date.
+bool dated(const Context& c, const Item& item) {
+    for (const Item* at = &item; at != nullptr; at = c.panel_of(*at))
+        if (has_date(*at)) return true;
+    return false;
+}
+
 void check_time(Context& c, const Item& item) {
-    bool dated = false;
+    if (needs_date(item.kind) && !dated(c, item)) c.report("VAL-DATE-006", item);
+    if (ahead(item)) return;
     for (const Time& t : kTimes) {
         const Field* f = record::type_of(item.kind).find(t.field);
         if (f == nullptr || f->list) continue;
         std::string path;
         const Text when = moment(item, *f, path);
-        dated = dated || !when.empty();
-        const bool ends = t.field == "abatementDateTime";
-        if (!ends && !ahead(item) && c.future(when)) c.report("VAL-DATE-005", item, path);
+        if (t.field == "abatementDateTime" || !c.future(when)) continue;
+        return c.report("VAL-DATE-005", item, path);
     }
-    if (needs_date(item.kind) && !dated) c.report("VAL-DATE-006", item);
 }
 
 }  // namespace

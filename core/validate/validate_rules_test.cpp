@@ -77,22 +77,37 @@ TEST_CASE("validate: allergy lists say what is in the record") {
 TEST_CASE("validate: somebody answers for an entry") {
     const std::string consultation =
         line("Encounter", "e", R"("participant":[{"individual":{"display":"Dr Example"}}])");
-    check({{"nobody", kPatient + observation("o", ""), "VAL-AUT-001 Observation/o"},
-           {"a performer", kPatient + observation("o", R"(,"performer":[{"display":"Dr Example"}])"), ""},
-           {"the consultation's",
-            kPatient + consultation + observation("o", R"(,"encounter":{"reference":"Encounter/e"})"), ""},
-           {"of an issue, the authorisation's",
-            kPatient + plan("m", R"("requester":{"display":"Dr Example"})") +
-                line("MedicationRequest", "o",
-                     R"("intent":"order","basedOn":[{"reference":"MedicationRequest/m"}])"),
-            ""},
-           {"a list needs none", kPatient + line("List", "l"), ""}},
-          "VAL-AUT-001");
+    check(
+        {{"nobody", kPatient + observation("o", ""), "VAL-AUT-001 Observation/o"},
+         {"a performer", kPatient + observation("o", R"(,"performer":[{"display":"Dr Example"}])"), ""},
+         {"the consultation's",
+          kPatient + consultation + observation("o", R"(,"encounter":{"reference":"Encounter/e"})"), ""},
+         {"of an issue, the authorisation's",
+          kPatient + plan("m", R"("requester":{"display":"Dr Example"})") +
+              line("MedicationRequest", "o",
+                   R"("intent":"order","basedOn":[{"reference":"MedicationRequest/m"}])"),
+          ""},
+         {"of a result, the report's",
+          kPatient + observation("o", "") +
+              line(
+                  "DiagnosticReport", "d",
+                  R"("performer":[{"display":"Example laboratory"}],"result":[{"reference":"Observation/o"}])"),
+          ""},
+         {"panels in a circle",
+          kPatient + observation("o", R"(,"hasMember":[{"reference":"Observation/n"}])") +
+              observation("n", R"(,"hasMember":[{"reference":"Observation/o"}])"),
+          "VAL-AUT-001 Observation/o; VAL-AUT-001 Observation/n"},
+         {"a list needs none", kPatient + line("List", "l"), ""}},
+        "VAL-AUT-001");
 }
 
 TEST_CASE("validate: an entry says what it is, and a report has results") {
     check(
         {{"a finding of nothing", kPatient + observation("o", ""), "VAL-CODE-001 Observation/o code"},
+         {"a referral with a reason",
+          kPatient + line("ServiceRequest", "s", R"("reasonCode":[{"text":"x"}])"), ""},
+         {"a referral of nothing", kPatient + line("ServiceRequest", "s"),
+          "VAL-CODE-001 ServiceRequest/s code"},
          {"words do", kPatient + observation("o", R"(,"code":{"text":"weight"})"), ""},
          {"a vaccine", kPatient + line("Immunization", "i"), "VAL-CODE-001 Immunization/i vaccineCode"},
          {"a medication", kPatient + request("m", "plan", "active"),
@@ -134,6 +149,11 @@ TEST_CASE("validate: what happened has a date, and not one ahead of the data") {
     }
     check({{"none", kPatient + observation("o", ""), "VAL-DATE-006 Observation/o"},
            {"one", kPatient + on("2020"), ""},
+           {"a result's is the report's",
+            kPatient + observation("o", "") +
+                line("DiagnosticReport", "d",
+                     R"("issued":"2020-01-01T10:00:00Z","result":[{"reference":"Observation/o"}])"),
+            ""},
            {"a list", kPatient + line("List", "l"), ""}},
           "VAL-DATE-006");
 }

@@ -33,7 +33,7 @@ TEST_CASE("validate: a finding says where the row lies, and no values") {
     record::Record r;
     fill(
         r,
-        kPatient +
+        patient_with(R"("name":[{"family":"SECRET"}],"birthDate":"1950")") +
             observation(
                 "o",
                 R"(,"code":{"text":"SECRET"},"encounter":{"reference":"Encounter/SECRET"},"effectiveDateTime":"SECRET")"));
@@ -43,7 +43,7 @@ TEST_CASE("validate: a finding says where the row lies, and no values") {
     r.claim(1, 1, record::Role::primary, "T");
     IssueList list;
     consistency(rules)->check(r, list);
-    REQUIRE(list.issues.size() == 2);
+    REQUIRE(list.issues.size() == 3);  // no author, no such date, no such consultation
     for (const Issue& i : list.issues) {
         CHECK(i.member == "x.zip!t.csv");
         CHECK(i.line == 7);

@@ -1,0 +1,133 @@
+// Labels never loosen, whatever the entity, the label, the source and the target.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "core/diff/memory_source.hpp"
+#include "core/io/test_folder.hpp"
+#include "core/pipeline/pipeline.hpp"
+#include "core/system/all.hpp"
+
+using namespace gpswitch;
+using record::EntityKind;
+using record::Record;
+using record::Text;
+
+namespace {
+
+struct Label {
+    const char *system, *code;
+};
+constexpr Label kLabels[] = {
+    {"https://gpswitch.org/CodeSystem/confidentiality", "staff-restricted"},
+    {"https://gpswitch.org/CodeSystem/confidentiality", "not-for-patient-access"},
+    {"https://gpswitch.org/CodeSystem/confidentiality", "sensitive"},
+    {"https://gpswitch.org/CodeSystem/confidentiality", "third-party"},
+    {"http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "R"},
+    {"http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "V"},
+};
+
+bool has(const record::Entity& e, const Label& label) {
+    for (const record::Coding& c : e.meta.security)
+        if (c.system == label.system && c.code == label.code) return true;
+    return false;
+}
+void put(Record& r, record::Entity& e, const Label& label) {
+    record::Coding& c = e.meta.security.add(r.arena);
+    c.system = label.system;
+    c.code = label.code;
+}
+
+/// One patient a label, each with one entry of every kind that has it.
+struct Labelled : diff::test::MemorySource {
+    Labelled() {
+        for (std::size_t l = 0; l < std::size(kLabels); ++l)
+            add("p" + std::to_string(l), [l](Record& r) {
+                auto& patient = r.add<record::Patient>("made for a test");
+                patient.id = r.arena.join("p", std::to_string(l));
+                r.patient_id = patient.id;
+                for (std::size_t k = static_cast<std::size_t>(EntityKind::Patient) + 1;
+                     k < record::kEntityKinds; ++k) {
+                    const auto kind = static_cast<EntityKind>(k);
+                    record::Entity& e = r.add(kind, "made for a test");
+                    e.id = r.arena.join("e", std::to_string(l), "-", std::to_string(k));
+                    put(r, e, kLabels[l]);
+                    const Text owner = r.arena.join("Patient/", patient.id);
+                    if (const record::Field* f = record::patient_field(kind))
+                        static_cast<record::Reference*>(record::at(&e, *f))->reference = owner;
+                    else
+                        static_cast<record::Appointment&>(e).participant.add(r.arena).actor.reference = owner;
+                }
+            });
+    }
+};
+
+std::unique_ptr<record::Source> open(const std::string& system, const std::string& place) {
+    record::SourceOptions o;
+    o.place = place;
+    o.files = archive::Place::open(place);
+    return systems::find(system)->open(o);
+}
+void move(record::Source& source, const std::string& system, const std::string& place) {
+    record::TargetOptions o;
+    o.place = place;
+    const auto target = systems::find(system)->create(o);
+    record::Origin origin;
+    origin.census = &source.census();
+    origin.fingerprint = "f";
+    pipeline::run(source, *target, origin, {});
+}
+
+// Every entry of every patient still has its patient's label.
+void check_all(record::Source& source) {
+    std::set<std::pair<std::size_t, EntityKind>> seen;
+    for (std::uint32_t p = 0; p < source.census().patients.size(); ++p) {
+        const std::uint32_t one[] = {p};
+        Record r;
+        REQUIRE(source.read(one)->next(r));
+        CHECK(r.held.empty());
+        const auto l = static_cast<std::size_t>(r.patient_id.back() - '0');
+        for (const record::Item& item : r.items) {
+            if (item.kind == EntityKind::Patient) continue;
+            CAPTURE(record::name_of(item.kind));
+            CAPTURE(kLabels[l].code);
+            CHECK(has(*item.entity, kLabels[l]));
+            seen.emplace(l, item.kind);
+        }
+    }
+    CHECK(seen.size() ==
+          std::size(kLabels) * (record::kEntityKinds - 1 - static_cast<std::size_t>(EntityKind::Patient)));
+}
+
+}  // namespace
+
+TEST_CASE("labels: every label on every kind of entry survives every pair of standard systems") {
+    Labelled source;
+    for (const char* first : {"fhir", "sqlite"}) {
+        CAPTURE(first);
+        io::TestFolder folder;
+        const std::string one = folder / (std::string("one") + (first == std::string("fhir") ? "" : ".db"));
+        move(source, first, one);
+        const auto read = open(first, one);
+        check_all(*read);
+        for (const char* second : {"fhir", "sqlite"}) {
+            CAPTURE(second);
+            const std::string two = folder / (std::string(second) + "-2");
+            move(*open(first, one), second, two);
+            check_all(*open(second, two));
+        }
+    }
+}
+
+// A target that cannot carry a label must say so, or an entry would be open there without a word.
+TEST_CASE("labels: no target declares that it loses them") {
+    for (const record::System* system : systems::all()) {
+        if (!system->writes()) continue;
+        CAPTURE(system->name());
+        for (const record::CannotCarry& c : system->cannot_carry()) {
+            CHECK(c.field.substr(0, 13) != "meta.security");
+            CHECK(c.field != "meta");
+        }
+    }
+}
