@@ -131,3 +131,40 @@ TEST_CASE("labels: no target declares that it loses them") {
         }
     }
 }
+
+// A line of the package that is no JSON, but says whose it is: the patient is marked, and stays so.
+TEST_CASE("gaps: a patient of whom a line cannot be read is marked in every system, and no list says none") {
+    io::TestFolder folder;
+    const std::string none =
+        R"("emptyReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/list-empty-reason","code":"nilknown"}]})";
+    const auto list = [&](const std::string& id, const std::string& patient) {
+        return R"({"resourceType":"List","id":")" + id + R"(","subject":{"reference":"Patient/)" + patient +
+               "\"}," + none + "}\n";
+    };
+    folder.put("in/Patient.ndjson",
+               "{\"resourceType\":\"Patient\",\"id\":\"p\"}\n{\"resourceType\":\"Patient\",\"id\":\"q\"}\n");
+    folder.put("in/List.ndjson", list("a", "p") + list("b", "q"));
+    folder.put("in/Observation.ndjson",
+               "{\"resourceType\":\"Observation\",\"subject\":{\"reference\":\"Patient/p\"},,}\n");
+    move(*open("fhir", folder / "in"), "fhir", folder / "one");
+    move(*open("fhir", folder / "one"), "sqlite", folder / "two.db");
+    move(*open("sqlite", folder / "two.db"), "fhir", folder / "three");
+    const std::pair<const char*, const char*> places[] = {
+        {"fhir", "one"}, {"sqlite", "two.db"}, {"fhir", "three"}};
+    for (const auto& [system, place] : places) {
+        CAPTURE(place);
+        const auto source = open(system, folder / place);
+        REQUIRE(source->census().patients.size() == 2);
+        for (std::uint32_t p = 0; p < 2; ++p) {
+            const std::uint32_t one[] = {p};
+            Record r;
+            REQUIRE(source->read(one)->next(r));
+            mapping::Safeguards::mark(r);
+            CHECK(r.incomplete == (r.patient_id == "p"));
+            for (const record::Item& item : r.items)
+                if (item.kind == EntityKind::List)
+                    CHECK(static_cast<const record::FhirList*>(item.entity)->empty_reason.coding[0].code ==
+                          (r.patient_id == "p" ? "unavailable" : "nilknown"));
+        }
+    }
+}
