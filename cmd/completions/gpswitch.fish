@@ -41,6 +41,7 @@ complete -c gpswitch -n '__gpswitch_at map' -l no-progress -d 'No progress bar o
 
 # gpswitch validate
 complete -c gpswitch -n '__gpswitch_at validate' -s h -l help -d 'Print this help'
+complete -c gpswitch -n '__gpswitch_at validate' -l list-rules -d 'Show the consistency rules, with reason and source, and stop'
 complete -c gpswitch -n '__gpswitch_at validate' -s o -l output -r -F -d 'Where to write the findings; - for stdout (default: stderr)'
 complete -c gpswitch -n '__gpswitch_at validate' -l overwrite -d 'Replace what exists under the output'\''s name'
 complete -c gpswitch -n '__gpswitch_at validate' -l format -x -a 'text jsonl junit sarif outcome' -d 'text, jsonl, junit, sarif or outcome (FHIR)'
