@@ -168,3 +168,52 @@ TEST_CASE("gaps: a patient of whom a line cannot be read is marked in every syst
         }
     }
 }
+
+// From a bundle to a package: every label, and everything in the consultation that has it.
+TEST_CASE("labels: a GP Connect consultation's label reaches all that is in it, and the package") {
+    const auto set =
+        mapping::MappingSet::load(std::string(GPSWITCH_SOURCE_DIR) + "/mappings/gpconnect/1.0.0");
+    for (const Label& label : kLabels) {
+        CAPTURE(label.code);
+        io::TestFolder folder;
+        const auto entry = [](const std::string& type, const std::string& more) {
+            return R"(,{"resource":{"resourceType":")" + type + R"(","id":")" + type + R"(1",)" + more + "}}";
+        };
+        const std::string subject = R"("subject":{"reference":"Patient/P1"})",
+                          patient = R"("patient":{"reference":"Patient/P1"})",
+                          inside = R"("context":{"reference":"Encounter/Encounter1"})";
+        folder.put(
+            "in/a.json",
+            R"({"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"P1","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"}],"birthDate":"1980-02-29"}})" +
+                entry("Encounter", subject + R"(,"status":"finished","meta":{"security":[{"system":")" +
+                                       label.system + R"(","code":")" + label.code + R"("}]})") +
+                entry("Observation", subject + "," + inside + R"(,"status":"final","code":{"text":"x"})") +
+                entry("Condition", subject + "," + inside + R"(,"code":{"text":"x"})") +
+                entry("MedicationRequest", subject + "," + inside + R"(,"intent":"plan","status":"active")") +
+                entry("AllergyIntolerance", patient + R"(,"code":{"text":"x"})") + "]}");
+        record::SourceOptions o;
+        o.place = folder / "in";
+        o.files = archive::Place::open(o.place);
+        o.mapping = set.get();
+        const auto source = systems::find("gpconnect")->open(o);
+        record::TargetOptions to;
+        to.place = folder / "out";
+        const auto target = systems::find("fhir")->create(to);
+        record::Origin origin;
+        origin.census = &source->census();
+        pipeline::Options options;
+        options.mapping = set.get();
+        pipeline::run(*source, *target, origin, options);
+
+        const auto package = open("fhir", folder / "out");
+        const std::uint32_t one[] = {0};
+        Record r;
+        REQUIRE(package->read(one)->next(r));
+        std::set<std::string_view> closed, opened;
+        for (const record::Item& item : r.items)
+            (has(*item.entity, label) ? closed : opened).insert(record::name_of(item.kind));
+        CHECK(closed ==
+              std::set<std::string_view>{"Encounter", "Observation", "Condition", "MedicationRequest"});
+        CHECK(opened == std::set<std::string_view>{"Patient", "AllergyIntolerance"});
+    }
+}
