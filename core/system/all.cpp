@@ -6,6 +6,7 @@
 #include "core/system/fhir/fhir.hpp"
 #include "core/system/gpconnect/gpconnect.hpp"
 #include "core/system/sqlite/sqlite.hpp"
+#include "core/system/synthetic/synthetic.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::systems {
@@ -16,6 +17,7 @@ const std::vector<const record::System*>& all() {
         &gpconnect::system(),
         &fhir::system(),
         &sqlite::system(),
+        &synthetic::system(),
     };
     return list;
 }
