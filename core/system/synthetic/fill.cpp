@@ -37,7 +37,9 @@ void empty(void* object, const Field& f) {
 
 class Filler {
   public:
-    Filler(Arena& arena, Day anchor, Random& random) : arena_(arena), anchor_(anchor), random_(random) {}
+    /// `inner`: one in so many fields of what is newly made is filled.
+    Filler(Arena& arena, Day anchor, Random& random, std::uint32_t inner)
+        : arena_(arena), anchor_(anchor), random_(random), inner_(inner) {}
 
     /// One in `rarity` of the empty fields of an object; at the top, lists are lengthened now and then.
     void fill(void* object, const Type& type, std::uint32_t rarity, unsigned depth) {
@@ -72,7 +74,7 @@ class Filler {
         if (choice.empty()) return true;
         for (const Field& other : type.fields) {
             if (choice_of(other.name) != choice || record::is_empty(object, other)) continue;
-            if (depth != 0 || random_.below(4) != 0) return false;
+            if (depth > 1 || random_.below(4) != 0) return false;
             empty(object, other);
         }
         return true;
@@ -82,17 +84,17 @@ class Filler {
         if (depth == 4) return;
         void* inner =
             f.list ? record::add_item(record::items_at(object, f), *f.type, arena_) : record::at(object, f);
-        fill(inner, *f.type, 2, depth + 1);
+        fill(inner, *f.type, inner_, depth + 1);
         if (f.list && record::is_empty(inner, *f.type)) record::items_at(object, f).size = 0;
     }
 
     /// One more item in a list, or the empty fields of what is there.
     void more(void* object, const Field& f) {
-        if (f.kind != Kind::structure || random_.below(3) != 0) return;
-        if (!f.list) return fill(record::at(object, f), *f.type, 2, 1);
+        if (f.kind != Kind::structure || random_.below(inner_ == 1 ? 1 : 3) != 0) return;
+        if (!f.list) return fill(record::at(object, f), *f.type, inner_, 1);
         auto& list = record::items_at(object, f);
         void* inner = record::add_item(list, *f.type, arena_);
-        fill(inner, *f.type, 2, 1);
+        fill(inner, *f.type, inner_, 1);
         if (record::is_empty(inner, *f.type)) --list.size;
     }
 
@@ -122,17 +124,19 @@ class Filler {
     Arena& arena_;
     Day anchor_;
     Random& random_;
+    std::uint32_t inner_;
 };
 
 }  // namespace
 
-void fill_entity(record::EntityKind kind, record::Entity& entity, Arena& arena, Day anchor, Random& random) {
-    Filler(arena, anchor, random).fill(&entity, record::type_of(kind), 6, 0);
+void fill_entity(record::EntityKind kind, record::Entity& entity, Arena& arena, Day anchor, Random& random,
+                 std::uint32_t rarity) {
+    Filler(arena, anchor, random, rarity == 1 ? 1 : 2).fill(&entity, record::type_of(kind), rarity, 0);
 }
 
 void fill_patient(record::Record& record, Day anchor, Random& random) {
     for (const record::Item& item : record.items)
-        fill_entity(item.kind, *item.entity, record.arena, anchor, random);
+        fill_entity(item.kind, *item.entity, record.arena, anchor, random, 6);
 }
 
 }  // namespace gpswitch::synthetic

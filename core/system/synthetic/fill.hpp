@@ -10,7 +10,8 @@ namespace gpswitch::synthetic {
 
 /// Every empty field of every entity, each with some chance. `anchor`: a day in the patient's life.
 void fill_patient(record::Record& record, Day anchor, Random& random);
-/// The same for a practice-wide entity.
-void fill_entity(record::EntityKind kind, record::Entity& entity, Arena& arena, Day anchor, Random& random);
+/// The same for one entity, such as a practice-wide one; of its empty fields one in `rarity` is filled.
+void fill_entity(record::EntityKind kind, record::Entity& entity, Arena& arena, Day anchor, Random& random,
+                 std::uint32_t rarity);
 
 }  // namespace gpswitch::synthetic

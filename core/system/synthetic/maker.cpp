@@ -137,12 +137,12 @@ void Maker::make(std::uint32_t patient) {
     documents();
     bookings();
     papers();
+    if (practice_.options().all_fields) rarities();
+    audit();
     if (practice_.options().all_fields) {
-        rarities();
         Random random(practice_.options().seed, patient, 3);
         fill_patient(record_, joined_, random);
     }
-    audit();
 }
 
 void Maker::name(record::Entity& e, EntityKind kind, unsigned labels) {

@@ -12,7 +12,7 @@
 namespace gpswitch::synthetic {
 
 /// Confidentiality labels as bits; what is derived from an entry gets the entry's.
-enum Label : std::uint8_t { staff_restricted = 1, not_for_patient = 2, sensitive = 4, third_party = 8 };
+inline constexpr unsigned staff_restricted = 1, not_for_patient = 2, sensitive = 4, third_party = 8;
 inline constexpr unsigned kLabelSets = 16;
 /// The codings of a set of labels, for meta.security; lives as long as the program.
 List<record::Coding> security(unsigned labels);

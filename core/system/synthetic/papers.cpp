@@ -170,7 +170,7 @@ void Maker::rarities() {
     a.patient.reference = subject_;
 }
 
-// Who last changed some of the entries, and how. Made last: an entry's labels are its own by now.
+// Who last changed some of the entries, and how: with the labels of the entry.
 void Maker::audit() {
     const std::size_t n = record_.items.size();
     for (std::size_t i = 1; i < n; ++i) {

@@ -232,6 +232,14 @@ struct Practice::Look {
         g.name = "On-call rota";
         g.quantity = "2";
         refer(EntityKind::Organization, 0, g.managing_entity);
+        auto& on_call = g.characteristic.add(arena());
+        on_call.code = words("On call");
+        on_call.value_boolean = "true";
+        on_call.exclude = "false";
+        auto& grade = g.characteristic.add(arena());
+        grade.code = words("Grade");
+        grade.value_codeable_concept = words("Partner");
+        grade.exclude = "false";
         for (std::uint32_t i : {1u, 2u}) {
             auto& m = g.member.add(arena());
             refer(EntityKind::Practitioner, i, m.entity);

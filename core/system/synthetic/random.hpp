@@ -21,8 +21,9 @@ class Random {
         : state_(mix(mix(seed) ^ mix(thing * 0x632BE59BD9B4E019u + part))) {}
 
     constexpr std::uint64_t next() {
+        const std::uint64_t n = mix(state_);
         state_ += 0x9E3779B97F4A7C15u;
-        return mix(state_);
+        return n;
     }
     /// 0 to n - 1; n at most 2^32 - 1, not 0.
     constexpr std::uint32_t below(std::uint32_t n) {

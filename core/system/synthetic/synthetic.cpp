@@ -84,7 +84,7 @@ class SyntheticSource : public record::Source {
         if (!practice_.options().all_fields) return;
         Random random(practice_.options().seed, row, 4);
         fill_entity(practice_.rows()[row].kind, *record.items[0].entity, record.arena, day_of(2020, 4, 1),
-                    random);
+                    random, 1);
     }
 
     Practice practice_;
