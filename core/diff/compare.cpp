@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/diff/ahead.hpp"
 #include "core/diff/hold.hpp"
 #include "core/diff/pairing.hpp"
 #include "core/diff/practice.hpp"
@@ -21,23 +21,6 @@ std::vector<std::uint32_t> column(const std::vector<PatientMatch>& pairs,
 }
 
 std::string patient_label(const Record& r) { return label("Patient", r.patient_id); }
-
-/// A cursor that must not end early, with its record.
-struct Reader {
-    const Side& side;
-    std::unique_ptr<record::Cursor> cursor;
-    Record record;
-
-    Reader(const Side& s, const std::vector<std::uint32_t>& patients) : side(s) {
-        if (!patients.empty()) cursor = s.source->read(patients);
-    }
-    Record& next() {
-        if (!cursor || !cursor->next(record))
-            throw std::logic_error("diff: a source has fewer patients than its census");
-        if (side.prepare) side.prepare(record);
-        return record;
-    }
-};
 
 class Comparison {
   public:
@@ -97,8 +80,8 @@ class Comparison {
     // with each other by any of the rules that follow, so they are compared at once; the others wait for the
     // second pass.
     void in_step() {
-        Reader a(before_, column(same_key_, &PatientMatch::before));
-        Reader b(after_, column(same_key_, &PatientMatch::after));
+        Ahead a(before_, column(same_key_, &PatientMatch::before), options_.threads);
+        Ahead b(after_, column(same_key_, &PatientMatch::after), options_.threads);
         for (const PatientMatch& p : same_key_) {
             Record& x = a.next();
             Record& y = b.next();
@@ -122,7 +105,7 @@ class Comparison {
 
     void identify_all(const Side& side, bool read, const std::vector<std::uint32_t>& patients,
                       NumberCounts& numbers, std::vector<Identity>& out) const {
-        Reader reader(side, read ? patients : std::vector<std::uint32_t>());
+        Ahead reader(side, read ? patients : std::vector<std::uint32_t>(), options_.threads);
         for (std::uint32_t index : patients)
             out.push_back(read ? note(reader.next(), index, numbers) : Identity{index, {}, {}, {}, {}});
     }
@@ -141,8 +124,8 @@ class Comparison {
         matches.pairs.insert(matches.pairs.end(), given.begin(), given.end());
         std::sort(matches.pairs.begin(), matches.pairs.end(),
                   [](const auto& x, const auto& y) { return x.before < y.before; });
-        Reader a(before_, column(matches.pairs, &PatientMatch::before));
-        Reader b(after_, column(matches.pairs, &PatientMatch::after));
+        Ahead a(before_, column(matches.pairs, &PatientMatch::before), options_.threads);
+        Ahead b(after_, column(matches.pairs, &PatientMatch::after), options_.threads);
         for (const PatientMatch& p : matches.pairs) {
             Record& x = a.next();
             paired(x, b.next(), p.how);
@@ -152,7 +135,7 @@ class Comparison {
     }
 
     void unpaired(const Side& side, bool before, const std::vector<std::uint32_t>& patients) {
-        Reader reader(side, patients);
+        Ahead reader(side, patients, options_.threads);
         Record none;
         for (std::size_t i = 0; i < patients.size(); ++i) {
             Record& record = reader.next();

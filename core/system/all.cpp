@@ -41,7 +41,7 @@ const record::System& recognise(const archive::Place& files) {
     bool tie = false;
     std::string why;
     for (const record::System* s : all()) {
-        if (!s->reads()) continue;
+        if (!s->reads() || !s->place_is_file()) continue;
         const record::Recognition r = s->recognise(files);
         why += fmt::format("\n  {}: {}", s->name(), r.reason);
         if (r.certainty == 0) continue;
