@@ -94,7 +94,7 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     open.spool_folder = !options.spool.empty()            ? options.spool
                         : output.empty() || output == "-" ? temporary_folder()
                                                           : folder_of(output);
-    if (parsed.system == nullptr || parsed.system->place_is_file())
+    if (parsed.system == nullptr || systems::place_is_file(*parsed.system))
         s.files = archive::Place::open(s.place, open);
     s.system = parsed.system != nullptr ? parsed.system : &systems::recognise(*s.files);
     if (parsed.system == nullptr) {

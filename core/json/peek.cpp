@@ -21,9 +21,11 @@ bool each_key_once(const dom::object& object) {
     std::array<std::string_view, kMembers> seen;
     std::size_t n = 0;
     for (const auto field : object) {
-        if (n == kMembers) return false;
+        if (n == kMembers || field.key.empty()) return false;
         for (std::size_t i = 0; i < n; ++i)
-            if (seen[i].size() == field.key.size() && seen[i] == field.key) return false;
+            if (seen[i].size() == field.key.size() && seen[i].front() == field.key.front() &&
+                seen[i] == field.key)
+                return false;
         seen[n++] = field.key;
         if (!each_key_once(field.value)) return false;
     }

@@ -165,9 +165,6 @@ struct System {
     virtual std::vector<CannotCarry> cannot_carry() const { return {}; }
     /// Id of the mapping set its records need ("emis"); empty for standard systems.
     virtual std::string_view mapping_id() const { return {}; }
-    /// False: its place is no file, folder or archive (options, for one); nothing is opened for it, and
-    /// SourceOptions::files is empty.
-    virtual bool place_is_file() const { return true; }
     /// Looks at member names and first bytes only.
     virtual Recognition recognise(const archive::Place& files) const = 0;
     virtual std::unique_ptr<Source> open(const SourceOptions& options) const;

@@ -22,6 +22,8 @@ const std::vector<const record::System*>& all() {
     return list;
 }
 
+bool place_is_file(const record::System& system) { return &system != &synthetic::system(); }
+
 const record::System* find(std::string_view name) {
     for (const record::System* s : all())
         if (s->name() == name) return s;
@@ -41,7 +43,7 @@ const record::System& recognise(const archive::Place& files) {
     bool tie = false;
     std::string why;
     for (const record::System* s : all()) {
-        if (!s->reads() || !s->place_is_file()) continue;
+        if (!s->reads() || !place_is_file(*s)) continue;
         const record::Recognition r = s->recognise(files);
         why += fmt::format("\n  {}: {}", s->name(), r.reason);
         if (r.certainty == 0) continue;

@@ -99,7 +99,6 @@ class Synthetic : public record::System {
     std::string_view summary() const override { return "made-up practices of any size"; }
     bool reads() const override { return true; }
     std::vector<std::string_view> versions() const override { return {"1"}; }
-    bool place_is_file() const override { return false; }
     record::Recognition recognise(const archive::Place&) const override {
         return {0, "is no file: it is asked for by name, as in synthetic:patients=1000"};
     }
