@@ -94,7 +94,8 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     open.spool_folder = !options.spool.empty()            ? options.spool
                         : output.empty() || output == "-" ? temporary_folder()
                                                           : folder_of(output);
-    s.files = archive::Place::open(s.place, open);
+    if (parsed.system == nullptr || systems::place_is_file(*parsed.system))
+        s.files = archive::Place::open(s.place, open);
     s.system = parsed.system != nullptr ? parsed.system : &systems::recognise(*s.files);
     if (parsed.system == nullptr) {
         const record::Recognition why = s.system->recognise(*s.files);
@@ -116,7 +117,7 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     source_options.mapping = s.mapping.get();
     source_options.show_values = options.show_values;
     s.source = s.system->open(source_options);
-    if (!s.files->refused().empty())
+    if (s.files && !s.files->refused().empty())
         s.source = std::make_unique<WithRefusals>(std::move(s.source), *s.files, s.place);
     s.origin.census = &s.source->census();
     s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get());

@@ -44,6 +44,7 @@ diff::Options compare_options(const DiffOptions& o, const CommonOptions& common)
     out.show_values = common.show_values;
     out.test_numbers = o.test_numbers;
     out.list_explained = o.explained;
+    out.threads = common.jobs > 1;
     return out;
 }
 
@@ -106,6 +107,7 @@ void add_diff(Commands& commands) {
     c->add_flag("--explained", o->explained, "List explained differences too, not only their number");
     c->add_flag("--source-rows", o->source_rows, "Compare as well from which source rows entries came");
     c->add_flag("--test-numbers", o->test_numbers, "Pair by NHS numbers of the test range (999...) too");
+    with_jobs(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);

@@ -66,6 +66,8 @@ struct Options {
     bool test_numbers = false;     ///< NHS numbers of the test range count as real (synthetic practices)
     bool list_explained = false;   ///< give explained differences to the writer, not only their counts
     std::size_t hold = 1'000'000;  ///< differences kept; a move is noticed among this many
+    /// Read each side in a thread of its own; the result is the same.
+    bool threads = false;
     std::function<void(std::uint64_t patients)> progress;  ///< called after each patient; may be empty
 };
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json/peek.hpp"
 #include "core/record/json.hpp"
 #include "core/system/fhir/fhir.hpp"
 #include "core/util/error.hpp"
@@ -56,6 +57,25 @@ Text patient_of(const json::Value& v, EntityKind kind) {
     if (extensions != nullptr)
         for (const json::Value* e : extensions->items)
             if (e->text_of("url") == f->url) return reference(e->find(f->value));
+    return {};
+}
+
+/// The same without a tree.
+Text patient_of(const json::Peek& v, EntityKind kind) {
+    if (kind == EntityKind::Appointment) {
+        for (std::uint32_t i = 0; v.has(fmt::format("/participant/{}", i)); ++i)
+            if (const Text id = id_in(v.text(fmt::format("/participant/{}/actor/reference", i)), "Patient");
+                !id.empty())
+                return id;
+        return {};
+    }
+    const record::Field* f = record::patient_field(kind);
+    if (f == nullptr) return {};
+    if (f->where == record::Where::element)
+        return id_in(v.text(fmt::format("/{}/reference", f->name)), "Patient");
+    for (std::uint32_t i = 0; v.has(fmt::format("/extension/{}", i)); ++i)
+        if (v.text(fmt::format("/extension/{}/url", i)) == f->url)
+            return id_in(v.text(fmt::format("/extension/{}/{}/reference", i, f->value)), "Patient");
     return {};
 }
 
@@ -235,6 +255,7 @@ class PackageSource : public record::Source {
     std::vector<bool> found_;
     std::vector<bool> grave_;  ///< patients of whom a vital line cannot be read
     json::Parser parser_;
+    json::Peek peek_;
 };
 
 void PackageSource::check_member(std::size_t member, const nlohmann::json& entry) {
@@ -313,6 +334,14 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
         line.offset = at;
         line.length = static_cast<std::uint32_t>(end - at);
         line.number = ++number;
+        // Most lines need no tree: it is enough to know that there will be one, and whose it is.
+        if (kind > EntityKind::Patient && peek_.open(bytes.substr(at, end - at)) &&
+            peek_.text("/resourceType") == record::name_of(kind)) {
+            owners.emplace_back(lines_.size(), std::string(patient_of(peek_, kind)));
+            lines_.push_back(line);
+            at = end + 1;
+            continue;
+        }
         arena.clear();
         json::Error error;
         const json::Value* v = parser_.parse(bytes.substr(at, end - at), arena, error);
