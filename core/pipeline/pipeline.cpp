@@ -99,6 +99,7 @@ class Run {
         if (options_.mapping != nullptr) options_.mapping->apply(record);
         mapping::claim_profiles(record);
         if (options_.inspect) options_.inspect(record);
+        if (record.held.empty()) target_.limit(record);
         const auto fates = ledger::settle(record, census_);
         Done d;
         const bool held = !record.held.empty();
