@@ -4,6 +4,7 @@
 #include "core/mapping/shape.hpp"
 #include "core/mapping/write.hpp"
 #include "core/util/civil_time.hpp"
+#include "core/util/text.hpp"
 
 namespace gpswitch::mapping {
 namespace {
@@ -32,6 +33,20 @@ struct Items {
 
 detail::Words words(const void* object, const record::Type& type) {
     return words_of(const_cast<void*>(object), type);
+}
+
+bool labelled(const ColumnRule& rule, const void* object) {
+    const Items items(object, *rule.field);
+    for (std::uint32_t i = 0; i < items.count; ++i) {
+        if (rule.shape == Shape::coding) {
+            const auto& c = *static_cast<const Coding*>(items[i]);
+            if (c.system == rule.args[0] && c.code == rule.args[1]) return true;
+            continue;
+        }
+        for (const Coding& c : *words(items[i], *rule.field->type).coding)
+            if (c.system == rule.args[0] && c.code == rule.args[1]) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -92,6 +107,12 @@ void TurnRound::row(const std::vector<ColumnRule>& rules, CellSink& sink, bool l
             record::Concept c{*w.coding, *w.text};
             if (rule.transform == Transform::concept_) {
                 if (both) c.text = {};
+                const bool made_up = std::ranges::any_of(rules, [&](const ColumnRule& r) {
+                    return r.transform == Transform::constant && r.field == rule.field && r.args.size() > 1 &&
+                           c.coding.size == 1 && c.coding[0].system == r.args[0] &&
+                           c.coding[0].code == r.args[1];
+                });
+                if (made_up && w.text->empty()) continue;
                 if (const Text id = sink.code_of(rule, c); !id.empty())
                     sink.put(rule.column, id);
                 else if (!both || !c.coding.empty())
@@ -113,6 +134,16 @@ void TurnRound::row(const std::vector<ColumnRule>& rules, CellSink& sink, bool l
             if (items.count > 1) sink.lost(rule, "the layout has room for one");
             continue;
         }
+        if (rule.transform == Transform::label) {
+            // A label that several columns set says nothing alone: all that the column would have set must be
+            // there.
+            const bool all = std::ranges::all_of(rules, [&](const ColumnRule& r) {
+                return r.column != rule.column || r.transform != Transform::label || r.field != rule.field ||
+                       labelled(r, object);
+            });
+            if (all) sink.put(rule.column, "true");
+            continue;
+        }
         bool last = last_row;
         for (std::size_t j = i + 1; j < rules.size() && last; ++j)
             last = rules[j].transform != rule.transform || rules[j].field != rule.field ||
@@ -127,7 +158,6 @@ void TurnRound::one(const ColumnRule& rule, bool last, CellSink& sink) {
     if (rule.transform == Transform::append) return append(rule, object, last, sink);
     if (rule.transform == Transform::note) return note(rule, object, last, sink);
     if (rule.transform == Transform::code) return code(rule, object, sink);
-    if (rule.transform == Transform::label) return label(rule, object, sink);
     if (rule.transform == Transform::identifier || rule.transform == Transform::telecom) {
         const Items items(object, field);
         std::uint32_t found = 0;
@@ -163,7 +193,10 @@ void TurnRound::one(const ColumnRule& rule, bool last, CellSink& sink) {
         }
         return;
     }
-    if (rule.transform == Transform::flag && rule.shape != Shape::text) return label(rule, object, sink);
+    if (rule.transform == Transform::flag && rule.shape != Shape::text) {
+        if (labelled(rule, object)) sink.put(rule.column, "true");
+        return;
+    }
     Text value;
     if (!field.list) {
         value = record::text_at(object, field);
@@ -307,7 +340,8 @@ void TurnRound::code(const ColumnRule& rule, const void* object, CellSink& sink)
         }
         const detail::Words w = words(items[i], *rule.field->type);
         for (const Coding& c : *w.coding)
-            if (c.system == values.source_system) return sink.put(rule.column, c.code);
+            if (c.system == values.source_system)
+                return sink.put(rule.column, trim(*w.text) == c.code ? *w.text : c.code);
         for (const Coding& c : *w.coding)
             if (c.system == values.target_system && standard.empty() && values.reverse(c.code) != nullptr)
                 standard = c.code;
@@ -317,19 +351,6 @@ void TurnRound::code(const ColumnRule& rule, const void* object, CellSink& sink)
         sink.put(rule.column, back->source);
     else if (!text.empty())
         sink.put(rule.column, text);
-}
-
-void TurnRound::label(const ColumnRule& rule, const void* object, CellSink& sink) {
-    const Items items(object, *rule.field);
-    for (std::uint32_t i = 0; i < items.count; ++i) {
-        if (rule.shape == Shape::coding) {
-            const auto& c = *static_cast<const Coding*>(items[i]);
-            if (c.system == rule.args[0] && c.code == rule.args[1]) return sink.put(rule.column, "true");
-            continue;
-        }
-        for (const Coding& c : *words(items[i], *rule.field->type).coding)
-            if (c.system == rule.args[0] && c.code == rule.args[1]) return sink.put(rule.column, "true");
-    }
 }
 
 // A constant is what every entry of this layout says: one that says something else cannot say it here.

@@ -114,7 +114,6 @@ class TurnRound {
     void row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row);
 
   private:
-    struct Place;
     void one(const ColumnRule& rule, bool last_of_field, CellSink& sink);
     void text(const ColumnRule& rule, Text value, CellSink& sink);
     void append(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
@@ -123,8 +122,6 @@ class TurnRound {
     void date_time(const ColumnRule& rule, Text value, CellSink& sink);
     void time_on(const ColumnRule& rule, Text value, CellSink& sink);
     void code(const ColumnRule& rule, const void* object, CellSink& sink);
-    void label(const ColumnRule& rule, const void* object, CellSink& sink);
-    void concept_of(const ColumnRule& rule, const void* object, CellSink& sink);
     void constant(const ColumnRule& rule, const void* object, CellSink& sink);
     std::uint32_t& used(const ColumnRule& rule);
     const MappingSet& set_;

@@ -179,9 +179,11 @@ Pages::Reading Pages::reading_of(Draft& d) {
             reading = grave ? Reading::dangerous : std::max(reading, Reading::other);
             continue;
         }
-        if (kind != EntityKind::Immunization) continue;
+        if (kind == EntityKind::AllergyIntolerance) continue;
         const std::string& written = routes_[i]->rows[0].variant;
-        if (written.substr(written.find(':') + 1) != made->variant) reading = Reading::dangerous;
+        const std::size_t colon = written.find(':');
+        if ((colon == std::string::npos ? "" : written.substr(colon + 1)) != made->variant)
+            reading = grave ? Reading::dangerous : std::max(reading, Reading::other);
     }
     for (const mapping::Made& m : route->makes) {
         const bool here = (d.kinds >> static_cast<unsigned>(m.kind) & 1u) != 0;

@@ -29,6 +29,13 @@ void Pages::fill(const Record& record, Text practice_guid, Text as_of) {
     parents();
     check_reading();
     for (std::uint32_t i = 0; i < n; ++i) restricted(i);
+    for (Draft& d : drafts) {
+        const Layout::Columns& at = layout_.columns(d.tab);
+        // A member of staff may be half a row so far.
+        if (at.organisation >= 0 && at.key != at.organisation && d.tab != Tab::Admin_UserInRole &&
+            d.cells[at.organisation].empty())
+            d.cells[at.organisation] = organisation_;
+    }
 }
 
 void Pages::route() {
@@ -96,7 +103,6 @@ std::uint32_t Pages::draft(Tab tab, Text key) {
     for (std::size_t c = 0; c < cells; ++c) new (d.cells + c) Text{};
     const Layout::Columns& at = layout_.columns(tab);
     if (at.patient >= 0 && !record_->patient_id.empty()) d.cells[at.patient] = patient_;
-    if (at.organisation >= 0 && at.key != at.organisation) d.cells[at.organisation] = organisation_;
     if (at.key >= 0 && !key.empty()) d.cells[at.key] = key;
     if (at.processing >= 0) d.cells[at.processing] = kExtract;
     return n;

@@ -302,15 +302,27 @@ class ExtractTarget : public record::Target {
     // A person and a job make one row.
     void staff() {
         std::map<std::string, const Waiting*> people;
-        std::set<std::string> done;
         for (const Waiting& row : waiting_)
             if (row.tab == Tab::Admin_UserInRole && row.own.starts_with("Practitioner/"))
                 people[row.own] = &row;
         for (Waiting& row : waiting_) {
+            if (row.tab != Tab::Admin_UserInRole || row.other.empty()) continue;
+            if (const auto p = people.find(row.other); p != people.end()) fill(row, *p->second);
+        }
+        // Both halves may have the one key that EMIS gave them.
+        std::map<std::string, Waiting*> rows;
+        std::vector<Waiting*> order;
+        for (Waiting& row : waiting_) {
             if (row.tab != Tab::Admin_UserInRole) continue;
-            if (!row.other.empty())
-                if (const auto p = people.find(row.other); p != people.end()) fill(row, *p->second);
-            write(row);
+            const auto [it, fresh] = rows.try_emplace(at(row, "UserInRoleGuid"), &row);
+            if (fresh)
+                order.push_back(&row);
+            else
+                fill(*it->second, row);
+        }
+        for (Waiting* row : order) {
+            if (at(*row, "OrganisationGuid").empty()) at(*row, "OrganisationGuid") = practice_;
+            write(*row);
         }
     }
 
