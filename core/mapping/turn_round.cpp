@@ -118,9 +118,7 @@ void TurnRound::row(const std::vector<ColumnRule>& rules, CellSink& sink, bool l
                 else if (!both || !c.coding.empty())
                     sink.lost(rule, "the code has no id in this layout");
             } else if (both) {
-                c.text = {};
-                if (!w.text->empty() && (c.coding.empty() || sink.words_of(c) != *w.text))
-                    sink.put(rule.column, *w.text);
+                if (!w.text->empty()) sink.put(rule.column, *w.text);
             } else {
                 if (!w.text->empty())
                     sink.put(rule.column, *w.text);
@@ -297,7 +295,8 @@ void TurnRound::date_time(const ColumnRule& rule, Text value, CellSink& sink) {
     }
     if (rule.arg_column >= 0) {
         sink.put(rule.column, c.day);
-        if (!c.time.empty()) sink.put(rule.arg_column, c.time);
+        // Midnight is the layout's word for a time that nobody knows.
+        sink.put(rule.arg_column, c.time.empty() ? Text("00:00:00") : c.time);
     } else {
         sink.put(rule.column,
                  c.time.empty() ? arena_.join(c.day, " 00:00:00") : arena_.join(c.day, " ", c.time));

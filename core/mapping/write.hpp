@@ -97,8 +97,6 @@ struct CellSink {
     virtual bool empty(int column) const = 0;
     /// The id of a code for this concept; empty when it has none.
     virtual Text code_of(const ColumnRule& rule, const record::Concept& concept_) = 0;
-    /// The words that a reader would see for it; a `term` differs from them or is not needed.
-    virtual Text words_of(const record::Concept& concept_) = 0;
     /// The key that `reference` leads to, when it is one for this column; empty otherwise.
     virtual Text key_of(const ColumnRule& rule, const record::Reference& reference) = 0;
     /// Something of the field stands in no cell.

@@ -11,7 +11,7 @@ constexpr record::CannotCarry kCannot[] = {
     {"RelatedPerson", "", kNoTable},
     {"List", "", "the layout has no headings, order or lists"},
     {"QuestionnaireResponse", "", kNoTable},
-    {"Medication", "", kNoTable},
+    {"Medication", "", "the drug stands in the rows that name it"},
     {"Flag", "", kNoTable},
     {"Consent", "", kNoTable},
     {"Task", "", kNoTable},

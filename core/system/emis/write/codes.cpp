@@ -115,12 +115,6 @@ Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
     return arena_.copy(code.id);
 }
 
-Text Pages::words_of(const record::Concept& c) {
-    for (const record::Coding& k : c.coding)
-        if (k.system == kCodeId || k.system == kDrugId) return k.display;
-    return c.coding.empty() ? Text{} : c.coding[0].display;
-}
-
 // --- what a reader would make of a row ---
 
 Text Pages::cell(int column) const {

@@ -114,7 +114,8 @@ void Pages::item(std::uint32_t i) {
     const record::Item& item = record_->items[i];
     at_item_ = i;
     at_route_ = route;
-    mapping::TurnRound turn(layout_.set(), *item.entity, item.kind, arena_);
+    const Entity& entity = with_drug(i);
+    mapping::TurnRound turn(layout_.set(), entity, item.kind, arena_);
     for (std::size_t r = 0; r < route->rows.size(); ++r) {
         const mapping::WrittenRow& row = route->rows[r];
         const Tab tab = layout_.tab(row.table);

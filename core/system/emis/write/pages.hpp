@@ -77,12 +77,13 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void put(int column, Text cell) override;
     bool empty(int column) const override;
     Text code_of(const mapping::ColumnRule& rule, const record::Concept& c) override;
-    Text words_of(const record::Concept& c) override;
     Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
     void lost(const mapping::ColumnRule& rule, const char* why) override;
 
     // specials.cpp: what the rules call part
     void specials(std::uint32_t i, Draft& d);
+    void street(Draft& d);
+    const Entity& with_drug(std::uint32_t i);
     void person(const record::Patient& p, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
     void history(const record::EpisodeOfCare& e);

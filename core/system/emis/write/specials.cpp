@@ -68,6 +68,43 @@ void Pages::specials(std::uint32_t i, Draft& d) {
     }
 }
 
+// Fewer lines than columns: a line that begins with a number is the street's.
+void Pages::street(Draft& d) {
+    Text& house = d.cells[layout_.column(d.tab, "HouseNameFlatNumber")];
+    Text& number = d.cells[layout_.column(d.tab, "NumberAndStreet")];
+    Text& village = d.cells[layout_.column(d.tab, "Village")];
+    const bool digit = !house.empty() && house[0] >= '0' && house[0] <= '9';
+    if (!village.empty() || house.empty() || (!number.empty() && !digit)) return;
+    village = number;
+    number = house;
+    house = {};
+}
+
+// A drug may be a resource of its own: the rows name it themselves.
+const Entity& Pages::with_drug(std::uint32_t i) {
+    const record::Item& item = record_->items[i];
+    const auto named = [&](const auto& e) -> const Entity& {
+        if (!e.medication_codeable_concept.coding.empty() || !e.medication_codeable_concept.text.empty() ||
+            record::is_empty(&e.medication_reference, record::type_of<record::Reference>()))
+            return e;
+        const auto to = item_of(e.medication_reference.reference);
+        auto* copy = arena_.make<std::decay_t<decltype(e)>>();
+        *copy = e;
+        copy->medication_reference = {};
+        if (to && record_->items[*to].kind == EntityKind::Medication)
+            copy->medication_codeable_concept = as<record::Medication>(record_->items[*to]).code;
+        else
+            copy->medication_codeable_concept.text = e.medication_reference.display;
+        if (copy->medication_codeable_concept.coding.empty() &&
+            copy->medication_codeable_concept.text.empty())
+            held.push_back({i, "EMIS-WRITE-004", "which drug it is cannot be said"});
+        return *copy;
+    };
+    if (item.kind == EntityKind::MedicationRequest) return named(as<record::MedicationRequest>(item));
+    if (item.kind == EntityKind::MedicationStatement) return named(as<record::MedicationStatement>(item));
+    return *item.entity;
+}
+
 void Pages::person(const record::Patient& p, Draft& d) {
     for (const record::Identifier& id : p.identifier) {
         if (id.system != kNhsNumber && id.system != kInvalidNumber) continue;
@@ -79,6 +116,7 @@ void Pages::person(const record::Patient& p, Draft& d) {
         set(d, "NhsNumber", id.value);
         set(d, "NHSNumberStatus", id.verification_status.text);
     }
+    street(d);
     if (p.name.size > 1) lose("name", "the layout has room for one name");
     if (p.address.size > 1) lose("address", "the layout has room for one address");
     if (p.contact.size > 1) lose("contact", "the layout has room for one contact");
@@ -138,7 +176,7 @@ void Pages::history(const record::EpisodeOfCare& e) {
         mapping::Civil c;
         if (!s.period.start.empty() && mapping::civil_of(s.period.start, arena_, c)) {
             set(d, "HistoryDate", c.day);
-            set(d, "HistoryTime", c.time);
+            set(d, "HistoryTime", c.time.empty() ? Text("00:00:00") : c.time);
         } else if (day < days.size()) {
             set(d, "HistoryDate", days[day++]);
         }
@@ -355,6 +393,7 @@ void Pages::organisation(const record::Organization& o, Draft& d) {
 
 void Pages::location(const record::Location& l, Draft& d) {
     const Text own = d.key;
+    street(d);
     const auto link = [&](Text organisation) {
         Draft& row = drafts[draft(Tab::Admin_OrganisationLocation, {})];
         row.cells[layout_.column(row.tab, "OrganisationGuid")] = organisation;
