@@ -202,6 +202,7 @@ void Pages::uncovered(std::uint32_t i) {
     if (!item.entity->contained.empty()) lose("contained", "the layout has no column for it");
     for (const record::Identifier& id : item.entity->identifier) {
         bool said = id.system.starts_with(kIdBase) || item.kind == EntityKind::Patient;
+        if (said) continue;
         for (const mapping::WrittenRow& row : at_route_->rows)
             for (const mapping::ColumnRule& rule : layout_.rules(row))
                 said =
@@ -214,8 +215,8 @@ void Pages::uncovered(std::uint32_t i) {
 }
 
 void Pages::lose(Text path, std::string_view why, std::string_view reason) {
-    for (const Loss& l : losses)
-        if (l.item == at_item_ && l.path == path) return;
+    for (auto l = losses.rbegin(); l != losses.rend() && l->item == at_item_; ++l)
+        if (l->path == path) return;
     losses.push_back({at_item_, std::string(path), why, reason});
 }
 

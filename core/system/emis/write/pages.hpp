@@ -90,6 +90,7 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void encounter(const record::Encounter& e, Draft& d);
     void condition(const record::Condition& c, Draft& d);
     void observation(std::uint32_t i, std::uint32_t draft);
+    void result_in_words(const record::Observation& o, Draft& d);
     void component(std::uint32_t i, std::uint32_t parent, std::uint32_t n);
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);

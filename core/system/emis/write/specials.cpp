@@ -240,7 +240,23 @@ void Pages::condition(const record::Condition& c, Draft& d) {
 
 void Pages::observation(std::uint32_t i, std::uint32_t number) {
     const auto& o = as<record::Observation>(record_->items[i]);
+    result_in_words(o, drafts[number]);
     for (std::uint32_t n = 0; n < o.component.size; ++n) component(i, number, n);
+}
+
+// The layout has numbers for values: any other result stands in the words beside the code.
+void Pages::result_in_words(const record::Observation& o, Draft& d) {
+    const record::Concept& coded = o.value_codeable_concept;
+    Text words = !coded.text.empty()    ? coded.text
+                 : coded.coding.empty() ? o.value_string
+                                        : coded.coding[0].display;
+    for (const Text other : {o.value_boolean, o.value_integer, o.value_date_time})
+        if (words.empty()) words = other;
+    if (words.empty() && !o.data_absent_reason.coding.empty()) words = o.data_absent_reason.coding[0].display;
+    if (words.empty()) return;
+    Text& text = d.cells[layout_.column(d.tab, "AssociatedText")];
+    text = text.empty() ? arena_.join("Result: ", words) : arena_.join("Result: ", words, "\n", text);
+    lose("value[x]", "a result that is no number: written in words", "value-as-text");
 }
 
 // A reading is an observation of its own: what it does not say itself it has from the whole.

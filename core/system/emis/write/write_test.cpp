@@ -196,6 +196,27 @@ TEST_CASE("emis target: what the layout has no place for is held by name, not dr
     CHECK(w.of("Appointment").empty());
 }
 
+TEST_CASE("emis target: what is not so is never written as if it were") {
+    const std::string code = R"("code":{"text":"Peanut allergy"})";
+    const Written w(
+        {{"AllergyIntolerance",
+          std::string(R"({"resourceType":"AllergyIntolerance","id":"a",)") + kPatient + "," + code +
+              R"(,"verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-verification","code":"refuted"}]}})"},
+         {"Procedure", std::string(R"({"resourceType":"Procedure","id":"p1","status":"not-done",)") +
+                           kSubject + "," + code + "}"},
+         {"Observation",
+          std::string(R"({"resourceType":"Observation","id":"o","status":"entered-in-error",)") + kSubject +
+              "," + code + "}\n" + R"({"resourceType":"Observation","id":"o2","status":"final",)" + kSubject +
+              R"(,"code":{"text":"Urine culture"},"valueString":"No growth"})"}});
+    CHECK(w.move.count("EMIS-WRITE-002") == 3);
+    CHECK(w.of("AllergyIntolerance").empty());
+    CHECK(w.of("Procedure").empty());
+    const auto observations = w.of("Observation");
+    REQUIRE(observations.size() == 1);
+    CHECK(observations[0]["code"]["text"] == "Urine culture");
+    CHECK(observations[0]["note"][0]["text"] == "Result: No growth");
+}
+
 TEST_CASE("emis target: a drug that is a resource of its own is named in its rows") {
     const Written w(
         {{"Medication",
