@@ -82,6 +82,7 @@ bool civil_of(Text value, Arena& arena, Civil& out) {
 }
 
 void TurnRound::row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row) {
+    rules_ = &rules;
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const ColumnRule& rule = rules[i];
         if (rule.field == nullptr || rule.transform == Transform::part) continue;
@@ -257,11 +258,19 @@ void TurnRound::note(const ColumnRule& rule, const void* object, bool last, Cell
         return;
     }
     std::uint32_t& at = used(rule);
-    if (at >= list.size) return;
-    value = list[at++].text;
-    const bool more = last && at < list.size;
-    for (; last && at < list.size; ++at) value = arena_.join(value, "\n", list[at].text);
-    sink.put(rule.column, value);
+    bool more = false;
+    for (; at < list.size && (value.empty() || last); ++at) {
+        const Text words = list[at].text;
+        const bool anothers = std::ranges::any_of(*rules_, [&](const ColumnRule& r) {
+            return r.transform == Transform::note && r.field == rule.field && !r.args.empty() &&
+                   words.size() > r.args[0].size() + 2 && words.starts_with(r.args[0]) &&
+                   words.substr(r.args[0].size(), 2) == ": ";
+        });
+        if (anothers) continue;
+        more = !value.empty();
+        value = value.empty() ? words : arena_.join(value, "\n", words);
+    }
+    if (!value.empty()) sink.put(rule.column, value);
     if (more) sink.lost(rule, "several notes joined in one");
 }
 

@@ -131,6 +131,7 @@ class TurnRound {
         std::uint32_t items;
     };
     std::vector<Used> used_;
+    const std::vector<ColumnRule>* rules_ = nullptr;
 };
 
 /// Walks steps for reading: nullptr when a list on the way is empty.

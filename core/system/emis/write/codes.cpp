@@ -37,6 +37,13 @@ std::pair<Text, Text> stub(Text parent) {
     return {parent.substr(0, bar), bar == Text::npos ? parent : parent.substr(bar + 1)};
 }
 
+/// What the rules say of every entry they make.
+Text status_of(const std::vector<mapping::ColumnRule>& rules) {
+    for (const mapping::ColumnRule& r : rules)
+        if (r.transform == mapping::Transform::constant && r.path == "status") return r.args[0];
+    return {};
+}
+
 }  // namespace
 
 int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route) {
@@ -173,11 +180,15 @@ Pages::Reading Pages::reading_of(Draft& d) {
             reading = grave ? Reading::dangerous : std::max(reading, Reading::other);
             continue;
         }
-        if (kind == EntityKind::AllergyIntolerance) continue;
         const std::string& written = routes_[i]->rows[0].variant;
         const std::size_t colon = written.find(':');
-        if ((colon == std::string::npos ? "" : written.substr(colon + 1)) != made->variant)
-            reading = grave ? Reading::dangerous : std::max(reading, Reading::other);
+        if (kind == EntityKind::AllergyIntolerance ||
+            (colon == std::string::npos ? "" : written.substr(colon + 1)) == made->variant)
+            continue;
+        // Given or not given is what matters; by whom, or why not, is less.
+        const bool turned = grave && status_of(layout_.rules(routes_[i]->rows[0])) !=
+                                         status_of(layout_.set().rules(made->rules));
+        reading = turned ? Reading::dangerous : std::max(reading, Reading::variant);
     }
     for (const mapping::Made& m : route->makes) {
         const bool here = (d.kinds >> static_cast<unsigned>(m.kind) & 1u) != 0;
@@ -239,8 +250,10 @@ void Pages::check_reading() {
             for (const std::uint32_t i : d.items)
                 held.push_back(
                     {i, "EMIS-WRITE-004", "whoever reads the row would take it for something else"});
+        } else if (reading == Reading::variant) {
+            lose("category", "the code has another category in the layout");
         } else {
-            lose(arena_.join("resourceType"), "whoever reads the row would take it for another kind of entry",
+            lose("resourceType", "whoever reads the row would take it for another kind of entry",
                  "kind-not-carried");
         }
     }

@@ -208,7 +208,8 @@ void Pages::uncovered(std::uint32_t i) {
                 said =
                     said || (rule.transform == mapping::Transform::identifier && rule.args[0] == id.system);
         if (!said) {
-            lose("identifier", "an identifier of another system: the layout has no column for it");
+            lose("identifier", "an identifier of another system: the layout has no column for it",
+                 "identifier-not-carried");
             break;
         }
     }

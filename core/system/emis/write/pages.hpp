@@ -116,7 +116,7 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     bool past(int column) const override;
     bool has_row(Text table) const override;
     bool has_children() const override;
-    enum class Reading : std::uint8_t { same, other, dangerous };
+    enum class Reading : std::uint8_t { same, variant, other, dangerous };
     Reading reading_of(Draft& d);
 
     const Layout& layout_;

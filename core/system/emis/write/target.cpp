@@ -177,13 +177,32 @@ class ExtractTarget : public record::Target {
         record.issues.push_back(std::move(i));
     }
 
+    // Each is counted; a finding is made once for a patient and a field.
     static void say_losses(Record& record, const Pages& pages) {
+        struct Said {
+            const Pages::Loss* first;
+            std::size_t entries;
+        };
+        std::vector<Said> said;
         for (const Pages::Loss& l : pages.losses) {
-            const record::Item& item = record.items[l.item];
-            record.degradations.push_back({l.reason, item.kind});
-            if (l.reason == "code-id-made") continue;  // counted: there is one for every entry
-            issue(record, item, Severity::warning, "EMIS-WRITE-001", l.path, l.why,
-                  "it stays in the source of this import");
+            const EntityKind kind = record.items[l.item].kind;
+            record.degradations.push_back({l.reason, kind});
+            if (l.reason == "code-id-made" || l.reason == "identifier-not-carried") continue;
+            const auto same = std::ranges::find_if(said, [&](const Said& s) {
+                return record.items[s.first->item].kind == kind && s.first->path == l.path &&
+                       s.first->why == l.why;
+            });
+            if (same == said.end())
+                said.push_back({&l, 1});
+            else
+                ++same->entries;
+        }
+        for (const Said& s : said) {
+            std::string why(s.first->why);
+            if (s.entries > 1)
+                why += "; so it is with " + std::to_string(s.entries) + " entries of this patient";
+            issue(record, record.items[s.first->item], Severity::warning, "EMIS-WRITE-001", s.first->path,
+                  why, "it stays in the source of this import");
         }
     }
 
