@@ -127,7 +127,8 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
 std::unique_ptr<record::Target> Context::create_target(const systems::Address& address,
                                                        bool overwrite) const {
     record::TargetOptions o{address.place, overwrite, {}};
-    if (!address.system->mapping_id().empty()) o.mapping = load_mapping(std::string(address.system->mapping_id()));
+    if (!address.system->mapping_id().empty())
+        o.mapping = load_mapping(std::string(address.system->mapping_id()));
     return address.system->create(o);
 }
 
