@@ -125,6 +125,14 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     return s;
 }
 
+std::unique_ptr<record::Target> Context::create_target(const systems::Address& address,
+                                                       bool overwrite) const {
+    record::TargetOptions o{address.place, overwrite, {}};
+    if (!address.system->mapping_id().empty())
+        o.mapping = load_mapping(std::string(address.system->mapping_id()));
+    return address.system->create(o);
+}
+
 std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target& target, IssueSink& issues,
                                               const std::function<void(record::Record&)>& inspect,
                                               bool as_is) const {

@@ -10,6 +10,7 @@
 #include "core/mapping/mapping.hpp"
 #include "core/mapping/safeguards.hpp"
 #include "core/record/system.hpp"
+#include "core/system/all.hpp"
 
 namespace gpswitch::cmd {
 
@@ -36,6 +37,9 @@ class Context {
     /// indexing pass. `output`: members of archives are unpacked beside it (empty: in the temporary folder)
     /// unless --spool says where.
     OpenSource open_source(const std::string& address, const std::string& output = {}) const;
+
+    /// The target with the mapping set that its layout needs.
+    std::unique_ptr<record::Target> create_target(const systems::Address& address, bool overwrite) const;
 
     /// Everything from source to target, with the progress bar.
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,

@@ -45,7 +45,7 @@ ExitCode run(const ImportOptions& o, Context& context) {
 
     RunReport report{.command = "import", .target = o.target};
     OpenSource source = context.open_source(o.source, address.place);
-    const auto target = address.system->create({address.place, common.overwrite});
+    const auto target = context.create_target(address, common.overwrite);
     Findings findings;
     const auto ledger = context.move(source, *target, findings);
     report.source = &source;

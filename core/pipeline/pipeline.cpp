@@ -103,6 +103,7 @@ class Run {
         else
             (options_.safeguards == nullptr ? mapping::strictest() : *options_.safeguards).apply(record);
         if (options_.inspect) options_.inspect(record);
+        if (record.held.empty()) target_.limit(record);
         const auto fates = ledger::settle(record, census_);
         Done d;
         const bool held = !record.held.empty();
