@@ -50,6 +50,9 @@ void Rewriter::object(const Value& in, const Element* node, const Frame& frame, 
             continue;
         } else if (resource && m.name == "contained" && m.value->kind == json::Kind::array) {
             contained(*m.value, frame);
+        } else if (m.name == "modifierExtension") {
+            host_.modifier(*m.value, here);
+            rest(*m.value, here);
         } else {
             member(m.name, *m.value, node == nullptr ? nullptr : node->find(m.name), frame, here);
         }
@@ -97,9 +100,16 @@ void Rewriter::items(const Value& v, const Element& node, const Frame& frame, Te
 
 void Rewriter::contained(const Value& list, const Frame& frame) {
     const Field* f = frame.type->find("contained");
-    for (std::size_t i = 0; i < list.items.size; ++i)
-        if (!host_.hoisted(*list.items[i]))
-            put(arena_, frame, *f, raw_copy(*list.items[i], indexed("contained", i)));
+    for (std::size_t i = 0; i < list.items.size; ++i) {
+        if (host_.hoisted(*list.items[i])) continue;
+        const Text here = indexed("contained", i);
+        Value* copy = raw_copy(*list.items[i], here);
+        if (Value* id = copy->find("id"); id != nullptr && host_.contained_id(id->text) != id->text) {
+            rest(*id, join(here, "id"));
+            set(arena_, *copy, "id", new_text(arena_, host_.contained_id(id->text)));
+        }
+        put(arena_, frame, *f, copy);
+    }
 }
 
 void Rewriter::extension(const Value& e, const Element* node, const Frame& frame, Text path) {
