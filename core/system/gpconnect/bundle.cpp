@@ -118,6 +118,12 @@ std::uint64_t Lines::line(std::uint64_t offset) const {
 
 std::uint64_t Lines::column(std::uint64_t offset) const { return offset - starts_[line(offset) - 1] + 1; }
 
+std::vector<Value*> items_of(const Value* list) {
+    if (list == nullptr) return {};
+    if (list->kind == json::Kind::object) return {const_cast<Value*>(list)};
+    return {list->items.begin(), list->items.end()};
+}
+
 std::string content_of(const Value& resource) {
     std::string out;
     for (const json::Member& m : resource.members) {
@@ -131,9 +137,8 @@ std::string content_of(const Value& resource) {
 }
 
 const ValueRow* row_for(const Values& values, const Value* concept_value) {
-    const Value* codings = concept_value == nullptr ? nullptr : concept_value->find("coding");
-    if (codings == nullptr) return nullptr;
-    for (const Value* c : codings->items)
+    if (concept_value == nullptr) return nullptr;
+    for (const Value* c : items_of(concept_value->find("coding")))
         if (const ValueRow* row = values.find(c->text_of("code"))) return row;
     return nullptr;
 }
@@ -145,19 +150,15 @@ std::vector<std::string> list_warning_codes(const Tables& tables, const Value& l
         const ValueRow* row = known.find(code);
         codes.insert(row == nullptr ? "other" : row->target);
     };
-    if (const Value* extensions = list.find("extension"))
-        for (const Value* e : extensions->items) {
-            if (tail_of(e->text_of("url")) != "ListWarningCode") continue;
-            const Value* concept_value = e->find("valueCodeableConcept");
-            const Value* codings = concept_value == nullptr ? nullptr : concept_value->find("coding");
-            if (codings != nullptr)
-                for (const Value* c : codings->items) add(c->text_of("code"));
-            else
-                add(e->text_of("valueCode"));
-        }
-    const Value* notes = list.find("note");
-    for (std::size_t i = 0; notes != nullptr && i < std::max<std::size_t>(notes->items.size, 1); ++i) {
-        const std::string words = lower((notes->items.empty() ? notes : notes->items[i])->text_of("text"));
+    for (const Value* e : items_of(list.find("extension"))) {
+        if (lower(tail_of(e->text_of("url"))) != "listwarningcode") continue;
+        const Value* concept_value = e->find("valueCodeableConcept");
+        if (concept_value == nullptr) add(e->text_of("valueCode"));
+        if (concept_value != nullptr)
+            for (const Value* c : items_of(concept_value->find("coding"))) add(c->text_of("code"));
+    }
+    for (const Value* note : items_of(list.find("note"))) {
+        const std::string words = lower(note->text_of("text"));
         for (const auto& [phrase, row] : tables.values("list-notes").rows)
             if (words.find(phrase) != std::string::npos) codes.insert(row.target);
     }
@@ -174,10 +175,8 @@ std::string outcome_code(const Value& issue) {
     };
     add(issue.text_of("severity"));
     add(issue.text_of("code"));
-    const Value* details = issue.find("details");
-    const Value* codings = details == nullptr ? nullptr : details->find("coding");
-    if (codings != nullptr)
-        for (const Value* c : codings->items) add(c->text_of("code"));
+    if (const Value* details = issue.find("details"))
+        for (const Value* c : items_of(details->find("coding"))) add(c->text_of("code"));
     return out.empty() ? "an issue without a code" : out;
 }
 
@@ -217,7 +216,7 @@ void Bundle::add(const Value& resource, std::string_view text, std::uint32_t par
     resources.push_back(std::move(r));
     const Value* contained = resource.find("contained");
     if (contained == nullptr || parent != kNone) return;
-    for (const Value* c : contained->items) {
+    for (const Value* c : items_of(contained)) {
         const Table* t = tables.find(c->text_of("resourceType"));
         if (t != nullptr && !t->part && t->entity > record::EntityKind::Patient) add(*c, text, index, tables);
     }

@@ -80,6 +80,9 @@ struct Bundle {
     void find_same(Resource& r, std::uint32_t index);
 };
 
+/// The items of a list; a single object where a list should be is its one item.
+std::vector<json::Value*> items_of(const json::Value* list);
+
 /// The resource without id and meta, as compact JSON: what two resources are compared by.
 std::string content_of(const json::Value& resource);
 

@@ -96,9 +96,8 @@ class BundleReader : public Maker {
     void plan() {
         const std::size_t n = bundle_.resources.size();
         if (!bundle_.patients.empty())
-            if (const Value* identifiers = bundle_.resources[bundle_.patients[0]].tree->find("identifier"))
-                for (const Value* i : identifiers->items)
-                    if (i->text_of("system").ends_with("/nhs-number")) number_ = trim(i->text_of("value"));
+            for (const Value* i : items_of(bundle_.resources[bundle_.patients[0]].tree->find("identifier")))
+                if (i->text_of("system").ends_with("/nhs-number")) number_ = trim(i->text_of("value"));
         ids_.resize(n);
         foreign_.resize(n);
         ended_.resize(n);
@@ -147,9 +146,7 @@ class BundleReader : public Maker {
     }
 
     void note_ended(std::uint32_t list, const ValueRow& row) {
-        const Value* entries = bundle_.resources[list].tree->find("entry");
-        if (entries == nullptr) return;
-        for (const Value* e : entries->items) {
+        for (const Value* e : items_of(bundle_.resources[list].tree->find("entry"))) {
             const Value* item = e->find("item");
             const Text reference = item == nullptr ? Text{} : trim(item->text_of("reference"));
             std::uint32_t at = reference.empty() ? kNone : bundle_.find(reference, list);
@@ -202,8 +199,8 @@ class BundleReader : public Maker {
     // Something of this patient could not be read: an empty list may be empty for that reason.
     void no_list_says_none() {
         Arena& arena = record().arena;
-        const Values& reasons = tables().values("empty-reason");
-        const ValueRow* row = reasons.find("(incomplete)");
+        const Values& reasons = tables().values("list-incomplete");
+        const ValueRow* row = reasons.find("incomplete");
         for (const record::Item& item : record().items) {
             if (item.kind != EntityKind::List || row == nullptr) continue;
             auto& list = static_cast<record::FhirList&>(*item.entity);
@@ -213,9 +210,8 @@ class BundleReader : public Maker {
             list.rest.add(arena, {"emptyReason", arena.copy(before)});
             list.empty_reason = {};
             record::Coding& c = list.empty_reason.coding.add(arena);
-            const std::size_t bar = row->target.find('|');
-            c.system = Text(row->target).substr(0, bar);
-            c.code = Text(row->target).substr(bar + 1);
+            c.system = reasons.target_system;
+            c.code = row->target;
             c.display = row->display;
             list.inferred.add(arena, "emptyReason: part of the record could not be read");
             record().degradations.push_back({"list-may-be-incomplete", EntityKind::List});
@@ -223,9 +219,8 @@ class BundleReader : public Maker {
     }
 
     bool stays_inside(Text id) const {
-        const Value* contained = bundle_.resources[current_].tree->find("contained");
-        if (contained == nullptr) return false;
-        return std::any_of(contained->items.begin(), contained->items.end(),
+        const std::vector<Value*> contained = items_of(bundle_.resources[current_].tree->find("contained"));
+        return std::any_of(contained.begin(), contained.end(),
                            [&](const Value* c) { return c->text_of("id") == id && !hoisted(*c); });
     }
 
@@ -319,18 +314,19 @@ class BundleReader : public Maker {
                         "a resource with the id of another one before it but other content: both are kept"),
                   r);
         if (r.type == "List") list_warnings(*r.tree);
-        make(*r.rules, *r.tree, record().arena.copy(r.key), ids_[i]);
+        // A second record of one patient has a source key of its own: stores keep patients by it.
+        const bool again = r.type == "Patient" && !info_.part.empty();
+        Entity& made = make(*r.rules, *r.tree, record().arena.copy(again ? info_.key : r.key), ids_[i]);
+        if (again && !r.id.empty()) keep(made, "id", *r.tree->find("id"));
         record().claim(at, record::Role::primary, record().arena.copy(r.table));
         if (r.rules->also != nullptr) second(*r.rules->also, r, at);
     }
 
     // Another entity of the same row: one for each extension that the second table makes something of.
     void second(const Table& table, const Resource& r, std::uint32_t at) {
-        const Value* extensions = r.tree->find("extension");
-        if (extensions == nullptr) return;
         Arena& arena = record().arena;
         std::uint32_t n = 0;
-        for (Value* e : extensions->items) {
+        for (Value* e : items_of(r.tree->find("extension"))) {
             const Element* known = table.root.extension(e->text_of("url"));
             if (known == nullptr || !says_anything(*known, *e)) continue;
             Value* cut = new_object(arena);
@@ -353,9 +349,8 @@ class BundleReader : public Maker {
     }
 
     static bool says_anything(const Element& known, const Value& extension) {
-        const Value* parts = extension.find("extension");
-        if (parts == nullptr) return false;
-        return std::any_of(parts->items.begin(), parts->items.end(), [&](const Value* part) {
+        const std::vector<Value*> parts = items_of(extension.find("extension"));
+        return std::any_of(parts.begin(), parts.end(), [&](const Value* part) {
             const Element* rules = known.extension(part->text_of("url"));
             return rules != nullptr && !rules->rules.empty() &&
                    rules->rules[0]->transform != Transform::ignore;
@@ -398,9 +393,7 @@ class BundleReader : public Maker {
 
     // The source's own words may name the patient: they stay in the record, the finding has the codes.
     void outcome(const Resource& r) {
-        const Value* issues = r.tree->find("issue");
-        if (issues == nullptr) return;
-        for (const Value* i : issues->items)
+        for (const Value* i : items_of(r.tree->find("issue")))
             about(issue(i->text_of("severity") == "information" ? Severity::information : Severity::warning,
                         "GPC-WARN-001", i->offset, {},
                         "the source says of this record: " + outcome_code(*i) +

@@ -33,10 +33,8 @@ std::string identity_of(const Value& patient) {
     std::string facts;
     for (Text name : {Text("birthDate"), Text("gender")})
         facts += std::string(patient.text_of(name)) + '\x1f';
-    if (const Value* identifiers = patient.find("identifier"))
-        for (const Value* i : identifiers->items)
-            if (i->text_of("system").ends_with("/nhs-number"))
-                facts += std::string(i->text_of("value")) + '\x1f';
+    for (const Value* i : items_of(patient.find("identifier")))
+        if (i->text_of("system").ends_with("/nhs-number")) facts += std::string(i->text_of("value")) + '\x1f';
     if (const Value* names = patient.find("name"); names != nullptr && !names->items.empty())
         facts += upper(names->items[0]->text_of("family"));
     return facts;
@@ -140,8 +138,7 @@ struct Builder {
 
     void warnings(const Resource& r) {
         if (r.type == "OperationOutcome") {
-            if (const Value* issues = r.tree->find("issue"))
-                for (const Value* i : issues->items) ++outcome_warnings[outcome_code(*i)];
+            for (const Value* i : items_of(r.tree->find("issue"))) ++outcome_warnings[outcome_code(*i)];
         } else if (r.type == "List") {
             for (const std::string& code : list_warning_codes(tables, *r.tree)) ++list_warnings[code];
         }
