@@ -224,13 +224,17 @@ class BundleReader : public Maker {
                            [&](const Value* c) { return c->text_of("id") == id && !hoisted(*c); });
     }
 
+    // The Patient of a second record of one patient: it has a source key of its own, because stores keep
+    // patients by that.
+    bool again(const Resource& r) const { return r.type == "Patient" && !info_.part.empty(); }
+
     std::uint32_t row(std::uint32_t i) {
         const Resource& r = bundle_.resources[i];
         record::Row row;
         row.table = opened_.index.tables.at(r.table);
         row.slot = slot_of(i);
         row.line = info_.extent.quoted ? info_.line : info_.line + lines_.line(r.offset) - 1;
-        row.key = record().arena.copy(r.key);
+        row.key = record().arena.copy(again(r) ? info_.key : r.key);
         row.raw = text_.substr(r.offset, r.length);
         record().rows.push_back(row);
         return static_cast<std::uint32_t>(record().rows.size() - 1);
@@ -314,10 +318,8 @@ class BundleReader : public Maker {
                         "a resource with the id of another one before it but other content: both are kept"),
                   r);
         if (r.type == "List") list_warnings(*r.tree);
-        // A second record of one patient has a source key of its own: stores keep patients by it.
-        const bool again = r.type == "Patient" && !info_.part.empty();
-        Entity& made = make(*r.rules, *r.tree, record().arena.copy(again ? info_.key : r.key), ids_[i]);
-        if (again && !r.id.empty()) keep(made, "id", *r.tree->find("id"));
+        Entity& made = make(*r.rules, *r.tree, record().arena.copy(again(r) ? info_.key : r.key), ids_[i]);
+        if (again(r) && !r.id.empty()) keep(made, "id", *r.tree->find("id"));
         record().claim(at, record::Role::primary, record().arena.copy(r.table));
         if (r.rules->also != nullptr) second(*r.rules->also, r, at);
     }

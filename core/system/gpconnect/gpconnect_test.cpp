@@ -270,6 +270,7 @@ TEST_CASE("gpconnect: one patient in two bundles") {
     CHECK(first.get<record::Patient>()->identifier[1].value == "P1");
     CHECK(two.get<record::Patient>()->identifier[1].value == "P1 in b.json#0");
     CHECK(two.get<record::Patient>()->rest[0].value == "\"P1\"");
+    CHECK(two.get<record::Patient>()->source[0].key == "P1 in b.json#0");
     for (std::uint32_t i = 0; i < 2; ++i) {
         const Read r(
             Read::Files{

@@ -154,6 +154,9 @@ class GpConnect : public record::System {
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr)
             throw MappingError("GP Connect records need the mapping set gpconnect");
+        if (options.files->members().empty())
+            throw InputError(options.place + ": no file in it",
+                             "give a JSON file, or a folder or archive of them");
         return open_source(options.files, Tables::load(options.mapping->folder()), options.practice);
     }
 };
