@@ -1,6 +1,7 @@
 #include "core/system/gpconnect/source.hpp"
 
 #include "core/mapping/mapping.hpp"
+#include "core/record/exporter.hpp"
 #include "core/system/gpconnect/gpconnect.hpp"
 #include "core/system/gpconnect/readers.hpp"
 #include "core/util/error.hpp"
@@ -158,6 +159,9 @@ class GpConnect : public record::System {
             throw InputError(options.place + ": no file in it",
                              "give a JSON file, or a folder or archive of them");
         return open_source(options.files, Tables::load(options.mapping->folder()), options.practice);
+    }
+    std::unique_ptr<record::Exporter> exporter(const record::SourceOptions& options) const override {
+        return open_exporter(options);
     }
 };
 

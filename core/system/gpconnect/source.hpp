@@ -9,4 +9,7 @@ std::unique_ptr<record::Source> open_source(std::shared_ptr<archive::Place> plac
                                             std::shared_ptr<const Tables> tables,
                                             const std::string& practice = {});
 
+/// The verbatim copy of files of bundles, see core/record/exporter.hpp.
+std::unique_ptr<record::Exporter> open_exporter(const record::SourceOptions& options);
+
 }  // namespace gpswitch::gpconnect
