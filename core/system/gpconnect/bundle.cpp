@@ -118,6 +118,12 @@ std::uint64_t Lines::line(std::uint64_t offset) const {
 
 std::uint64_t Lines::column(std::uint64_t offset) const { return offset - starts_[line(offset) - 1] + 1; }
 
+bool could_be_a_type(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && name[0] >= 'A' && name[0] <= 'Z' &&
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
 std::vector<Value*> items_of(const Value* list) {
     if (list == nullptr) return {};
     if (list->kind == json::Kind::object) return {const_cast<Value*>(list)};
@@ -203,7 +209,7 @@ void Bundle::add(const Value& resource, std::string_view text, std::uint32_t par
     r.tree = &resource;
     r.type = resource.text_of("resourceType");
     r.id = resource.text_of("id");
-    r.table = r.type.empty() ? "Resource" : std::string(r.type);
+    r.table = could_be_a_type(r.type) ? std::string(r.type) : "Resource";
     if (parent != kNone) r.table += ".contained";
     r.rules = tables.find(r.type);
     r.parent = parent;

@@ -80,6 +80,9 @@ struct Bundle {
     void find_same(Resource& r, std::uint32_t index);
 };
 
+/// Letters alone, the first a capital: could be the name of a resource type.
+bool could_be_a_type(std::string_view name);
+
 /// The items of a list; a single object where a list should be is its one item.
 std::vector<json::Value*> items_of(const json::Value* list);
 

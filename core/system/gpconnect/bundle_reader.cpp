@@ -376,7 +376,7 @@ class BundleReader : public Maker {
     // Of a type that cannot be made out it may be an allergy or a medication: nobody may say then that there
     // is none.
     void unknown_resource(const Resource& r) {
-        const bool named = !r.type.empty() && r.type[0] >= 'A' && r.type[0] <= 'Z';
+        const bool named = could_be_a_type(r.type);
         Issue& i =
             issue(Severity::error, named ? "GPC-RES-001" : "GPC-RES-002", r.offset, {},
                   named ? "a resource type that is no part of GP Connect Structured: held back"
@@ -387,7 +387,10 @@ class BundleReader : public Maker {
         record().held = "GPC-RES-002";
     }
 
-    static void about(Issue& i, const Resource& r) { i.resource = std::string(r.type) + "/" + r.key; }
+    // By id; what has none, by its place: a list's title may be a diagnosis.
+    static void about(Issue& i, const Resource& r) {
+        i.resource = std::string(r.type) + "/" + (r.id.empty() ? "#" + std::to_string(r.ordinal) : r.key);
+    }
 
     void list_warnings(const Value& list) {
         for (const std::string& code : list_warning_codes(tables(), list)) ++warnings_[code];

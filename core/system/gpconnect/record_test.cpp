@@ -151,6 +151,19 @@ TEST_CASE("gpconnect: illegal ids are rewritten wherever they stand, with every 
     CHECK(o->rest[0].value == "\"dr_1\"");
 }
 
+TEST_CASE("gpconnect: findings name a resource by its id or place, never by its title or a made-up type") {
+    const Read r(std::vector<std::string>{
+        R"({"resourceType":"List","status":"current","mode":"snapshot","title":"Depression","subject":{"reference":"Patient/P9"}})",
+        R"({"resourceType":"Jane Doe 1","id":"x"})"});
+    REQUIRE(r.issues("GPC-PAT-003") == 1);
+    for (const Issue& i : r.record.issues) {
+        CHECK(i.text().find("Depression") == std::string::npos);
+        CHECK(i.text().find("Jane") == std::string::npos);
+    }
+    CHECK(r.source->census().tables.back().name == "Resource");
+    CHECK(r.record.held == "GPC-RES-002");
+}
+
 TEST_CASE("gpconnect: an id that begins with a hyphen is an id") {
     const Read r({R"({"resourceType":"Observation","id":"-7",)" + kMine + "}"});
     REQUIRE(r.get<record::Observation>()->identifier.size == 1);
