@@ -19,9 +19,24 @@ constexpr Tab kOrder[] = {
     Tab::Appointment_Slot,       Tab::Audit_RegistrationAudit, Tab::Audit_PatientAudit,
 };
 
-bool is_true(Text cell) { return same_ignoring_case(cell, "true") || cell == "1"; }
-
 }  // namespace
+
+bool settle_verdict(Maker& maker, Row& row) {
+    Record& record = maker.record();
+    const Verdict v = maker.extract().table(row.tab).verdict(record.rows[row.row].slot);
+    if (counts(v)) return false;
+    const Outcome out = outcome(v);
+    record.settle(row.row, out.fate, out.rule);
+    row.live = false;
+    if (v == Verdict::delete_unknown || v == Verdict::left_scope_unknown)
+        maker.issue(row, Severity::warning, "EMIS-DEL-001", "deletes a row that no delivery brought", {},
+                    "a delivery before it may be missing");
+    if (v == Verdict::delete_ambiguous)
+        maker.issue(row, Severity::error, "EMIS-DEL-002",
+                    "deletes without a patient a row that several patients have: nothing is deleted", {},
+                    "look the entry up in the source system");
+    return true;
+}
 
 bool PatientCursor::next(Record& record) {
     record.clear();
@@ -35,6 +50,7 @@ bool PatientCursor::next(Record& record) {
     last_issue_.clear();
     const std::uint32_t patient = patients_[at_++];
     record.key = extract_.census.patients[patient].key;
+    record.incomplete = extract_.incomplete();
     record.patient_id = maker_.id_of(EntityKind::Patient, Tab::Admin_Patient, record.key, record.key);
     load(patient);
     find_children();
@@ -56,7 +72,7 @@ void PatientCursor::load(std::uint32_t patient) {
         const auto [first, last] = extract_.table(tab).slots_of(patient);
         for (std::size_t slot = first; slot < last; ++slot) rows(tab).push_back(maker_.load(tab, slot));
         for (Row& r : rows(tab))
-            if (r.bad != nullptr) unreadable(r);
+            if (!settle_verdict(maker_, r) && r.bad != nullptr) unreadable(r);
         drop_repeats(tab);
     }
 }
@@ -151,6 +167,9 @@ bool PatientCursor::has_children(const Row& row) { return children_.contains(row
 bool PatientCursor::has_row(const Row& row, Text table) {
     const auto tab = tab_named(table);
     if (!tab) return false;
+    // Of a slot: a later row of it, with another patient in it or none.
+    if (*tab == Tab::Appointment_Slot && row.tab == *tab)
+        return extract_.table(*tab).verdict(record_->rows[row.row].slot) == Verdict::cancelled;
     const Row* other = this->row(*tab, row.key);
     return other != nullptr && !is_true(maker_.cell(*other, "Deleted"));
 }

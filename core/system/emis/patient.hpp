@@ -77,6 +77,9 @@ class PatientCursor : public record::Cursor, private Links {
     KeyMap<std::string> last_issue_;  ///< by drug record
 };
 
+/// Settles a row whose fate the deliveries decided; false when it counts.
+bool settle_verdict(Maker& maker, Row& row);
+
 /// FHIR instant of a slot's start, and its end; empty when they cannot be made.
 std::pair<std::string, std::string> slot_times(const Maker& maker, const Row& slot);
 
