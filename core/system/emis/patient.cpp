@@ -13,10 +13,11 @@ namespace {
 
 /// Order in which entities are made: what others lead to comes first.
 constexpr Tab kOrder[] = {
-    Tab::Admin_Patient,          Tab::Admin_PatientHistory,    Tab::CareRecord_Consultation,
-    Tab::CareRecord_Observation, Tab::CareRecord_Problem,      Tab::CareRecord_ObservationReferral,
-    Tab::CareRecord_Diary,       Tab::Prescribing_DrugRecord,  Tab::Prescribing_IssueRecord,
-    Tab::Appointment_Slot,       Tab::Audit_RegistrationAudit, Tab::Audit_PatientAudit,
+    Tab::Admin_Patient,           Tab::Admin_PatientHistory,    Tab::CareRecord_Consultation,
+    Tab::CareRecord_Observation,  Tab::CareRecord_Problem,      Tab::CareRecord_ObservationReferral,
+    Tab::CareRecord_Diary,        Tab::Prescribing_DrugRecord,  Tab::Prescribing_IssueRecord,
+    Tab::Appointment_Slot,        Tab::Audit_RegistrationAudit, Tab::Audit_PatientAudit,
+    Tab::Side_RegistrationStatus, Tab::Side_OriginalTerm,
 };
 
 }  // namespace
@@ -241,6 +242,7 @@ void PatientCursor::make() {
         if (pressures_.contains(r.key) && r.live) make_blood_pressure(r);
     parents();
     problems();
+    original_terms();
     referrals();
     documents();
     medication();

@@ -42,6 +42,7 @@ class PatientCursor : public record::Cursor, private Links {
     // person.cpp
     void person(Row& row);
     void status_history();
+    void original_terms();
     void coded_demographics();
 
     // observations.cpp
@@ -68,8 +69,8 @@ class PatientCursor : public record::Cursor, private Links {
     std::vector<std::uint32_t> patients_;
     std::size_t at_ = 0;
     Record* record_ = nullptr;
-    std::array<Rows, kTabs> rows_;
-    std::array<KeyMap<std::uint32_t>, kTabs> by_key_;
+    std::array<Rows, kAllTabs> rows_;
+    std::array<KeyMap<std::uint32_t>, kAllTabs> by_key_;
     KeyMap<std::vector<std::uint32_t>> children_;  ///< observations by parent
     KeyMap<std::pair<std::uint32_t, std::uint32_t>>
         pressures_;                   ///< parent to its systolic and diastolic child

@@ -217,7 +217,7 @@ bool Practice::rest(Record& record) {
     record.clear();
     maker_.begin(record, *this);
     while (!orphans_done_) {
-        if (rest_tab_ == kTabs) {
+        if (rest_tab_ == kAllTabs) {
             orphans_done_ = true;
             rest_tab_ = rest_slot_ = 0;
             break;
