@@ -56,8 +56,13 @@ void refuse(const archive::Member& m, const FileName& name) {
                      "give the folder of .csv files"
                    : "unpack it first: files in one archive can be read, archives of single files not");
     }
-    throw InputError(fmt::format("{}: the extract has an extra file, for table {} that no version has",
-                                 m.origin, name.table),
+    Batch batch;
+    batch.modern = !name.kind.empty();
+    batch.bulk = name.kind == "bulk";
+    batch.id = name.range;
+    batch.time = name.time;
+    throw InputError(fmt::format("{}: the {} has an extra file, for table {} that no version has", m.origin,
+                                 batch.name(), name.table),
                      "its rows would be in no count: ask the supplier what it is, or take it out");
 }
 

@@ -325,3 +325,41 @@ TEST_CASE("emis quirk 20: a change of the practice's ODS code is said, and its i
     CHECK(r.census.practice == bare("practice"));
     CHECK(r.census.ods == "Z88888");
 }
+
+TEST_CASE(
+    "emis quirks 27 and 30: a new registration is an episode beside the old one, a corrected start is not") {
+    Series s;
+    s.bulk.patient("again", {{"DateOfRegistration", "2000-01-01"}, {"DateOfDeactivation", "2020-05-05"}});
+    s.bulk.patient("corrected", {{"DateOfRegistration", "2000-01-01"}});
+    Small& d = s.delta(2);
+    d.patient("again", {{"DateOfRegistration", "2022-01-01"}});
+    d.patient("corrected", {{"DateOfRegistration", "2000-01-11"}});
+    const Run r = s.run();
+    std::map<std::string, std::string> periods;
+    const std::string who = link(r.one("Patient", "again"));
+    for (const Json& e : r.of("EpisodeOfCare"))
+        if (reference(e["patient"]) == who)
+            periods[e["period"]["start"]] =
+                e["period"].value("end", "") + " " + e["status"].get<std::string>();
+    CHECK(periods == std::map<std::string, std::string>{{"2000-01-01", "2020-05-05 finished"},
+                                                        {"2022-01-01", " active"}});
+    CHECK(r.all_fates("Admin_Patient", "again") == Fates{"migrated", "migrated"});
+    CHECK(r.made("EpisodeOfCare", "corrected").size() == 1);
+    CHECK(r.one("EpisodeOfCare", "corrected")["period"]["start"] == "2000-01-11");
+}
+
+TEST_CASE(
+    "emis quirk 29: registered again as another type without an end: the old one ends where the new begins") {
+    Series s;
+    s.bulk.patient("q", {{"DateOfRegistration", "2026-02-01"}, {"PatientTypeDescription", "Temporary"}});
+    s.delta(2).patient("q", {{"DateOfRegistration", "2026-03-01"}});
+    const Run r = s.run();
+    bool found = false;
+    for (const Json& e : r.of("EpisodeOfCare"))
+        if (e["period"]["start"] == "2026-02-01") {
+            found = true;
+            CHECK(e["period"]["end"] == "2026-03-01");
+            CHECK(inferred(e, "period.end"));
+        }
+    CHECK(found);
+}

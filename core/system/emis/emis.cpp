@@ -32,11 +32,18 @@ class EmisSource : public record::Source {
     bool find(const record::Need& need, Record& record) override { return practice_.find(need, record); }
 
     struct Leftovers : record::Cursor {
-        explicit Leftovers(Practice& p) : practice(p) {}
-        bool next(Record& record) override { return practice.rest(record); }
+        Leftovers(Practice& p, const Extract& e) : practice(p), extract(e) {}
+        bool next(Record& record) override {
+            if (practice.rest(record)) return true;
+            extract.check_files();  // everything has been read: was it one and the same extract all the time?
+            return false;
+        }
         Practice& practice;
+        const Extract& extract;
     };
-    std::unique_ptr<record::Cursor> leftovers() override { return std::make_unique<Leftovers>(practice_); }
+    std::unique_ptr<record::Cursor> leftovers() override {
+        return std::make_unique<Leftovers>(practice_, extract_);
+    }
 
   private:
     const mapping::MappingSet& bound(mapping::MappingSet& mapping) {

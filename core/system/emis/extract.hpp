@@ -25,6 +25,8 @@ class Extract {
     std::vector<Issue> issues;
     KeyMap<std::uint32_t> patients;  ///< PatientGuid to index in census.patients
     const std::vector<Batch>& batches() const { return deliveries_.batches; }
+    /// InputError when a file changed since it was opened.
+    void check_files() const { files_->check(); }
     /// A table that every extract has is not there (options.incomplete): what it would say is unknown.
     bool incomplete() const { return incomplete_; }
 
@@ -47,7 +49,7 @@ class Extract {
 
     // ---- for a verbatim copy (export)
     /// Settles as well what reading a patient would settle: keys that come twice in one file. Afterwards a
-    /// row is in the copy when counts(table(tab).verdict(slot)); every other has outcome(verdict) for its
+    /// row is in the copy when table(tab).verdict(slot) is live; every other has outcome(verdict) for its
     /// fate and rule. Delete rows (Deleted=true) that won are still live here: a route gives them their fate.
     void settle_repeats();
     /// Slots of a table in the order of deliveries and of their files.
@@ -73,6 +75,7 @@ class Extract {
         std::uint16_t batch = 0;
         std::int64_t processing = 0;
         bool deleted = false, left = false, bad = false;
+        std::string type, start, end;  ///< of the registration
     };
     /// What deliveries did to a patient as a whole: a row whose newest version came before `batch` has
     /// `verdict`.

@@ -141,7 +141,14 @@ void Extract::merge_patient(std::vector<const PatientRow*>& rows) {
         bulks_until(r->batch);
         const bool delta = !batches()[r->batch].bulk;
         if (!r->deleted) {
-            if (state != nullptr && state->batch != r->batch)
+            // A changed start is a correction while the registration is open or ends alike, of one type; else
+            // it is another registration.
+            const bool newer = state != nullptr && state->batch != r->batch;
+            const bool another = newer && present && !state->start.empty() && state->start < r->start &&
+                                 (state->type != r->type || (!state->end.empty() && state->end != r->end));
+            if (another)
+                put(t, slot_of(state), Verdict::former);
+            else if (newer)
                 put(t, slot_of(state),
                     same_row(t, state->address, r->address) ? Verdict::repeated : Verdict::newer_row);
             state = r;

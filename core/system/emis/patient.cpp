@@ -49,6 +49,7 @@ bool PatientCursor::next(Record& record) {
     children_.clear();
     pressures_.clear();
     last_issue_.clear();
+    former_.clear();
     const std::uint32_t patient = patients_[at_++];
     record.key = extract_.census.patients[patient].key;
     record.incomplete = extract_.incomplete();
@@ -74,6 +75,12 @@ void PatientCursor::load(std::uint32_t patient) {
         for (std::size_t slot = first; slot < last; ++slot) rows(tab).push_back(maker_.load(tab, slot));
         for (Row& r : rows(tab))
             if (!settle_verdict(maker_, r) && r.bad != nullptr) unreadable(r);
+        if (tab == Tab::Admin_Patient)
+            for (Row& r : rows(tab))
+                if (r.live && extract_.table(tab).verdict(record_->rows[r.row].slot) == Verdict::former) {
+                    former_.push_back(r);
+                    r.live = false;
+                }
         drop_repeats(tab);
     }
 }
@@ -183,6 +190,8 @@ bool PatientCursor::makes(const Row& row, EntityKind kind) const {
 }
 
 void PatientCursor::settle_all(Fate fate, Text rule) {
+    for (Row& r : former_) record_->settle(r.row, Fate::superseded, "newer-row-of-same-key");
+    former_.clear();
     for (Tab tab : kOrder)
         for (Row& r : rows(tab)) {
             if (!r.live) continue;
@@ -236,6 +245,7 @@ void PatientCursor::make() {
             if (tab == Tab::Admin_Patient) person(r);
         }
     }
+    former_registrations();
     status_history();
     coded_demographics();
     for (Row& r : rows(Tab::CareRecord_Observation))

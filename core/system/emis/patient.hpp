@@ -41,6 +41,7 @@ class PatientCursor : public record::Cursor, private Links {
 
     // person.cpp
     void person(Row& row);
+    void former_registrations();
     void status_history();
     void original_terms();
     void coded_demographics();
@@ -76,6 +77,7 @@ class PatientCursor : public record::Cursor, private Links {
         pressures_;                   ///< parent to its systolic and diastolic child
     std::vector<bool> in_pressure_;   ///< observations that became a component
     KeyMap<std::string> last_issue_;  ///< by drug record
+    std::vector<Row> former_;         ///< rows of Admin_Patient about earlier registrations, oldest first
 };
 
 /// Settles a row whose fate the deliveries decided; false when it counts.

@@ -167,6 +167,41 @@ void PatientCursor::original_terms() {
     }
 }
 
+// A delivery before this one showed another registration of the patient: an episode of its own.
+void PatientCursor::former_registrations() {
+    std::optional<std::uint32_t> now;
+    const Row* current = nullptr;
+    for (Row& p : rows(Tab::Admin_Patient))
+        if (p.live) {
+            now = item_of(p, EntityKind::EpisodeOfCare);
+            current = &p;
+        }
+    if (!now) {
+        for (Row& r : former_) record_->settle(r.row, Fate::superseded, "newer-row-of-same-key");
+        return;
+    }
+    for (std::size_t i = 0; i < former_.size(); ++i) {
+        Row& r = former_[i];
+        const Row& next = i + 1 < former_.size() ? former_[i + 1] : *current;
+        const Text start = maker_.cell(r, "DateOfRegistration");
+        const auto item = static_cast<std::uint32_t>(record_->items.size());
+        auto& e = record_->add<record::EpisodeOfCare>();
+        e.id = maker_.id_of(EntityKind::EpisodeOfCare, r.tab, record_->key, r.key_text, start);
+        record::Identifier& id = e.identifier.add(record_->arena);
+        id.system = record_->arena.join(kIdBase, "Admin_Patient");
+        id.value = record_->arena.join(r.key_text, "#", start);
+        e.patient.reference = record_->arena.join("Patient/", record_->patient_id);
+        record_->claim(r.row, item, Role::primary, "Admin_Patient");
+        maker_.join(r, item, "EpisodeOfCare:ended");
+        inherit_labels(*now, item);
+        if (!e.period.end.empty()) continue;
+        // Deducted and registered again on one day: the extract never had the end.
+        e.period.end = maker_.cell(next, "DateOfRegistration");
+        e.inferred.add(record_->arena) = "period.end: the start of the next registration";
+        maker_.degrade("end-inferred", EntityKind::EpisodeOfCare);
+    }
+}
+
 // Ethnicity and marital status stand only in coded observations: the latest counts; on one date the one that
 // maps.
 void PatientCursor::coded_demographics() {

@@ -105,6 +105,9 @@ void Extract::read_patients() {
             }
             if (!r.bad) {
                 r.deleted = is_true(t.cell(row, "Deleted"));
+                r.type = lower(t.cell(row, "PatientTypeDescription"));
+                r.start = std::string(t.cell(row, "DateOfRegistration"));
+                r.end = std::string(t.cell(row, "DateOfDeactivation"));
                 r.processing = to_integer(t.cell(row, "ProcessingId")).value_or(0);
                 for (const char* column : {"DateOfDeath", "DateOfDeactivation"})
                     if (const Text d = t.cell(row, column).substr(0, 10);

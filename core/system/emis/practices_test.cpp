@@ -182,7 +182,8 @@ TEST_CASE(
           std::string::npos);
     Series x;
     x.bulk.headers["CareRecord_Horoscope"] = {"PatientGuid"};
-    CHECK(x.error().find("extra file, for table CareRecord_Horoscope") != std::string::npos);
+    CHECK(x.error().find("bulk 1 of 2026-03-01 04:00:00 has an extra file, for table CareRecord_Horoscope") !=
+          std::string::npos);
 }
 
 TEST_CASE("emis: with tables missing on purpose the run says so, and no list says none") {

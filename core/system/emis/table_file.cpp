@@ -32,8 +32,9 @@ std::size_t count_fields(Text row) {
 Outcome outcome(Verdict verdict) {
     using record::Fate;
     switch (verdict) {
-        case Verdict::live:
-        case Verdict::cancelled: break;
+        case Verdict::live: break;
+        case Verdict::cancelled:
+        case Verdict::former: return {Fate::superseded, "newer-row-of-same-key"};
         case Verdict::repeated: return {Fate::superseded, "repeated-row"};
         case Verdict::newer_row: return {Fate::superseded, "newer-row-of-same-key"};
         case Verdict::text_kept: return {Fate::superseded, "newer-row-without-its-columns"};

@@ -40,10 +40,12 @@ struct RowText {
 };
 
 /// What the deliveries make of a row before anything is mapped. live: it counts (its route may still settle
-/// it). cancelled: a slot's row that counts for a booking which a later row took away.
+/// it). Two are superseded in their table and still say something of their own: cancelled, a booking that a
+/// later row of the slot took away; former, a patient's earlier registration.
 enum class Verdict : std::uint8_t {
     live,
     cancelled,
+    former,
     repeated,
     newer_row,
     text_kept,
@@ -61,13 +63,14 @@ enum class Verdict : std::uint8_t {
     other_agreement,
     other_practice,
 };
-/// Fate and rule of a verdict; no rule for live and cancelled.
+/// Fate and rule of a verdict in a verbatim copy; none for live.
 struct Outcome {
     record::Fate fate;
     std::string_view rule;
 };
 Outcome outcome(Verdict verdict);
-inline bool counts(Verdict v) { return v <= Verdict::cancelled; }
+/// Something is made of the row.
+inline bool counts(Verdict v) { return v <= Verdict::former; }
 
 /// One file. Addresses count through all files of a table: `base` is that of this one's first byte.
 struct Part {
