@@ -107,16 +107,14 @@ TEST_CASE("emis: days that cannot be are kept verbatim and said; strange but pos
     CHECK(r.found("EMIS-VALUE-001") == 3);
 }
 
-TEST_CASE("emis: numbers that are none, and a number no computer holds, are kept as they are written") {
+// 1e400 stands in testdata/emis-faults/impossible-dates-and-numbers: a number that JSON allows and no double holds.
+TEST_CASE("emis: numbers that are none are kept as they are written") {
     Series s;
     s.bulk.code("weight", kValue, "Weight");
     s.bulk.obs("comma", "weight", {{"Value", "1,5"}, {"NumericUnit", "kg"}});
-    s.bulk.obs("huge", "weight", {{"Value", "1e400"}, {"NumericUnit", "kg"}});
     const Run r = s.run();
-    CHECK(rest(r.one("Observation", "comma"), "CareRecord_Observation.Value") ==
-          std::vector<std::string>{"1,5"});
-    CHECK(r.raw.at(link(r.one("Observation", "huge"))).find("1e400") != std::string::npos);
-    CHECK(r.found("EMIS-VALUE-001") >= 1);
+    CHECK(rest(r.one("Observation", "comma"), "CareRecord_Observation.Value") == std::vector<std::string>{"1,5"});
+    CHECK(r.found("EMIS-VALUE-001") == 1);
 }
 
 TEST_CASE("emis: a CodeId that went through floating point is no code we know: never one near it") {
