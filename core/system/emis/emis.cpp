@@ -3,7 +3,6 @@
 #include "core/system/emis/exporter.hpp"
 #include "core/system/emis/patient.hpp"
 #include "core/system/emis/practice.hpp"
-#include "core/system/emis/versions.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::emis {
@@ -61,7 +60,7 @@ struct Emis : record::System {
     std::string_view summary() const override { return "EMIS Web bulk extract: 21 CSV tables"; }
     bool reads() const override { return true; }
     std::vector<std::string_view> versions() const override {
-        return {emis::versions().begin(), emis::versions().end()};
+        return {"8.2", "8.1", "8.0", "7.1", "7.0", "6.0", "5.5", "5.4", "5.3", "5.2", "5.1", "5.0"};
     }
     std::vector<std::string_view> absent() const override { return {std::begin(kAbsent), std::end(kAbsent)}; }
     std::string_view mapping_id() const override { return "emis"; }
