@@ -51,6 +51,11 @@ void Extract::merge() {
     if (read > 1) merge_patients();
     for (TableFile& t : tables_) {
         if (shape(t.tab).patient.empty() || t.parts.empty()) continue;
+        // Side files have no place in the order of deliveries: they go with their patient.
+        if (t.tab >= Tab::Side_RegistrationStatus && !lives_.empty())
+            for (std::size_t slot = 0; slot < t.rows.size(); ++slot)
+                if (const Life* life = life_of(t.patient(slot)); life != nullptr && life->gone)
+                    put(t, slot, Verdict::patient_deleted);
         if (t.tab == Tab::Side_RegistrationStatus) {
             // The whole history each time: the last file replaces the others.
             for (std::size_t s = 0; s < t.rows.size(); ++s)
