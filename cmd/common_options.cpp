@@ -90,7 +90,8 @@ void with_show_values(CLI::App& command, CommonOptions& o) {
 }
 
 void with_incomplete(CLI::App& command, CommonOptions& o) {
-    command.add_flag("--incomplete", o.incomplete, "Read an extract with tables missing: a sample, not a delivery");
+    command.add_flag("--incomplete", o.incomplete,
+                     "Read an extract with tables missing: a sample, not a delivery");
 }
 
 void with_format(CLI::App& command, CommonOptions& o) {

@@ -25,7 +25,7 @@ struct CommonOptions {
     std::string spool;
     bool show_values = false;
     bool incomplete = false;  ///< read an extract with tables missing, as a sample
-    std::string format;  ///< of findings and differences; empty: text, for people
+    std::string format;       ///< of findings and differences; empty: text, for people
     Severity fail_on = Severity::error;
     bool quiet = false, no_progress = false;
     int verbosity = 0;

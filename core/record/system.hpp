@@ -141,7 +141,8 @@ struct SourceOptions {
     std::string practice;
     /// ISO 8601: deliveries of later moments are not read, their rows settled as excluded; empty: everything.
     std::string as_of;
-    /// Read an extract with tables missing, as a sample: each is an error finding, and no list may say "none".
+    /// Read an extract with tables missing, as a sample: each is an error finding, and no list may say
+    /// "none".
     bool incomplete = false;
 };
 

@@ -107,13 +107,15 @@ TEST_CASE("emis: days that cannot be are kept verbatim and said; strange but pos
     CHECK(r.found("EMIS-VALUE-001") == 3);
 }
 
-// 1e400 stands in testdata/emis-faults/impossible-dates-and-numbers: a number that JSON allows and no double holds.
+// 1e400 stands in testdata/emis-faults/impossible-dates-and-numbers: a number that JSON allows and no double
+// holds.
 TEST_CASE("emis: numbers that are none are kept as they are written") {
     Series s;
     s.bulk.code("weight", kValue, "Weight");
     s.bulk.obs("comma", "weight", {{"Value", "1,5"}, {"NumericUnit", "kg"}});
     const Run r = s.run();
-    CHECK(rest(r.one("Observation", "comma"), "CareRecord_Observation.Value") == std::vector<std::string>{"1,5"});
+    CHECK(rest(r.one("Observation", "comma"), "CareRecord_Observation.Value") ==
+          std::vector<std::string>{"1,5"});
     CHECK(r.found("EMIS-VALUE-001") == 1);
 }
 

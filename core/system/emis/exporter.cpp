@@ -26,8 +26,7 @@ class BulkExporter : public record::Exporter {
             out.member(base_name(t.parts.front().origin), i);
             // In pieces, so that progress is seen and an interrupt heard; the rows count with the last.
             constexpr std::size_t kPiece = std::size_t{16} << 20;
-            for (std::size_t at = 0; at < bytes.size(); at += kPiece)
-                out.write(bytes.substr(at, kPiece), 0);
+            for (std::size_t at = 0; at < bytes.size(); at += kPiece) out.write(bytes.substr(at, kPiece), 0);
             out.write({}, t.rows.size());
         }
     }

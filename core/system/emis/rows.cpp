@@ -53,8 +53,8 @@ Row Maker::load(Tab tab, std::size_t slot) {
         r.key = key_of(key);
         if (r.bad == nullptr || valid_utf8(key)) r.key_text = key_text(key);
     }
-    record_->rows.push_back(
-        {static_cast<std::uint16_t>(tab), slot, t.line(slot), r.key_text, scratch_.raw, extract_.part(tab, slot)});
+    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, t.line(slot), r.key_text, scratch_.raw,
+                             extract_.part(tab, slot)});
     return r;
 }
 
