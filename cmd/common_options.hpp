@@ -24,7 +24,8 @@ struct CommonOptions {
     std::string report;                 ///< .json or .md
     std::string spool;
     bool show_values = false;
-    std::string format;  ///< of findings and differences; empty: text, for people
+    bool incomplete = false;  ///< read an extract with tables missing, as a sample
+    std::string format;       ///< of findings and differences; empty: text, for people
     Severity fail_on = Severity::error;
     bool quiet = false, no_progress = false;
     int verbosity = 0;
@@ -45,6 +46,7 @@ void with_mappings_folder(CLI::App& command, CommonOptions& o);
 void with_report(CLI::App& command, CommonOptions& o);
 void with_spool(CLI::App& command, CommonOptions& o);
 void with_show_values(CLI::App& command, CommonOptions& o);
+void with_incomplete(CLI::App& command, CommonOptions& o);
 void with_format(CLI::App& command, CommonOptions& o);
 void with_fail_on(CLI::App& command, CommonOptions& o);
 /// -q, -v, --log-format, --no-progress

@@ -116,6 +116,7 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     source_options.files = s.files;
     source_options.mapping = s.mapping.get();
     source_options.show_values = options.show_values;
+    source_options.incomplete = options.incomplete;
     s.source = s.system->open(source_options);
     if (s.files && !s.files->refused().empty())
         s.source = std::make_unique<WithRefusals>(std::move(s.source), *s.files, s.place);

@@ -157,10 +157,10 @@ _gpswitch() {
     esac
     case "$path" in
         "") mapfile -t COMPREPLY < <(compgen -W 'map validate import diff mappings systems -h --help --version' -- "$word") ;;
-        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --list-rules -o --output --overwrite --format --fail-on -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --fail-on -j --jobs --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
         " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;

@@ -10,7 +10,9 @@ namespace {
 class BulkExporter : public record::Exporter {
   public:
     explicit BulkExporter(const record::SourceOptions& options)
-        : extract_(options.files, *options.mapping), census_(extract_.census) {
+        : extract_(options, *options.mapping), census_(extract_.census) {
+        if (extract_.batches().size() > 1 || !extract_.batches().front().copies.empty())
+            throw UsageError("an export of several deliveries is not available for emis yet");
         for (auto& input : census_.inputs) input.name = base_name(input.name);
     }
     const record::Census& census() const override { return census_; }
@@ -19,11 +21,12 @@ class BulkExporter : public record::Exporter {
     void write(record::ExportWriter& out) override {
         for (std::size_t i = 0; i < kTabs; ++i) {
             const TableFile& t = extract_.table(static_cast<Tab>(i));
-            out.member(base_name(t.origin), i);
+            if (t.parts.empty()) continue;
+            const std::string_view bytes = t.parts.front().bytes;
+            out.member(base_name(t.parts.front().origin), i);
             // In pieces, so that progress is seen and an interrupt heard; the rows count with the last.
             constexpr std::size_t kPiece = std::size_t{16} << 20;
-            for (std::size_t at = 0; at < t.bytes.size(); at += kPiece)
-                out.write(t.bytes.substr(at, kPiece), 0);
+            for (std::size_t at = 0; at < bytes.size(); at += kPiece) out.write(bytes.substr(at, kPiece), 0);
             out.write({}, t.rows.size());
         }
     }
