@@ -8,6 +8,7 @@
 #include "core/archive/archive.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
+#include "core/pipeline/selection.hpp"
 #include "core/record/system.hpp"
 
 namespace gpswitch::cmd {
@@ -36,9 +37,15 @@ class Context {
     /// unless --spool says where.
     OpenSource open_source(const std::string& address, const std::string& output = {}) const;
 
+    /// The place alone, with its members unpacked as for open_source.
+    std::shared_ptr<archive::Place> open_place(const std::string& place, const std::string& output) const;
+
     /// Everything from source to target, with the progress bar.
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
                                          const std::function<void(record::Record&)>& inspect = {}) const;
+
+    /// The patients this run is for, from --patient and --population; read once.
+    const pipeline::Selection& selection() const;
 
     /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
     /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
@@ -55,7 +62,13 @@ class Context {
     void need_free_report() const;
 
     const CommonOptions& options;
+
+  private:
+    mutable std::shared_ptr<pipeline::Selection> selection_;
 };
+
+/// Members of the place that were refused, as findings; `place` as the user gave it.
+std::vector<Issue> refusals(const archive::Place& files, const std::string& place);
 
 /// UsageError when writing to `output` would replace `place` or the folder it lies in.
 void need_apart(const std::string& place, const std::string& output);

@@ -110,7 +110,8 @@ class OutputFile {
 /// that appears meanwhile is a TargetError. With `overwrite`, publish() exchanges the two names in one step
 /// and then removes the old content (on file systems that cannot exchange, the old one is moved aside first).
 /// The destructor removes the whole unpublished folder. A killed run leaves only the .partial folder, never
-/// the name. Errors: UsageError also for a path without a name of its own ("", "/", ".", ".."); TargetError.
+/// the name; the next one of this user for the same name removes it, unless it is still being written.
+/// Errors: UsageError also for a path without a name of its own ("", "/", ".", ".."); TargetError.
 class OutputFolder {
   public:
     OutputFolder(const std::string& path, bool overwrite);
@@ -124,6 +125,7 @@ class OutputFolder {
   private:
     void replace();
     std::string final_, partial_;
+    int held_ = -1;
     bool overwrite_ = false, published_ = false;
 };
 

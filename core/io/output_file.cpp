@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,9 +42,13 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
         if (::lstat(path.c_str(), &s) == 0 && S_ISLNK(s.st_mode)) path_ = behind_links(path);
         const std::string name = detail::name_of(path_);
         if (name.empty() || path_.back() == '/') throw TargetError(path + ": not a name for a file");
+        detail::remove_leftovers(detail::folder_of(path_), name);
         partial_ = detail::folder_of(path_) + "/." + name + ".partial-XXXXXX";
         fd_ = ::mkostemp(partial_.data(), O_CLOEXEC);
-        if (fd_ < 0) partial_.clear();
+        if (fd_ < 0)
+            partial_.clear();
+        else
+            ::flock(fd_, LOCK_EX | LOCK_NB);
     }
     if (fd_ < 0) {
         const int error = errno;
