@@ -126,6 +126,10 @@ void with_show_values(CLI::App& command, CommonOptions& o) {
     command.add_flag("--show-values", o.show_values, "Put values in findings: PATIENT DATA on the screen");
 }
 
+void with_incomplete(CLI::App& command, CommonOptions& o) {
+    command.add_flag("--incomplete", o.incomplete, "Read an extract with tables missing: a sample, not a delivery");
+}
+
 void with_format(CLI::App& command, CommonOptions& o) {
     command.add_option("--format", o.format, "text, jsonl, junit, sarif or outcome (FHIR)")
         ->type_name("FORMAT")

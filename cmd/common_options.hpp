@@ -28,6 +28,7 @@ struct CommonOptions {
     std::string practice, as_of;
     bool dry_run = false;
     bool show_values = false;
+    bool incomplete = false;  ///< read an extract with tables missing, as a sample
     std::string format;  ///< of findings and differences; empty: text, for people
     Severity fail_on = Severity::error;
     bool quiet = false, no_progress = false;
@@ -54,6 +55,7 @@ void with_practice(CLI::App& command, CommonOptions& o);
 void with_selection(CLI::App& command, CommonOptions& o);
 void with_dry_run(CLI::App& command, CommonOptions& o);
 void with_show_values(CLI::App& command, CommonOptions& o);
+void with_incomplete(CLI::App& command, CommonOptions& o);
 void with_format(CLI::App& command, CommonOptions& o);
 void with_fail_on(CLI::App& command, CommonOptions& o);
 /// -q, -v, --log-format, --no-progress

@@ -108,6 +108,7 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     source_options.show_values = options.show_values;
     source_options.practice = options.practice;
     source_options.as_of = options.as_of;
+    source_options.incomplete = options.incomplete;
     s.source = s.system->open(source_options);
     check_practice_and_moment(options, s.source->census(), address);
     if (!issues.empty() || !selection().empty())

@@ -137,6 +137,7 @@ void add_diff(Commands& commands) {
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
+    with_incomplete(*c, commands.common);
     with_show_values(*c, commands.common);
     with_talk(*c, commands.common);
 }

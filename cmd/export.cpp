@@ -86,9 +86,9 @@ void add_export(Commands& commands) {
     auto o = std::make_shared<ExportOptions>();
     auto* c = commands.add("export", "Collect an extract and its deltas into a sealed, verbatim copy",
                            [o](Context& context) { return run(*o, context); },
-                           {{"gpswitch export bulk.zip -o export/",
-                             "gpswitch export bulk.zip deltas/ -o export.tar.zst --as-of 2026-03-31",
-                             "gpswitch export agreement/ --practice A99999 -o export/ --dry-run"},
+                           {{"gpswitch export practice-extract.zip -o export/",
+                             "gpswitch export emis:practice-extract/ -o export.tar.zst --as-of 2026-03-31",
+                             "gpswitch export practice-extract/ -o nothing/ --dry-run"},
                             "gpswitch-export(1)"});
     c->add_option("SOURCE", o->sources, "What to collect: [system:]file, folder or archive; several make one")
         ->required();

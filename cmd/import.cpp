@@ -78,6 +78,7 @@ void add_import(Commands& commands) {
     with_dry_run(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
+    with_incomplete(*c, commands.common);
     with_show_values(*c, commands.common);
     with_talk(*c, commands.common);
 }

@@ -79,7 +79,8 @@ class Selection {
 void exclude(record::Record& record, std::string_view rule);
 
 /// `inner` with the selected patients and what they refer to, without leftovers: for diff, which needs no
-/// account of the others. Reads every patient once. `prepare` brings a record into standard codes (may be empty).
+/// account of the others. Reads every patient once. `prepare` brings a record into standard codes (may be
+/// empty).
 std::unique_ptr<record::Source> selected(std::unique_ptr<record::Source> inner, const Selection& selection,
                                          const std::function<void(record::Record&)>& prepare);
 

@@ -27,6 +27,8 @@ struct Table {
     std::string member;  ///< where it lies, as messages call it
     std::uint64_t bytes = 0;
     std::uint64_t rows = 0;  ///< rows registered: every one of them must be settled
+    /// Names of its files inside the place, when it lies in several (deliveries); Row::part leads here.
+    std::vector<std::string> parts = {};
 };
 
 struct PatientEntry {
@@ -139,6 +141,8 @@ struct SourceOptions {
     std::string practice;
     /// ISO 8601: deliveries of later moments are not read, their rows settled as excluded; empty: everything.
     std::string as_of;
+    /// Read an extract with tables missing, as a sample: each is an error finding, and no list may say "none".
+    bool incomplete = false;
 };
 
 struct TargetOptions {

@@ -156,11 +156,11 @@ void Maker::finish(Row& row, std::uint32_t item) {
 // Who saw the patient and who typed: participants of their own.
 void Maker::participants(Row& row, std::uint32_t item) {
     auto& e = entity<record::Encounter>(item);
-    struct Part {
+    struct Taker {
         const char *column, *code, *display;
     };
-    for (const Part& part : {Part{"ClinicianUserInRoleGuid", "PPRF", "primary performer"},
-                             Part{"EnteredByUserInRoleGuid", "ENT", "data entry person"}}) {
+    for (const Taker& part : {Taker{"ClinicianUserInRoleGuid", "PPRF", "primary performer"},
+                             Taker{"EnteredByUserInRoleGuid", "ENT", "data entry person"}}) {
         const Text guid = cell(row, part.column);
         if (guid.empty()) continue;
         record::EncounterParticipant& p = e.participant.add(record_->arena);
