@@ -77,6 +77,12 @@ class SpoolFile {
     std::string buffer_;
 };
 
+/// Whoever read standard output has gone away: a write to it failed with EPIPE. The run fails like any other
+/// that could not write, but there is nobody to be told why.
+bool reader_gone();
+/// For those who write to standard output by other means.
+void note_write_error(int error);
+
 /// A file written beside its final place (".NAME.partial-XXXXXX", 0600) and renamed by publish(), over
 /// whatever is there (asking first is the command's business); the destructor removes what was not published.
 /// "-" (stdout) and what is not a plain file, such as /dev/null or a pipe, is written directly: for those

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
@@ -23,7 +24,13 @@ std::string behind_links(const std::string& path) {
     ::free(real);
     return out;
 }
+std::atomic<bool> gone{false};
 }  // namespace
+
+bool reader_gone() { return gone; }
+void note_write_error(int error) {
+    if (error == EPIPE) gone = true;
+}
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
     struct stat s {};
@@ -69,6 +76,7 @@ void OutputFile::discard() {
 
 void OutputFile::fail(const std::string& what, int error) {
     const bool removed = !partial_.empty();
+    if (path_ == "-") note_write_error(error);
     discard();
     throw TargetError((path_ == "-" ? "standard output" : detail::as_named(path_)) + ": " + what + ": " +
                           detail::reason(error) +
