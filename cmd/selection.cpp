@@ -96,8 +96,11 @@ std::shared_ptr<pipeline::Selection> selection_of(const CommonOptions& options,
 
 void check_practice_and_moment(const CommonOptions& options, const record::Census& census,
                                const std::string& address) {
-    if (!options.practice.empty() && !same_ignoring_case(options.practice, census.ods) &&
-        !same_ignoring_case(options.practice, census.practice))
+    std::string_view practice = trim(options.practice);
+    if (practice.starts_with('{') && practice.ends_with('}'))
+        practice = practice.substr(1, practice.size() - 2);
+    if (!practice.empty() && !same_ignoring_case(practice, census.ods) &&
+        !same_ignoring_case(practice, census.practice))
         throw InputError(fmt::format("{}: holds practice {}, not {}", address,
                                      census.ods.empty() ? shown(census.practice) : shown(census.ods),
                                      shown(options.practice)),

@@ -70,6 +70,9 @@ TEST_CASE("selection options: another practice, or a later moment, is refused") 
     CHECK(check() == "none");
     o.practice = "a99999";
     CHECK(check() == "none");
+    census.practice = "0001";
+    o.practice = "{0001}";
+    CHECK(check() == "none");
     o.practice = "B99999";
     CHECK(check() == "in.zip: holds practice A99999, not B99999");
     o.practice.clear();
