@@ -8,11 +8,13 @@
 #include <fstream>
 
 #include "cmd/run_report.hpp"
+#include "cmd/selection.hpp"
 #include "cmd/signals.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/words.hpp"
 #include "core/io/file.hpp"
 #include "core/pipeline/pipeline.hpp"
+#include "core/pipeline/seal.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
 #include "core/util/text.hpp"
@@ -21,35 +23,6 @@ namespace gpswitch::cmd {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A source whose place had members that were refused: they are findings of that source, whatever brick reads
-/// it.
-class WithRefusals : public record::Source {
-  public:
-    WithRefusals(std::unique_ptr<record::Source> inner, const archive::Place& files, const std::string& place)
-        : inner_(std::move(inner)) {
-        for (const auto& [name, reason] : files.refused()) {
-            const std::string address = fmt::format("{}!{}", place, shown(name));
-            issues_.push_back({Severity::error, "PLACE-REFUSED-001", address, 0, 0, "", "",
-                               fmt::format("member not unpacked: {}", reason),
-                               "ask the supplier for a clean extract"});
-        }
-        issues_.insert(issues_.end(), inner_->issues().begin(), inner_->issues().end());
-    }
-    const record::Census& census() const override { return inner_->census(); }
-    std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients) override {
-        return inner_->read(patients);
-    }
-    std::unique_ptr<record::Cursor> leftovers() override { return inner_->leftovers(); }
-    bool find(const record::Need& need, record::Record& record) override {
-        return inner_->find(need, record);
-    }
-    const std::vector<Issue>& issues() const override { return issues_; }
-
-  private:
-    std::unique_ptr<record::Source> inner_;
-    std::vector<Issue> issues_;
-};
 
 /// The folder in which `path` lies or will lie; "out/" lies where "out" does.
 std::string folder_of(std::string path) {
@@ -85,17 +58,37 @@ std::string described(const OpenSource& s) {
 
 }  // namespace
 
-OpenSource Context::open_source(const std::string& address, const std::string& output) const {
-    OpenSource s;
-    s.address = address;
-    const systems::Address parsed = systems::parse(address);
-    s.place = parsed.place;
+std::vector<Issue> refusals(const archive::Place& files, const std::string& place) {
+    std::vector<Issue> out;
+    for (const auto& [name, reason] : files.refused())
+        out.push_back({Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", place, shown(name)), 0, 0,
+                       "", "", fmt::format("member not unpacked: {}", reason),
+                       "ask the supplier for a clean extract"});
+    return out;
+}
+
+std::shared_ptr<archive::Place> Context::open_place(const std::string& place,
+                                                    const std::string& output) const {
     archive::OpenOptions open;
     open.spool_folder = !options.spool.empty()            ? options.spool
                         : output.empty() || output == "-" ? temporary_folder()
                                                           : folder_of(output);
-    if (parsed.system == nullptr || systems::place_is_file(*parsed.system))
-        s.files = archive::Place::open(s.place, open);
+    return archive::Place::open(place, open);
+}
+
+OpenSource Context::open_source(const std::string& address, const std::string& output) const {
+    selection();  // what is wrong with it is said before anything is read
+    OpenSource s;
+    s.address = address;
+    const systems::Address parsed = systems::parse(address);
+    s.place = parsed.place;
+    std::vector<Issue> issues;
+    if (parsed.system == nullptr || systems::place_is_file(*parsed.system)) {
+        s.files = open_place(s.place, output);
+        issues = refusals(*s.files, s.place);
+        if (auto held = pipeline::held_in_export(*s.files)) issues.push_back(*held);
+        s.files = pipeline::unsealed(s.files);
+    }
     s.system = parsed.system != nullptr ? parsed.system : &systems::recognise(*s.files);
     if (parsed.system == nullptr) {
         const record::Recognition why = s.system->recognise(*s.files);
@@ -116,12 +109,15 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     source_options.files = s.files;
     source_options.mapping = s.mapping.get();
     source_options.show_values = options.show_values;
+    source_options.practice = options.practice;
+    source_options.as_of = options.as_of;
     source_options.incomplete = options.incomplete;
     s.source = s.system->open(source_options);
-    if (s.files && !s.files->refused().empty())
-        s.source = std::make_unique<WithRefusals>(std::move(s.source), *s.files, s.place);
+    check_practice_and_moment(options, s.source->census(), address);
+    if (!issues.empty() || !selection().empty())
+        s.source = with_more(std::move(s.source), std::move(issues), selection().words());
     s.origin.census = &s.source->census();
-    s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get());
+    s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get(), &selection());
     spdlog::info("{}", described(s));
     return s;
 }
@@ -142,13 +138,21 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
     o.jobs = options.jobs;
     o.mapping = source.mapping.get();
     o.issues = &issues;
+    o.selection = selection().empty() ? nullptr : &selection();
     o.place = source.place;
     o.inspect = inspect;
     o.safeguards = &safeguards();
     o.as_is = as_is;
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();
-    return pipeline::run(*source.source, target, source.origin, o);
+    auto ledger = pipeline::run(*source.source, target, source.origin, o);
+    for (const Issue& issue : selection().unfound()) issues.add(issue);
+    return ledger;
+}
+
+const pipeline::Selection& Context::selection() const {
+    if (!selection_) selection_ = selection_of(options, [this] { return rule_file("population.csv"); });
+    return *selection_;
 }
 
 const mapping::Safeguards& Context::safeguards() const {

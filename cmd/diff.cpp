@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
@@ -14,6 +15,7 @@
 #include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
+#include "core/pipeline/selection.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
 
@@ -34,6 +36,31 @@ diff::Side side_of(OpenSource& s, const mapping::Safeguards& safeguards) {
                 safeguards.no_false_none(record);
                 if (set) safeguards.inherit_labels(record);
             }};
+}
+
+/// With --patient or --population only those patients are compared.
+void select(OpenSource& s, const Context& context) {
+    if (context.selection().empty()) return;
+    s.source = pipeline::selected(std::move(s.source), context.selection(), side_of(s, context.safeguards()).prepare);
+    s.origin.census = &s.source->census();
+}
+
+/// A part against the whole would give a difference for every patient that was left out of the part.
+void need_same_selection(const OpenSource& before, const OpenSource& after) {
+    const auto words = [](const OpenSource& s) {
+        const auto& list = s.census().selection;
+        return std::set<std::string>(list.begin(), list.end());
+    };
+    if (words(before) == words(after)) return;
+    const auto said = [](const OpenSource& s) {
+        const auto& list = s.census().selection;
+        return fmt::format(
+            "{} holds {}", s.address,
+            list.empty() ? "a whole practice" : fmt::format("a selection ({})", fmt::join(list, "; ")));
+    };
+    throw InputError(
+        fmt::format("{}, {}", said(before), said(after)),
+        "give the filters it was made with (--population, --patient), and both sides are cut alike");
 }
 
 diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
@@ -60,6 +87,11 @@ ExitCode run(const DiffOptions& o, Context& context) {
     DiffReport report{.before = o.before, .after = o.after};
     diff::Options options = compare_options(o, common);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
+    select(before, context);
+    select(after, context);
+    need_same_selection(before, after);
+    if (const auto nobody = context.selection().unfound(); !nobody.empty())
+        throw InputError(nobody[0].text(), "a patient is compared when one side at least has the number");
     options.cannot_carry = after.system->cannot_carry();
     ReportStream stream(common);
     const auto writer =
@@ -108,6 +140,7 @@ void add_diff(Commands& commands) {
     c->add_flag("--source-rows", o->source_rows, "Compare as well from which source rows entries came");
     c->add_flag("--test-numbers", o->test_numbers, "Pair by NHS numbers of the test range (999...) too");
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);

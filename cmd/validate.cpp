@@ -136,6 +136,7 @@ void add_validate(Commands& commands) {
     with_format(*c, commands.common);
     with_fail_on(*c, commands.common);
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);

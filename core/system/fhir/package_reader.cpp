@@ -289,6 +289,7 @@ void PackageSource::read_manifest() {
         census_.ods = source.value("ods", "");
         census_.version = source.value("version", "");
         census_.as_of = manifest.value("transactionTime", "");
+        census_.selection = manifest.value("selection", std::vector<std::string>{});
         census_.absent = manifest.value("absent", std::vector<std::string>{});
         census_.warnings = manifest.value("warnings", std::vector<std::string>{});
         for (const auto& entry : manifest.at("members")) {
