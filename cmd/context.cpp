@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -120,7 +121,10 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
         s.source = std::make_unique<WithRefusals>(std::move(s.source), *s.files, s.place);
     s.origin.census = &s.source->census();
     s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get());
-    spdlog::info("{}", described(s));
+    if (say_sources)
+        spdlog::info("{}", described(s));
+    else
+        spdlog::debug("{}", described(s));
     return s;
 }
 
@@ -136,6 +140,23 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();
     return pipeline::run(*source.source, target, source.origin, o);
+}
+
+diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
+                              diff::Writer& writer) const {
+    const auto side = [](OpenSource& s) {
+        diff::Side out{s.source.get(), {}};
+        if (s.mapping) out.prepare = [set = s.mapping](record::Record& record) { set->apply(record); };
+        return out;
+    };
+    how.cannot_carry = after.system->cannot_carry();
+    Progress progress("patients");
+    const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
+    how.progress = [&](std::uint64_t patients) {
+        if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
+        progress(patients, std::max(patients, total));
+    };
+    return diff::compare(side(before), side(after), how, writer);
 }
 
 std::vector<std::string> Context::mapping_roots() const {

@@ -6,6 +6,7 @@
 
 #include "cmd/common_options.hpp"
 #include "core/archive/archive.hpp"
+#include "core/diff/diff.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
 #include "core/record/system.hpp"
@@ -40,6 +41,10 @@ class Context {
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
                                          const std::function<void(record::Record&)>& inspect = {}) const;
 
+    /// Compares two open sources, with the progress bar; explains what AFTER's layout cannot carry.
+    diff::Totals compare(OpenSource& before, OpenSource& after, diff::Options options,
+                         diff::Writer& writer) const;
+
     /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
     /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
     std::vector<std::string> mapping_roots() const;
@@ -55,6 +60,8 @@ class Context {
     void need_free_report() const;
 
     const CommonOptions& options;
+    /// Whether open_source says what it opened; no for a command that opens its own files again.
+    bool say_sources = true;
 };
 
 /// UsageError when writing to `output` would replace `place` or the folder it lies in.

@@ -4,18 +4,13 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/diff_report.hpp"
 #include "cmd/findings.hpp"
-#include "cmd/signals.hpp"
-#include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
 #include "core/system/all.hpp"
-#include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -25,12 +20,6 @@ struct DiffOptions {
     std::vector<std::string> ignore;
     bool explained = false, source_rows = false, test_numbers = false;
 };
-
-diff::Side side_of(OpenSource& s) {
-    diff::Side side{s.source.get(), {}};
-    if (s.mapping) side.prepare = [set = s.mapping](record::Record& record) { set->apply(record); };
-    return side;
-}
 
 diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
     diff::Options out;
@@ -55,21 +44,11 @@ ExitCode run(const DiffOptions& o, Context& context) {
     DiffReport report{.before = o.before, .after = o.after};
     diff::Options options = compare_options(o, common);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
-    options.cannot_carry = after.system->cannot_carry();
     ReportStream stream(common);
     const auto writer =
         diff::make_writer(stream.format(), stream.output(),
                           {.title = "gpswitch diff", .version = std::string(version()), .describe = {}});
-    {
-        Progress progress("patients");
-        const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
-        options.progress = [&](std::uint64_t patients) {
-            if (interrupted())
-                throw Error(130, "interrupted", "nothing was written; run the same command again");
-            progress(patients, std::max(patients, total));
-        };
-        report.totals = diff::compare(side_of(before), side_of(after), options, *writer);
-    }
+    report.totals = context.compare(before, after, options, *writer);
     stream.publish();
     report.system_before = before.census().system;
     report.system_after = after.census().system;

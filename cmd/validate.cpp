@@ -1,20 +1,14 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
 #include <fmt/format.h>
-#include <mutex>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <mutex>
-#include <tuple>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
+#include "cmd/inspection.hpp"
 #include "cmd/run_report.hpp"
 #include "cmd/version.hpp"
-#include "core/io/file.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
-#include "core/validate/validate.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -22,46 +16,6 @@ namespace {
 struct ValidateOptions {
     std::string source;
 };
-
-/// The consistency rules, applied while the records pass by in the workers.
-class Inspection {
-  public:
-    Inspection(const OpenSource& source, const std::string& no_known_allergy) {
-        validate::Rules rules;
-        rules.no_known_allergy =
-            validate::load_no_known_allergy(io::read_all(no_known_allergy), no_known_allergy);
-        rules.census = &source.census();
-        checker_ = validate::consistency(std::move(rules));
-    }
-    void operator()(record::Record& record) {
-        IssueList found;
-        checker_->check(record, found);
-        record.issues.insert(record.issues.end(), std::make_move_iterator(found.issues.begin()),
-                             std::make_move_iterator(found.issues.end()));
-        const std::scoped_lock lock(mutex_);
-        practice_.see(record);
-    }
-    /// Findings over all patients; sorted, because the workers saw them in any order.
-    void finish(IssueSink& sink) const {
-        IssueList found;
-        practice_.finish(found);
-        std::sort(found.issues.begin(), found.issues.end(), [](const Issue& a, const Issue& b) {
-            return std::tie(a.code, a.member, a.line, a.resource) <
-                   std::tie(b.code, b.member, b.line, b.resource);
-        });
-        for (const Issue& issue : found.issues) sink.add(issue);
-    }
-
-  private:
-    std::unique_ptr<validate::Checker> checker_;
-    validate::PracticeChecker practice_;
-    std::mutex mutex_;
-};
-
-std::string title_of(std::string_view code) {
-    const validate::Rule* rule = validate::find_rule(code);
-    return rule == nullptr ? "" : std::string(rule->title);
-}
 
 ExitCode run(const ValidateOptions& o, Context& context) {
     const CommonOptions& common = context.options;
@@ -76,7 +30,7 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     ReportStream stream(common);
     const auto writer = make_issue_writer(
         stream.format(), stream.output(),
-        {.title = "gpswitch validate", .version = std::string(version()), .describe = title_of});
+        {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
     Findings findings(writer.get());
     Inspection inspection(source, context.rule_file("no-known-allergy.csv"));
     const auto target = pipeline::nowhere();
