@@ -19,6 +19,8 @@ class MappingSet;
 
 namespace record {
 
+struct Exporter;
+
 /// A table (or member, or resource type) of the source, for the ledger.
 struct Table {
     std::string name;    ///< the supplier's table name, or resource type
@@ -43,6 +45,9 @@ struct Census {
     std::vector<Table> tables;
     std::vector<std::string> absent;    ///< what this source never carries, in sentences
     std::vector<std::string> warnings;  ///< what the source itself says is missing ("data in transit")
+    /// Filters it was cut down with, in words ("population: registered, test"): not a whole practice. Empty:
+    /// whole.
+    std::vector<std::string> selection;
     struct Input {
         std::string name, sha256;
         std::uint64_t bytes = 0;
@@ -164,6 +169,10 @@ struct System {
     virtual Recognition recognise(const archive::Place& files) const = 0;
     virtual std::unique_ptr<Source> open(const SourceOptions& options) const;
     virtual std::unique_ptr<Target> create(const TargetOptions& options) const;
+    /// Opens `options.files` (one place or several joined: a bulk extract and its deltas) for a verbatim
+    /// copy; see exporter.hpp. `practice` and `as_of` cut it down. UsageError when the system has no export,
+    /// or not with these options.
+    virtual std::unique_ptr<Exporter> exporter(const SourceOptions& options) const;
 };
 
 }  // namespace record

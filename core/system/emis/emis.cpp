@@ -1,5 +1,6 @@
 #include "core/system/emis/emis.hpp"
 
+#include "core/system/emis/exporter.hpp"
 #include "core/system/emis/patient.hpp"
 #include "core/system/emis/practice.hpp"
 #include "core/util/error.hpp"
@@ -66,6 +67,9 @@ struct Emis : record::System {
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr) throw MappingError("an EMIS extract needs a mapping set");
         return std::make_unique<EmisSource>(options, *options.mapping);
+    }
+    std::unique_ptr<record::Exporter> exporter(const record::SourceOptions& options) const override {
+        return open_exporter(options);
     }
 };
 

@@ -1,6 +1,7 @@
 #include "core/system/gpconnect/source.hpp"
 
 #include "core/mapping/mapping.hpp"
+#include "core/record/exporter.hpp"
 #include "core/system/gpconnect/gpconnect.hpp"
 #include "core/system/gpconnect/readers.hpp"
 #include "core/util/error.hpp"
@@ -143,6 +144,9 @@ class GpConnect : public record::System {
         if (options.mapping == nullptr)
             throw MappingError("GP Connect records need the mapping set gpconnect");
         return open_source(options.files, Tables::load(options.mapping->folder()));
+    }
+    std::unique_ptr<record::Exporter> exporter(const record::SourceOptions& options) const override {
+        return open_exporter(options);
     }
 };
 

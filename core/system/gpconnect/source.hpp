@@ -8,4 +8,7 @@ namespace gpswitch::gpconnect {
 std::unique_ptr<record::Source> open_source(std::shared_ptr<archive::Place> place,
                                             std::shared_ptr<const Tables> tables);
 
+/// The verbatim copy of files of bundles, see core/record/exporter.hpp.
+std::unique_ptr<record::Exporter> open_exporter(const record::SourceOptions& options);
+
 }  // namespace gpswitch::gpconnect
