@@ -7,10 +7,13 @@
 #include "cmd/inspection.hpp"
 #include "cmd/move.hpp"
 #include "cmd/overview.hpp"
+#include "cmd/signals.hpp"
+#include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "cmd/words.hpp"
 #include "core/diff/diff.hpp"
 #include "core/io/file.hpp"
+#include "core/pipeline/export.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/report/writer.hpp"
 #include "core/util/error.hpp"
@@ -61,12 +64,30 @@ Outcome Move::outcome_of(std::uint64_t held, const Findings& findings) const {
 
 GateRecord Move::export_gate() {
     const record::Census& census = source_.census();
-    std::uint64_t bytes = 0;
-    for (const auto& input : census.inputs) bytes += input.bytes;
+    const std::string files = count(census.inputs.size(), "file", "files");
+    if (!source_.mapping)
+        return record_of(
+            Outcome::passed,
+            fmt::format("{} of {}, in standard form already: read where it lies", files, census.system));
+    work_.remove("export");
+    const auto mapping =
+        context_.load_mapping(fmt::format("{}@{}", source_.mapping->id(), source_.mapping->version()));
+    Silent silent;
+    Progress progress;
+    pipeline::ExportOptions how;
+    how.output = work_.in("export");
+    how.mapping = mapping.get();
+    how.issues = &silent;
+    how.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
+    how.interrupted = &interrupted();
+    const pipeline::ExportResult result = pipeline::export_to(*source_.system, {source_.files}, how);
+    const std::uint64_t written = result.rows(record::Fate::migrated), settled = result.read() - written;
     return record_of(Outcome::passed,
-                     fmt::format("{} of {}, {}, read where {}", count(census.inputs.size(), "file", "files"),
-                                 census.system, count(bytes, "byte", "bytes"),
-                                 census.inputs.size() == 1 ? "it lies" : "they lie"));
+                     fmt::format("{} of {}: {} copied word for word{}, {} sealed", files, census.system,
+                                 count(written, "row", "rows"),
+                                 settled == 0 ? "" : fmt::format(", {} left out by name", grouped(settled)),
+                                 count(result.members, "file", "files")),
+                     {{"rows", written}, {"leftOut", settled}, {"resealed", result.resealed}});
 }
 
 GateRecord Move::map_gate() {
@@ -142,17 +163,20 @@ GateRecord Move::read_back_gate() {
     Findings findings(&silent);
     const auto target = pipeline::nowhere();
     const auto ledger = context_.move(source, *target, findings);
-    const ordered_json written = ordered_json::parse(work_.done().back().facts);
     const std::uint64_t patients = ledger->patients() - ledger->held_patients();
-    const bool whole =
-        patients == written.at("patients").get<std::uint64_t>() && ledger->rows(record::Fate::held) == 0;
-    return record_of(whole ? outcome_of(0, findings) : Outcome::failed,
-                     fmt::format("{} of {} found{}", count(ledger->written(), "entry", "entries"),
-                                 count(patients, "patient", "patients"),
-                                 whole ? ""
-                                       : fmt::format(", but {} were written",
-                                                     count(written.at("patients").get<std::uint64_t>(),
-                                                           "patient", "patients"))),
+    const ordered_json written = ordered_json::parse(work_.done().back().facts);
+    const auto expected = written.at("patients").get<std::uint64_t>();
+    // A supplier's layout makes other entries of the same rows: diff says whether they are as predicted.
+    const bool standard = target_.system->mapping_id().empty();
+    const bool whole = patients == expected && ledger->rows(record::Fate::held) == 0 &&
+                       (!standard || ledger->written() == written.at("written").get<std::uint64_t>());
+    std::string says = fmt::format("{} of {} found", count(ledger->written(), "entry", "entries"),
+                                   count(patients, "patient", "patients"));
+    if (!whole)
+        says += fmt::format("; {} of {} were written",
+                            count(written.at("written").get<std::uint64_t>(), "entry", "entries"),
+                            count(expected, "patient", "patients"));
+    return record_of(whole ? outcome_of(0, findings) : Outcome::failed, says,
                      {{"entries", ledger->written()}, {"patients", patients}});
 }
 

@@ -19,8 +19,9 @@ using nlohmann::ordered_json;
 using summary::Outcome;
 using summary::Summary;
 
-/// Files that hold a clock: the certificate's content hash leaves them out.
-const std::vector<std::string> kWithClock = {"report.html", "report.json", "report.txt", "timings.json"};
+/// Files that tell of this run (when, how fast, where to): the certificate's content hash leaves them out.
+const std::vector<std::string> kOfThisRun = {"gates.json", "report.html", "report.json", "report.txt",
+                                             "timings.json"};
 /// Held rows and codes named in the report; all of them are in the package.
 constexpr std::size_t kHeldListed = 1000;
 
@@ -117,7 +118,13 @@ std::string headline_of(const Summary& s, const std::string& stopped_at) {
             out += fmt::format(" but what a named policy left out ({} of {})", grouped(excluded), all);
         out += fmt::format(": each of its {} has exactly one fate", all);
     }
-    if (s.differences) out += ", and the new system gives back what was written";
+    if (s.differences) {
+        out += ", and the new system gives back what was written";
+        if (s.differences->explained > 0)
+            out += fmt::format(", but for {} that {} predicted",
+                               count(s.differences->explained, "difference", "differences"),
+                               s.differences->explained == 1 ? "was" : "were");
+    }
     return out + ".";
 }
 
@@ -215,7 +222,7 @@ void Move::write_certificate(const Summary& s) {
     facts.rehearsal = s.rehearsal;
     facts.gates = s.gates;
     if (io::exists(work_.in("ledger.json"))) facts.ledger_json = io::read_all(work_.in("ledger.json"));
-    facts.with_clock = kWithClock;
+    facts.of_this_run = kOfThisRun;
     work_.close();
     work_.write(summary::kCertificate, summary::certificate(work_.path(), facts));
 }

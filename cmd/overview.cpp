@@ -99,7 +99,7 @@ void Overview::see(const record::Record& record) {
 std::vector<summary::Count> Overview::patient_groups() const {
     std::vector<summary::Count> out;
     for (const auto& [name, n] : {std::pair{"registered", registered_}, std::pair{"left", left_},
-                                  std::pair{"dead", dead_}, std::pair{"without registration", unknown_}})
+                                  std::pair{"dead", dead_}, std::pair{"registration not known", unknown_}})
         if (n > 0) out.push_back({name, n});
     return out;
 }

@@ -23,7 +23,7 @@ ExitCode verify(const std::string& folder) {
     const summary::Verification v = summary::verify(folder);
     for (const summary::Discrepancy& d : v.discrepancies) spdlog::error("{}/{}: {}", folder, d.path, d.what);
     if (!v.discrepancies.empty()) {
-        say_text(fmt::format("{} not as it was when the move ended: {}.\n", folder,
+        say_text(fmt::format("{} is not as it was when the move ended: {}.\n", folder,
                              count(v.discrepancies.size(), "discrepancy", "discrepancies")));
         return ExitCode::negative;
     }

@@ -34,7 +34,10 @@ Workspace::Workspace(const std::string& final_path) : final_(final_path) {
         throw UsageError(fmt::format("'{}' is not a name for a new folder", final_path),
                          "give the folder a name of its own");
     partial_ = final_ + ".partial";
-    if (::mkdir(partial_.c_str(), 0700) != 0 && errno != EEXIST)
+    ours_ = ::mkdir(partial_.c_str(), 0700) == 0;
+    if (!ours_ && errno == EEXIST)
+        need_ours();
+    else if (!ours_)
         throw TargetError(fmt::format("{}: cannot be made: {}", partial_, reason()),
                           "choose a folder that exists and may be written");
     lock_ = ::open(in(kLock).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -61,7 +64,9 @@ void Workspace::clear() const {
 }
 
 void Workspace::need_ours() const {
-    for (const auto& entry : fs::directory_iterator(partial_))
+    if (io::exists(in(kGates))) return;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(partial_, failed))
         if (entry.path().filename() != kLock && !entry.path().filename().string().starts_with(".gates.json"))
             throw UsageError(fmt::format("{}: exists already, and is not the beginning of a move", partial_),
                              "it would be emptied: move it away, or choose another name for the output");
@@ -70,7 +75,6 @@ void Workspace::need_ours() const {
 Workspace::Found Workspace::take_over(const std::string& asked) {
     asked_ = asked;
     Found found = io::exists(in(kGates)) ? Found::other : Found::nothing;
-    if (found == Found::nothing) need_ours();
     if (found == Found::other) {
         // Written in one step: what cannot be read is not ours, or of another version.
         const ordered_json state = ordered_json::parse(io::read_all(in(kGates)), nullptr, false);
@@ -85,7 +89,10 @@ Workspace::Found Workspace::take_over(const std::string& asked) {
                                  g.at("facts").dump()});
         }
     }
-    if (found != Found::same) clear();
+    if (found != Found::same) {
+        clear();
+        ours_ = true;
+    }
     return found;
 }
 
@@ -142,7 +149,7 @@ void Workspace::publish(bool overwrite) {
 
 void Workspace::discard() {
     std::error_code ignored;
-    if (!published_) fs::remove_all(partial_, ignored);
+    if (ours_ && !published_) fs::remove_all(partial_, ignored);
 }
 
 }  // namespace gpswitch::cmd

@@ -51,7 +51,7 @@ class Workspace {
     void close() const;
     /// Gives the folder its final name; with `overwrite` in the place of what has it.
     void publish(bool overwrite);
-    /// Removes the folder: nothing in it is worth going on from.
+    /// Removes the folder when nothing in it is worth going on from: what an earlier run left stays.
     void discard();
 
   private:
@@ -62,6 +62,7 @@ class Workspace {
     std::string final_, partial_, asked_, begun_;
     std::vector<GateRecord> done_;
     int lock_ = -1;
+    bool ours_ = false;  ///< nothing in it is from a run before
     bool published_ = false;
 };
 

@@ -5,7 +5,7 @@ _gpswitch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} path="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$path ${COMP_WORDS[i]}" in
-            " map" | " validate" | " import" | " diff" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
+            " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
         esac
     done
     COMPREPLY=()
@@ -134,6 +134,42 @@ _gpswitch() {
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
             return
             ;;
+        " switch --output" | " switch -o")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --verify")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --stop-on")
+            mapfile -t COMPREPLY < <(compgen -W 'information warning error fatal' -- "$word")
+            return
+            ;;
+        " switch --jobs" | " switch -j")
+            :
+            return
+            ;;
+        " switch --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " switch --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " switch --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
         " mappings list --format")
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
             return
@@ -156,11 +192,12 @@ _gpswitch() {
             ;;
     esac
     case "$path" in
-        "") mapfile -t COMPREPLY < <(compgen -W 'map validate import diff mappings systems -h --help --version' -- "$word") ;;
+        "") mapfile -t COMPREPLY < <(compgen -W 'map validate import diff switch mappings systems -h --help --version' -- "$word") ;;
         " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --fail-on -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --overwrite -j --jobs --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
         " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;
@@ -170,7 +207,7 @@ _gpswitch() {
     case "$path" in
         " mappings show" | " mappings check") [[ $word == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
     esac
-    local files=' map| validate| import| diff| mappings show| mappings check|'
+    local files=' map| validate| import| diff| switch| mappings show| mappings check|'
     if [[ $word != -* && -n $path && $files == *"$path|"* ]]; then
         mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -75,12 +75,12 @@ ordered_json totals_of(const std::string& ledger_json) {
 
 /// What two runs over the same input have in common, whatever machine and hour: no clock, no target.
 std::string content_hash(const ordered_json& certificate) {
-    const auto& with_clock = certificate.at("withClock");
+    const auto& of_this_run = certificate.at("ofThisRun");
     ordered_json same;
     for (const char* key : {"source", "mapping", "gates", "ledger"}) same[key] = certificate.at(key);
     same["files"] = ordered_json::array();
     for (const auto& file : certificate.at("files"))
-        if (std::find(with_clock.begin(), with_clock.end(), file.at("path")) == with_clock.end())
+        if (std::find(of_this_run.begin(), of_this_run.end(), file.at("path")) == of_this_run.end())
             same["files"].push_back(file);
     return sha256_hex(same.dump());
 }
@@ -169,7 +169,7 @@ std::string certificate(const std::string& folder, const CertificateFacts& facts
                           {"files", to_json(facts.target_files)}}},
                         {"gates", gates},
                         {"ledger", totals_of(facts.ledger_json)},
-                        {"withClock", facts.with_clock},
+                        {"ofThisRun", facts.of_this_run},
                         {"files", to_json(files)}};
     out["content"] = content_hash(out);
     return sealed(out);

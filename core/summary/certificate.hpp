@@ -19,9 +19,10 @@ struct CertificateFacts {
     std::string target, target_system;      ///< as given
     std::vector<FileHash> target_files;     ///< as they were when the move ended; outside the folder
     bool rehearsal = false;
-    std::vector<Gate> gates;              ///< names and outcomes are used
-    std::string ledger_json;              ///< ledger.json; empty when no gate made one
-    std::vector<std::string> with_clock;  ///< files that say when or how fast: left out of `content`
+    std::vector<Gate> gates;  ///< names and outcomes are used
+    std::string ledger_json;  ///< ledger.json; empty when no gate made one
+    std::vector<std::string>
+        of_this_run;  ///< files that say when, how fast or where to: left out of `content`
 };
 
 /// The certificate over every plain file under `folder` (its own name left out), paths relative, ascending.

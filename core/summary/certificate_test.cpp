@@ -28,7 +28,7 @@ summary::CertificateFacts facts() {
     f.gates = {{"map", summary::Outcome::passed, "", 1.0}};
     f.ledger_json =
         R"({"patients":{"read":1,"held":0},"tables":[{"table":"T","bytes":1,"read":2,"fates":{"migrated":2,"merged":0,"lookup":0,"deleted":0,"superseded":0,"excluded":0,"held":0}}],"resources":[],"degraded":[],"absent":[],"warnings":[]})";
-    f.with_clock = {"timings.json"};
+    f.of_this_run = {"timings.json"};
     return f;
 }
 
