@@ -145,6 +145,8 @@ Summary Move::summary() const {
     s.as_of = census.as_of;
     s.target = options_.rehearse ? "none: a rehearsal" : options_.target;
     s.target_system = target_.system->name();
+    s.system_says = source_.system->summary();
+    s.target_says = target_.system->summary();
     if (source_.mapping) {
         s.mapping = fmt::format("{}@{}", source_.mapping->id(), source_.mapping->version());
         s.mapping_sha256 = source_.mapping->sha256();

@@ -53,9 +53,13 @@ std::string title_of(const Summary& s) {
 }
 
 std::string header(const Summary& s) {
-    std::string route = s.system + (s.system_version.empty() ? "" : ' ' + s.system_version);
-    if (!s.target.empty()) route += " \u2192 " + (s.target_system.empty() ? s.target : s.target_system);
-    if (!s.as_of.empty()) route += ", records as of " + s.as_of;
+    std::string route = s.system_says.empty() ? s.system : s.system_says;
+    if (!s.system_version.empty()) route += ' ' + s.system_version;
+    if (!s.target.empty())
+        route += " \u2192 " + (!s.target_says.empty()     ? s.target_says
+                               : !s.target_system.empty() ? s.target_system
+                                                          : s.target);
+    if (!s.as_of.empty()) route += ", records as of " + s.as_of.substr(0, 10);
     return fmt::format("<header><p class=\"what\">{}</p>\n<h1>{}</h1>\n<p class=\"route\">{}</p></header>\n",
                        escaped(what_it_is(s)), escaped(title_of(s)), escaped(route));
 }

@@ -95,9 +95,13 @@ std::string banner(const Summary& s) {
 std::string tiles(const Summary& s) {
     std::string out = "<div class=\"tiles\">\n";
     if (!s.tables.empty()) {
-        out += tile(number("patients:moved", s.patients - s.patients_held),
-                    s.patients_held == 0 ? (s.patients == 1 ? "patient" : "patients")
-                                         : fmt::format("of {} patients", words::grouped(s.patients)));
+        std::uint64_t carried = 0;
+        for (const Resource& r : s.resources)
+            if (r.type == "Patient") carried = r.written;
+        out +=
+            tile(number("patients:written", carried),
+                 carried == s.patients ? (carried == 1 ? "patient, the only one" : "patients, all there are")
+                                       : fmt::format("of {} patients", words::grouped(s.patients)));
         out += tile(number("rows:read", s.rows()), "source rows, each with one fate");
         out += tile(number("resources:written", s.written()), "entries written");
         const std::uint64_t held = s.rows("held");

@@ -29,7 +29,7 @@ header .route{color:var(--soft)}
 .tiles{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin-bottom:16px}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px}
 .tile b{display:block;font-size:25px;font-weight:680;line-height:1.15;font-variant-numeric:tabular-nums}
-.tile span{color:var(--soft);font-size:13px}
+.tile>span{color:var(--soft);font-size:13px}
 .tile.alert b{color:var(--bad)}
 section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;margin-bottom:16px;min-width:0}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:16px;align-items:start}
@@ -39,7 +39,7 @@ th{text-align:left;font-weight:600;color:var(--soft);font-size:12.5px;vertical-a
 th,td{padding:4px 10px 4px 0;border-bottom:1px solid #edf0f3}
 td{vertical-align:top;overflow-wrap:anywhere}
 tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
-tbody th{font-weight:500;color:var(--ink);font-size:13.5px}
+tbody th{font-weight:500;color:var(--ink);font-size:13.5px;vertical-align:top}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 th:last-child,td:last-child{padding-right:0}
 td.nil{color:#8b96a1}
@@ -53,10 +53,10 @@ rect.superseded{fill:var(--superseded)}rect.excluded{fill:var(--excluded)}rect.h
 .key.superseded{background:var(--superseded)}.key.excluded{background:var(--excluded)}.key.held{background:var(--held)}
 .scroll{overflow-x:auto}
 .gates{list-style:none;padding:0;display:grid;gap:0}
-.gates li{display:grid;grid-template-columns:20px 74px 1fr auto;gap:8px;padding:5px 0;border-bottom:1px solid #edf0f3;font-size:13.5px}
+.gates li{display:grid;grid-template-columns:20px 78px 1fr auto;gap:8px;padding:5px 0;border-bottom:1px solid #edf0f3;font-size:13.5px}
 .gates li:last-child{border-bottom:0}
 .gates svg{width:17px;height:17px;margin-top:2px}
-.gates b{font-weight:600}
+.gates b{font-weight:600;white-space:nowrap}
 .gates i{font-style:normal;color:var(--soft);font-variant-numeric:tabular-nums}
 .tag{display:inline-block;border-radius:99px;padding:0 8px;font-size:12px;font-weight:600;white-space:nowrap}
 .tag.fatal,.tag.error{background:var(--bad-ground);color:var(--bad)}.tag.warning{background:var(--fair-ground);color:var(--fair)}.tag.information{background:#e8edf2;color:#42505e}
@@ -75,7 +75,7 @@ section,.tile,.banner{break-inside:avoid}section.long{break-inside:auto}tr,.gate
 section{padding:9px 11px;margin-bottom:9px}.tiles,.two{gap:9px}.tiles{margin-bottom:9px}.banner{margin-bottom:9px;padding:11px 13px}
 .banner p{font-size:14px}.tile{padding:7px 10px}.tile b{font-size:17px}
 h2{font-size:12px}table,tbody th,.gates li,ul.plain,dl{font-size:9.5px}th,td{padding-top:2px;padding-bottom:2px}th{font-size:9px}
-.note,.tile span,footer{font-size:9px}code,.mono{font-size:8.2px}svg.bar{height:8px;margin-top:3px}.gates li{padding:2px 0}.scroll{overflow:visible}}
+.note,.tile>span,footer{font-size:9px}.two section{break-inside:auto}main{zoom:.88}code,.mono{font-size:8.2px}svg.bar{height:8px;margin-top:3px}.gates li{padding:2px 0}.scroll{overflow:visible}}
 )";
 
 }  // namespace gpswitch::summary::page

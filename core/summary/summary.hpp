@@ -92,9 +92,10 @@ struct Summary {
 
     std::string source, system, system_version, practice, ods, as_of;
     std::string target, target_system;
-    std::string mapping, mapping_sha256;  ///< "emis@1.0.0"
-    std::vector<std::string> absent;      ///< what this kind of source never carries
-    std::vector<std::string> warnings;    ///< what the source itself says is missing
+    std::string system_says, target_says;  ///< what those systems are: "EMIS Web bulk extract"
+    std::string mapping, mapping_sha256;   ///< "emis@1.0.0"
+    std::vector<std::string> absent;       ///< what this kind of source never carries
+    std::vector<std::string> warnings;     ///< what the source itself says is missing
     std::vector<FileHash> inputs, outputs;
 
     std::uint64_t patients = 0, patients_held = 0;
