@@ -196,7 +196,7 @@ std::size_t plain_bytes(std::string_view s) {
     return i;
 }
 
-void append_escaped(std::string& out, unsigned char c) {
+void append_special(std::string& out, unsigned char c) {
     static constexpr char kHex[] = "0123456789abcdef";
     switch (c) {
         case '"': out += "\\\""; break;
@@ -213,15 +213,19 @@ void append_escaped(std::string& out, unsigned char c) {
 
 }  // namespace
 
-void append_string(std::string& out, std::string_view s) {
-    out += '"';
+void append_escaped(std::string& out, std::string_view s) {
     while (true) {
         const std::size_t n = plain_bytes(s);
         out.append(s.data(), n);
         if (n == s.size()) break;
-        append_escaped(out, static_cast<unsigned char>(s[n]));
+        append_special(out, static_cast<unsigned char>(s[n]));
         s.remove_prefix(n + 1);
     }
+}
+
+void append_string(std::string& out, std::string_view s) {
+    out += '"';
+    append_escaped(out, s);
     out += '"';
 }
 

@@ -57,6 +57,8 @@ class Parser {
 
 /// Appends a string literal, quotes included. `s` must be UTF-8.
 void append_string(std::string& out, std::string_view s);
+/// The same without the quotes.
+void append_escaped(std::string& out, std::string_view s);
 /// Appends the value as compact JSON, numbers verbatim.
 void append(std::string& out, const Value& value);
 

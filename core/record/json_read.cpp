@@ -5,6 +5,7 @@ namespace {
 
 struct Reader {
     ReadContext& c;
+    bool no_row = false;
 
     Text raw(const json::Value& v) {
         std::string text;
@@ -57,15 +58,31 @@ struct Reader {
         for (std::uint32_t i = 0; i < v.items.size; ++i) item(*v.items[i], f, object, indexed(path, i));
     }
 
+    static bool has_joined_form(const Field& f) {
+        return f.kind == Kind::structure && !f.type->joined.empty();
+    }
+
+    // The row that the first identifier names, unless the extensions name a primary row or say "none".
+    void implied_row(Entity& entity) {
+        const SourceRow row = row_of_identifier(entity);
+        if (no_row || row.table.empty()) return;
+        for (const SourceRow& r : entity.source)
+            if (r.role == row.role) return;
+        entity.source.add(*c.arena);
+        for (std::uint32_t i = entity.source.size - 1; i > 0; --i) entity.source[i] = entity.source[i - 1];
+        entity.source[0] = row;
+    }
+
     // Only an extension of exactly the declared shape goes to its field; anything else about it would be
     // lost.
     bool plain_extension(const json::Value& e, const Field& f, const void* object) {
         if (!f.list && !is_empty(object, f)) return false;
         if (e.members.size != 2) return false;
-        if (f.value.empty())
+        if (f.value.empty() || (has_joined_form(f) && e.find(f.value) == nullptr))
             return e.find("extension") != nullptr && e.find("extension")->kind == json::Kind::array;
         const json::Value* v = e.find(f.value);
         if (v == nullptr) return false;
+        if (has_joined_form(f)) return v->kind == json::Kind::string && !v->text.empty();
         return f.kind == Kind::structure ? v->kind == json::Kind::object
                                          : fits(*v, f.kind) && !v->text.empty();
     }
@@ -74,7 +91,17 @@ struct Reader {
         const Text url = e.text_of("url");
         for (const Field& f : type.fields) {
             if (f.where != Where::extension || f.url != url || !plain_extension(e, f, object)) continue;
-            if (!f.value.empty()) return item(*e.find(f.value), f, object, path);
+            if (has_joined_form(f) && e.find(f.value) != nullptr) {
+                if (f.type == &type_of<SourceRow>() && e.text_of(f.value) == "none") {
+                    no_row = true;
+                    return;
+                }
+                void* whole = f.list ? add_item(items_at(object, f), *f.type, *c.arena) : at(object, f);
+                if (take_apart(e.text_of(f.value), *f.type, whole)) return;
+                if (f.list) --items_at(object, f).size;
+                break;
+            }
+            if (!f.value.empty() && !has_joined_form(f)) return item(*e.find(f.value), f, object, path);
             void* target = f.list ? add_item(items_at(object, f), *f.type, *c.arena) : at(object, f);
             const json::Value& parts = *e.find("extension");
             for (std::uint32_t i = 0; i < parts.items.size; ++i)
@@ -115,7 +142,9 @@ struct Reader {
 
 void read_json(const json::Value& resource, EntityKind kind, Entity& entity, ReadContext& context) {
     context.entity = &entity;
-    Reader{context}.structure(resource, type_of(kind), &entity, {});
+    Reader reader{context};
+    reader.structure(resource, type_of(kind), &entity, {});
+    reader.implied_row(entity);
 }
 
 void read_json(const json::Value& value, const Type& type, void* object, Text path, ReadContext& context) {

@@ -13,6 +13,31 @@ void scalar(std::string& out, Kind kind, Text text) {
     }
 }
 
+/// What the first identifier says of an entity's rows.
+enum class Rows : std::uint8_t {
+    implied,       ///< it names the first row, the only primary one
+    contradicted,  ///< it names a row, and the entity has no primary one
+    apart,         ///< it names none, or the rows are all said
+};
+Rows rows_of(const Entity& entity) {
+    const SourceRow named = row_of_identifier(entity);
+    if (named.table.empty()) return Rows::apart;
+    std::uint32_t primary = 0;
+    for (const SourceRow& row : entity.source) primary += row.role == named.role ? 1 : 0;
+    if (primary == 0) return Rows::contradicted;
+    const SourceRow& first = entity.source[0];
+    const bool same = first.role == named.role && first.table == named.table && first.key == named.key;
+    return same && primary == 1 ? Rows::implied : Rows::apart;
+}
+bool nothing_to_say(const void* object) {
+    const auto& entity = *static_cast<const Entity*>(object);
+    switch (rows_of(entity)) {
+        case Rows::implied: return entity.source.size == 1;
+        case Rows::contradicted: return false;
+        default: return entity.source.empty();
+    }
+}
+
 struct Writer {
     std::string& out;
 
@@ -40,14 +65,51 @@ struct Writer {
         out += ']';
     }
 
+    // As one text; what has no such form as an extension with parts.
+    void joined(const void* object, const Field& f, std::string_view key) {
+        const Type& type = *f.type;
+        if (!can_join(object, type)) {
+            out += "{\"url\":\"";
+            out += f.url;
+            out += '"';
+            extensions(object, type);
+            out += '}';
+            return;
+        }
+        out += key;
+        out += '"';
+        for (std::size_t i = 0; i < type.joined.size(); ++i) {
+            const Text part = text_at(object, type.fields[type.joined[i]]);
+            if (part.empty()) break;
+            if (i != 0) out += type.separator;
+            json::append_escaped(out, part);
+        }
+        out += "\"}";
+    }
+
+    // The rows of an entity: the one that its identifier names is not named again.
+    void rows(const void* object, const Type& type, std::size_t n) {
+        const Rows r = rows_of(*static_cast<const Entity*>(object));
+        if (r == Rows::contradicted) {
+            comma();
+            out += type.keys[n];
+            out += "\"none\"}";
+        }
+        extension(object, type, n, r == Rows::implied ? 1 : 0);
+    }
+
     // One {"url":...} per item of the field.
-    void extension(const void* object, const Type& type, std::size_t n) {
+    void extension(const void* object, const Type& type, std::size_t n, std::uint32_t first) {
         const Field& f = type.fields[n];
         const std::uint32_t size = f.list ? items_at(object, f).size : 1;
-        for (std::uint32_t i = 0; i < size; ++i) {
+        for (std::uint32_t i = first; i < size; ++i) {
             comma();
             if (f.where == Where::self) {
                 out += texts_at(object, f)[i];
+                continue;
+            }
+            if (f.kind == Kind::structure && !f.type->joined.empty()) {
+                joined(f.list ? items_at(object, f).data + i * f.type->size : at(object, f), f, type.keys[n]);
                 continue;
             }
             out += type.keys[n];
@@ -63,13 +125,18 @@ struct Writer {
         bool any = false;
         for (std::size_t n = 0; n < type.fields.size(); ++n) {
             const Field& f = type.fields[n];
-            if (f.where == Where::element || is_empty(object, f)) continue;
+            if (f.where == Where::element) continue;
+            const bool source = type.resource && f.type == &type_of<SourceRow>();
+            if (source ? nothing_to_say(object) : is_empty(object, f)) continue;
             if (!any) {
                 comma();
                 out += "\"extension\":[";
                 any = true;
             }
-            extension(object, type, n);
+            if (source)
+                rows(object, type, n);
+            else
+                extension(object, type, n, 0);
         }
         if (any) out += ']';
     }

@@ -7,7 +7,7 @@ using declare::field;
 using declare::type;
 
 #define UK "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
-#define OWN "https://gpswitch.org/fhir/StructureDefinition/"
+#define OWN "https://gpswitch.org/fhir/"
 
 template <>
 const Type& type_of<PractitionerQualification>() {

@@ -9,7 +9,7 @@ using declare::extension;
 using declare::field;
 
 #define UK "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
-#define OWN "https://gpswitch.org/fhir/StructureDefinition/"
+#define OWN "https://gpswitch.org/fhir/"
 
 template <>
 const Type& type_of<Patient>() {

@@ -72,6 +72,75 @@ TEST_CASE("record: every field of every entity survives JSON") {
     }
 }
 
+namespace {
+
+// The entity's extensions as written, with "https://gpswitch.org/fhir/" left out; and that it reads back as
+// it was.
+std::string extensions_of(const Entity& entity, Record& record) {
+    std::string text;
+    append_json(text, EntityKind::Flag, entity);
+    json::Parser parser;
+    json::Error error;
+    const json::Value* v = parser.parse(record.arena.copy(text), record.arena, error);
+    REQUIRE(v != nullptr);
+    Entity& again = record.add(EntityKind::Flag);
+    ReadContext context;
+    context.arena = &record.arena;
+    read_json(*v, EntityKind::Flag, again, context);
+    CHECK(equal(&entity, &again, type_of(EntityKind::Flag)));
+    std::string out;
+    const json::Value* extensions = v->find("extension");
+    if (extensions == nullptr) return "none at all";
+    for (const json::Value* e : extensions->items) {
+        out += out.empty() ? "" : "|";
+        out += e->text_of("url").substr(kOwn.size());
+        out += ":";
+        out += e->find("extension") == nullptr ? std::string(e->text_of("valueString")) : "(parts)";
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("record: rows and what has no field are one text each") {
+    Record record;
+    const auto flag = [&](bool named) -> Flag& {
+        Flag& f = record.add<Flag>();
+        if (named) {
+            Identifier& id = f.identifier.add(record.arena);
+            id.system = "https://gpswitch.org/Id/emis/Table_A";
+            id.value = "K1";
+        }
+        return f;
+    };
+    const auto written = [&](bool named, std::initializer_list<SourceRow> rows) {
+        Flag& f = flag(named);
+        for (const SourceRow& row : rows) f.source.add(record.arena, row);
+        return extensions_of(f, record);
+    };
+    // The row that the identifier names is not named again.
+    CHECK(written(true, {{"Table_A", "K1", "primary"}}) == "none at all");
+    CHECK(written(true, {{"Table_A", "K1", "primary"}, {"B", "k 2", "part"}}) == "source:part B k 2");
+    // Nor may it be made up.
+    CHECK(written(true, {}) == "source:none");
+    CHECK(written(true, {{"Table_A", "K1", "part"}}) == "source:none|source:part Table_A K1");
+    CHECK(written(true, {{"Table_A", "K2", "primary"}}) == "source:primary Table_A K2");
+    CHECK(written(true, {{"B", "1", "part"}, {"Table_A", "K1", "primary"}}) ==
+          "source:part B 1|source:primary Table_A K1");
+    CHECK(written(true, {{"Table_A", "K1", "primary"}, {"B", "", "primary"}}) ==
+          "source:primary Table_A K1|source:primary B");
+    CHECK(written(false, {}) == "none at all");
+    CHECK(written(false, {{"Table_A", "K1", "primary"}}) == "source:primary Table_A K1");
+    // What one text cannot say has parts.
+    CHECK(written(false, {{"two words", "K1", "primary"}}) == "source:(parts)");
+    CHECK(written(false, {{"", "K1", "primary"}}) == "source:(parts)");
+
+    Flag& f = flag(false);
+    for (const Rest& r : {Rest{"A.B", "x=\"1\"\n"}, Rest{"A.B", ""}, Rest{"a=b", "c"}, Rest{"", "c"}})
+        f.rest.add(record.arena, r);
+    CHECK(extensions_of(f, record) == "rest:A.B=x=\"1\"\n|rest:A.B|rest:(parts)|rest:(parts)");
+}
+
 TEST_CASE("record: what has no field goes to rest, and wrong types are reported and kept") {
     Record record;
     json::Parser parser;

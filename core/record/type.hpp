@@ -64,6 +64,10 @@ struct Type {
     std::vector<std::uint32_t> text_sizes, list_sizes;
     /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":".
     std::vector<std::string> keys;
+    /// A structure of texts that stands in an extension as one text: its fields in this order (indexes into
+    /// `fields`), with `separator` between them. Empty: it is none of these.
+    std::vector<std::uint8_t> joined = {};
+    char separator = ' ';
 
     /// The field with this name; nullptr when there is none.
     const Field* find(std::string_view field_name) const;
@@ -101,6 +105,11 @@ inline const AnyList& items_at(const void* object, const Field& f) {
     return *static_cast<const AnyList*>(at(object, f));
 }
 inline AnyList& items_at(void* object, const Field& f) { return *static_cast<AnyList*>(at(object, f)); }
+/// The object has a joined form: every field but the last holds something, and no separator. An empty last
+/// field is left out with its separator.
+bool can_join(const void* object, const Type& type);
+/// Takes a joined text apart; false, and nothing done, when it is none.
+bool take_apart(Text text, const Type& type, void* object);
 /// Adds an empty item to a list of structures.
 void* add_item(AnyList& list, const Type& type, Arena& arena);
 

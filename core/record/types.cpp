@@ -1,5 +1,6 @@
 #include "core/record/types.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace gpswitch::record {
@@ -9,7 +10,7 @@ using declare::field;
 using declare::type;
 
 #define UK "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
-#define OWN "https://gpswitch.org/fhir/StructureDefinition/"
+#define OWN "https://gpswitch.org/fhir/"
 
 template <>
 const Type& type_of<Period>() {
@@ -152,17 +153,25 @@ const Type& type_of<Meta>() {
 
 template <>
 const Type& type_of<SourceRow>() {
-    static const Type t =
-        type<SourceRow>("SourceRow", extension<&SourceRow::table>("table", "table", "valueString"),
-                        extension<&SourceRow::key>("key", "key", "valueString"),
-                        extension<&SourceRow::role>("role", "role", "valueCode", Kind::code));
+    static const Type t = [] {
+        Type row = type<SourceRow>("SourceRow", extension<&SourceRow::table>("table", "table", "valueString"),
+                                   extension<&SourceRow::key>("key", "key", "valueString"),
+                                   extension<&SourceRow::role>("role", "role", "valueCode", Kind::code));
+        row.joined = {2, 0, 1};
+        return row;
+    }();
     return t;
 }
 
 template <>
 const Type& type_of<Rest>() {
-    static const Type t = type<Rest>("Rest", extension<&Rest::path>("path", "path", "valueString"),
-                                     extension<&Rest::value>("value", "value", "valueString"));
+    static const Type t = [] {
+        Type rest = type<Rest>("Rest", extension<&Rest::path>("path", "path", "valueString"),
+                               extension<&Rest::value>("value", "value", "valueString"));
+        rest.joined = {0, 1};
+        rest.separator = '=';
+        return rest;
+    }();
     return t;
 }
 
@@ -176,10 +185,19 @@ const Type& type_of<Entity>() {
                             field<&Entity::contained>("contained", Kind::raw),
                             field<&Entity::identifier>("identifier"), extensions,
                             extension<&Entity::inferred>("inferred", OWN "inferred", "valueString"),
-                            extension<&Entity::source>("sourceRow", OWN "source", ""),
-                            extension<&Entity::rest>("rest", OWN "rest", ""));
+                            extension<&Entity::source>("sourceRow", OWN "source", "valueString"),
+                            extension<&Entity::rest>("rest", OWN "rest", "valueString"));
     }();
     return t;
+}
+
+SourceRow row_of_identifier(const Entity& entity) {
+    if (entity.identifier.empty()) return {};
+    const Text system = entity.identifier[0].system;
+    if (!system.starts_with(kRowId)) return {};
+    const std::size_t slash = system.find('/', kRowId.size());
+    if (slash == Text::npos || slash + 1 == system.size() || entity.identifier[0].value.empty()) return {};
+    return {system.substr(slash + 1), entity.identifier[0].value, "primary"};
 }
 
 const Field* Type::find(std::string_view field_name) const {
@@ -199,6 +217,32 @@ const Field* Type::find_extension(std::string_view url) const {
     for (const Field& f : fields)
         if (f.where == Where::extension && tail(f.url) == tail(url)) return &f;
     return nullptr;
+}
+
+bool can_join(const void* object, const Type& type) {
+    for (std::size_t i = 0; i + 1 < type.joined.size(); ++i) {
+        const Text& part = text_at(object, type.fields[type.joined[i]]);
+        if (part.empty() || part.find(type.separator) != Text::npos) return false;
+    }
+    return !type.joined.empty();
+}
+
+bool take_apart(Text text, const Type& type, void* object) {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i + 1 < type.joined.size(); ++i) {
+        if (at > text.size()) return false;
+        const std::size_t end = std::min(text.find(type.separator, at), text.size());
+        if (end == at) return false;
+        at = end + 1;
+    }
+    at = 0;
+    for (std::size_t i = 0; i < type.joined.size(); ++i) {
+        const bool last = i + 1 == type.joined.size();
+        const std::size_t end = last ? text.size() : std::min(text.find(type.separator, at), text.size());
+        text_at(object, type.fields[type.joined[i]]) = at < end ? text.substr(at, end - at) : Text{};
+        at = end + 1;
+    }
+    return !type.joined.empty();
 }
 
 void* add_item(AnyList& list, const Type& type, Arena& arena) {

@@ -113,6 +113,12 @@ struct Entity {
 };
 
 /// URLs of our own extensions start with this.
-inline constexpr std::string_view kOwn = "https://gpswitch.org/fhir/StructureDefinition/";
+inline constexpr std::string_view kOwn = "https://gpswitch.org/fhir/";
+
+/// Identifiers of source rows have this system, then the source system's name, '/' and the table.
+inline constexpr std::string_view kRowId = "https://gpswitch.org/Id/";
+/// The row that the first identifier names: {table, key, "primary"}; an empty table when it names none. JSON
+/// leaves this row out of `source` when it is the only primary one and comes first.
+SourceRow row_of_identifier(const Entity& entity);
 
 }  // namespace gpswitch::record

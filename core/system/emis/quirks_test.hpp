@@ -279,9 +279,11 @@ inline Json extension(const Json& e, const std::string& ending) {
 /// What rest holds under a path, in order.
 inline std::vector<std::string> rest(const Json& e, const std::string& path) {
     std::vector<std::string> out;
-    for (const Json& x : e.value("extension", Json::array()))
-        if (x["url"].get<std::string>().ends_with("/rest") && x["extension"][0]["valueString"] == path)
-            out.push_back(x["extension"][1]["valueString"]);
+    for (const Json& x : e.value("extension", Json::array())) {
+        const std::string text = x.value("valueString", "");
+        if (x["url"].get<std::string>().ends_with("/rest") && text.starts_with(path + "="))
+            out.push_back(text.substr(path.size() + 1));
+    }
     return out;
 }
 inline bool inferred(const Json& e, const std::string& path) {
