@@ -17,6 +17,7 @@ void add_all(Commands& commands) {
     add_validate(commands);
     add_import(commands);
     add_diff(commands);
+    add_switch(commands);
     add_mappings(commands);
     add_systems(commands);
 }

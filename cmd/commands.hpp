@@ -58,6 +58,7 @@ void add_map(Commands& commands);
 void add_validate(Commands& commands);
 void add_import(Commands& commands);
 void add_diff(Commands& commands);
+void add_switch(Commands& commands);
 void add_mappings(Commands& commands);
 void add_systems(Commands& commands);
 void add_all(Commands& commands);

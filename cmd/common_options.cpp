@@ -27,7 +27,9 @@ std::string a_number_of_jobs(const std::string& text) {
 }
 
 std::string a_report(const std::string& text) {
-    return text.ends_with(".json") || text.ends_with(".md") ? "" : "a name ending in .json or .md expected";
+    return text.ends_with(".json") || text.ends_with(".html") || text.ends_with(".md")
+               ? ""
+               : "a name ending in .json, .html or .md expected";
 }
 
 /// A day, or a moment of it, with or without an offset.
@@ -83,7 +85,7 @@ void with_mappings_folder(CLI::App& command, CommonOptions& o) {
 }
 
 void with_report(CLI::App& command, CommonOptions& o) {
-    command.add_option("--report", o.report, "Summary with the ledger, as .json or .md by name")
+    command.add_option("--report", o.report, "Summary with the ledger, as .json, .html or .md by name")
         ->type_name("FILE")
         ->check(quietly(a_report));
 }
@@ -137,18 +139,22 @@ void with_format(CLI::App& command, CommonOptions& o) {
         ->check(quietly(one_of(kFormats)));
 }
 
-void with_fail_on(CLI::App& command, CommonOptions& o) {
+void with_severity(CLI::App& command, const std::string& name, Severity& severity, const std::string& what) {
     const std::vector<std::string> words = {"information", "warning", "error", "fatal"};
     command
         .add_option_function<std::string>(
-            "--fail-on",
-            [&o, words](const std::string& text) {
+            name,
+            [&severity, words](const std::string& text) {
                 const auto at = std::find(words.begin(), words.end(), text) - words.begin();
-                o.fail_on = static_cast<Severity>(at);
+                severity = static_cast<Severity>(at);
             },
-            "Lowest severity for exit code 1 (default: error)")
+            what)
         ->type_name("SEVERITY")
         ->check(quietly(one_of(words)));
+}
+
+void with_fail_on(CLI::App& command, CommonOptions& o) {
+    with_severity(command, "--fail-on", o.fail_on, "Lowest severity for exit code 1 (default: error)");
 }
 
 void with_talk(CLI::App& command, CommonOptions& o) {

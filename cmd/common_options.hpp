@@ -21,7 +21,7 @@ struct CommonOptions {
     unsigned jobs = 1;                  ///< set to the number of cores by with_jobs
     std::string mapping;                ///< ID or ID@VERSION; empty: the newest for the system
     std::vector<std::string> mappings;  ///< folders with mapping sets, before the usual ones
-    std::string report;                 ///< .json or .md
+    std::string report;                 ///< .json, .html or .md
     std::string spool;
     std::vector<std::string> patients;     ///< NHS numbers, @FILE or -; never said again
     std::vector<std::string> populations;  ///< words, or lists of them; empty: all
@@ -57,6 +57,8 @@ void with_dry_run(CLI::App& command, CommonOptions& o);
 void with_show_values(CLI::App& command, CommonOptions& o);
 void with_incomplete(CLI::App& command, CommonOptions& o);
 void with_format(CLI::App& command, CommonOptions& o);
+/// An option that takes the name of a severity.
+void with_severity(CLI::App& command, const std::string& name, Severity& severity, const std::string& what);
 void with_fail_on(CLI::App& command, CommonOptions& o);
 /// -q, -v, --log-format, --no-progress
 void with_talk(CLI::App& command, CommonOptions& o);

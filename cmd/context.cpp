@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -118,7 +119,10 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
         s.source = with_more(std::move(s.source), std::move(issues), selection().words());
     s.origin.census = &s.source->census();
     s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get(), &selection());
-    spdlog::info("{}", described(s));
+    if (say_sources)
+        spdlog::info("{}", described(s));
+    else
+        spdlog::debug("{}", described(s));
     return s;
 }
 
@@ -164,6 +168,27 @@ const mapping::Safeguards& Context::safeguards() const {
         safeguards_ = std::move(all);
     }
     return *safeguards_;
+}
+
+diff::Side Context::side_of(OpenSource& s) const {
+    return {s.source.get(), [set = s.mapping, &rules = safeguards()](record::Record& record) {
+                if (set) set->apply(record);
+                mapping::Safeguards::mark(record);
+                rules.no_false_none(record);
+                if (set) rules.inherit_labels(record);
+            }};
+}
+
+diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
+                              diff::Writer& writer) const {
+    how.cannot_carry = after.system->cannot_carry();
+    Progress progress("patients");
+    const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
+    how.progress = [&](std::uint64_t patients) {
+        if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
+        progress(patients, std::max(patients, total));
+    };
+    return diff::compare(side_of(before), side_of(after), how, writer);
 }
 
 std::vector<std::string> Context::mapping_roots() const {

@@ -6,6 +6,7 @@
 
 #include "cmd/common_options.hpp"
 #include "core/archive/archive.hpp"
+#include "core/diff/diff.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
 #include "core/mapping/safeguards.hpp"
@@ -54,6 +55,12 @@ class Context {
     /// The patients this run is for, from --patient and --population; read once.
     const pipeline::Selection& selection() const;
 
+    /// A source as the pipeline would hand it to a target; a standard source is seen with the labels it has.
+    diff::Side side_of(OpenSource& source) const;
+    /// Compares two open sources, with the progress bar; explains what AFTER's layout cannot carry.
+    diff::Totals compare(OpenSource& before, OpenSource& after, diff::Options options,
+                         diff::Writer& writer) const;
+
     /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
     /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
     std::vector<std::string> mapping_roots() const;
@@ -69,6 +76,8 @@ class Context {
     void need_free_report() const;
 
     const CommonOptions& options;
+    /// Whether open_source says what it opened; no for a command that opens its own files again.
+    bool say_sources = true;
 
   private:
     mutable std::unique_ptr<mapping::Safeguards> safeguards_;

@@ -4,20 +4,16 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <set>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/diff_report.hpp"
 #include "cmd/findings.hpp"
-#include "cmd/signals.hpp"
-#include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
 #include "core/pipeline/selection.hpp"
 #include "core/system/all.hpp"
-#include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -28,20 +24,10 @@ struct DiffOptions {
     bool explained = false, source_rows = false, test_numbers = false;
 };
 
-// As the pipeline would hand it to a target; a standard source is seen with the labels it has.
-diff::Side side_of(OpenSource& s, const mapping::Safeguards& safeguards) {
-    return {s.source.get(), [set = s.mapping, &safeguards](record::Record& record) {
-                if (set) set->apply(record);
-                mapping::Safeguards::mark(record);
-                safeguards.no_false_none(record);
-                if (set) safeguards.inherit_labels(record);
-            }};
-}
-
 /// With --patient or --population only those patients are compared.
 void select(OpenSource& s, const Context& context) {
     if (context.selection().empty()) return;
-    s.source = pipeline::selected(std::move(s.source), context.selection(), side_of(s, context.safeguards()).prepare);
+    s.source = pipeline::selected(std::move(s.source), context.selection(), context.side_of(s).prepare);
     s.origin.census = &s.source->census();
 }
 
@@ -92,22 +78,11 @@ ExitCode run(const DiffOptions& o, Context& context) {
     need_same_selection(before, after);
     if (const auto nobody = context.selection().unfound(); !nobody.empty())
         throw InputError(nobody[0].text(), "a patient is compared when one side at least has the number");
-    options.cannot_carry = after.system->cannot_carry();
     ReportStream stream(common);
     const auto writer =
         diff::make_writer(stream.format(), stream.output(),
                           {.title = "gpswitch diff", .version = std::string(version()), .describe = {}});
-    {
-        Progress progress("patients");
-        const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
-        options.progress = [&](std::uint64_t patients) {
-            if (interrupted())
-                throw Error(130, "interrupted", "nothing was written; run the same command again");
-            progress(patients, std::max(patients, total));
-        };
-        report.totals = diff::compare(side_of(before, context.safeguards()),
-                                      side_of(after, context.safeguards()), options, *writer);
-    }
+    report.totals = context.compare(before, after, options, *writer);
     stream.publish();
     report.system_before = before.census().system;
     report.system_after = after.census().system;

@@ -6,10 +6,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "cmd/inspection.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "cmd/words.hpp"
 #include "core/io/file.hpp"
+#include "core/summary/summary.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -113,8 +115,13 @@ std::string cell(std::string text) {
 
 }  // namespace
 
+std::string utc(std::chrono::system_clock::time_point when) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(when)));
+}
+
 bool is_report(std::string_view head) {
-    return head.starts_with("{\n  \"gpswitch-report\": ") || head.starts_with("# gpswitch ");
+    return head.starts_with("{\n  \"gpswitch-report\": ") || head.starts_with("# gpswitch ") ||
+           head.starts_with("<!DOCTYPE html>\n<!-- gpswitch report -->");
 }
 
 std::string RunReport::headline() const {
@@ -146,12 +153,11 @@ std::string RunReport::headline() const {
 
 std::string RunReport::json() const {
     const double seconds = std::chrono::duration<double>(std::chrono::system_clock::now() - started).count();
-    const auto second = std::chrono::system_clock::to_time_t(started);
     ordered_json out;
     out["gpswitch-report"] = 1;
     out["command"] = command;
     out["version"] = version();
-    out["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(second));
+    out["started"] = utc(started);
     out["seconds"] = static_cast<double>(static_cast<std::int64_t>(seconds * 1000)) / 1000;
     out["exit"] = static_cast<int>(exit);
     out["headline"] = headline();
@@ -224,6 +230,34 @@ std::string RunReport::markdown() const {
     return out;
 }
 
+std::string RunReport::html() const {
+    const record::Census& c = source->census();
+    summary::Summary s;
+    s.command = command;
+    s.version = version();
+    s.started = utc(started);
+    s.answer = exit == ExitCode::ok ? summary::Outcome::passed : summary::Outcome::reserved;
+    s.headline = headline();
+    s.shows_values = show_values;
+    s.source = source->address;
+    s.system = c.system;
+    s.system_version = c.version;
+    s.practice = c.practice;
+    s.ods = c.ods;
+    s.as_of = c.as_of;
+    s.target = target;
+    if (source->mapping) {
+        s.mapping = fmt::format("{}@{}", source->mapping->id(), source->mapping->version());
+        s.mapping_sha256 = source->mapping->sha256();
+    }
+    for (const auto& input : c.inputs) s.inputs.push_back({input.name, input.sha256, input.bytes});
+    summary::add_ledger(s, ledger->json());
+    for (const auto& f : findings->codes())
+        s.findings.push_back({f.severity, f.code, rule_title(f.code), {}, f.count});
+    summary::rank(s);
+    return summary::html(s);
+}
+
 std::string RunReport::text() const {
     const record::Census& c = source->census();
     std::vector<std::vector<std::string>> rows = {{"Rows read", grouped(ledger->read()), ""}};
@@ -282,7 +316,9 @@ ExitCode RunReport::finish(const CommonOptions& options) {
         say_text(text());
     if (options.report.empty()) return exit;
     io::OutputFile file(options.report);
-    file.write(options.report.ends_with(".md") ? markdown() : json());
+    file.write(options.report.ends_with(".md")     ? markdown()
+               : options.report.ends_with(".html") ? html()
+                                                   : json());
     file.publish();
     return exit;
 }

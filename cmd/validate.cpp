@@ -1,16 +1,13 @@
 // cmd/validate.cpp: findings in an extract, a package or a store. See gpswitch-validate(1).
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <mutex>
-#include <tuple>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
+#include "cmd/inspection.hpp"
 #include "cmd/output.hpp"
 #include "cmd/run_report.hpp"
 #include "cmd/version.hpp"
-#include "core/io/file.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
@@ -32,53 +29,6 @@ std::string listed() {
     return out;
 }
 
-/// The consistency rules, applied while the records pass by in the workers.
-class Inspection {
-  public:
-    Inspection(const OpenSource& source, const Context& context) : census_(source.census()) {
-        validate::Rules rules;
-        const auto table = [&](const char* name, auto load) {
-            const std::string path = context.rule_file(name);
-            return load(io::read_all(path), path);
-        };
-        rules.no_known_allergy = table("no-known-allergy.csv", validate::load_no_known_allergy);
-        rules.list_codes = table("list-code.csv", validate::load_list_codes);
-        rules.plausible = table("plausible.csv", validate::load_plausible);
-        rules.safeguards = &context.safeguards();
-        rules.census = &census_;
-        checker_ = validate::consistency(std::move(rules));
-    }
-    void operator()(record::Record& record) {
-        IssueList found;
-        checker_->check(record, found);
-        record.issues.insert(record.issues.end(), std::make_move_iterator(found.issues.begin()),
-                             std::make_move_iterator(found.issues.end()));
-        const std::scoped_lock lock(mutex_);
-        practice_.see(record, &census_);
-    }
-    /// Findings over all patients; sorted, because the workers saw them in any order.
-    void finish(IssueSink& sink) const {
-        IssueList found;
-        practice_.finish(found);
-        std::sort(found.issues.begin(), found.issues.end(), [](const Issue& a, const Issue& b) {
-            return std::tie(a.code, a.member, a.line, a.resource, a.path) <
-                   std::tie(b.code, b.member, b.line, b.resource, b.path);
-        });
-        for (const Issue& issue : found.issues) sink.add(issue);
-    }
-
-  private:
-    const record::Census& census_;
-    std::unique_ptr<validate::Checker> checker_;
-    validate::PracticeChecker practice_;
-    std::mutex mutex_;
-};
-
-std::string title_of(std::string_view code) {
-    const validate::Rule* rule = validate::find_rule(code);
-    return rule == nullptr ? "" : std::string(rule->title);
-}
-
 ExitCode run(const ValidateOptions& o, Context& context) {
     if (o.list_rules) {
         print(listed());
@@ -98,7 +48,7 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     ReportStream stream(common);
     const auto writer = make_issue_writer(
         stream.format(), stream.output(),
-        {.title = "gpswitch validate", .version = std::string(version()), .describe = title_of});
+        {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
     Findings findings(writer.get());
     Inspection inspection(source, context);
     const auto target = pipeline::nowhere();

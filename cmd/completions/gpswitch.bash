@@ -230,6 +230,42 @@ _gpswitch() {
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
             return
             ;;
+        " switch --output" | " switch -o")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --verify")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --stop-on")
+            mapfile -t COMPREPLY < <(compgen -W 'information warning error fatal' -- "$word")
+            return
+            ;;
+        " switch --jobs" | " switch -j")
+            :
+            return
+            ;;
+        " switch --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " switch --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " switch --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " switch --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
         " mappings list --format")
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
             return
