@@ -46,6 +46,14 @@ void collect(const json::Value& v, std::multiset<std::string>& out, json::Parser
         }
         return;
     }
+    if (v.text_of("url") == std::string(record::kOwn) + "rest") {  // "path=value", the value as JSON
+        const Text text = v.text_of("valueString");
+        json::Error error;
+        const json::Value* inner =
+            parser.parse(arena.join("[", text.substr(text.find('=') + 1), "]"), arena, error);
+        REQUIRE(inner != nullptr);
+        return collect(*inner, out, parser, arena);
+    }
     for (const json::Value* i : v.items) collect(*i, out, parser, arena);
     for (const json::Member& m : v.members) collect(*m.value, out, parser, arena);
 }
