@@ -365,8 +365,11 @@ void TurnRound::code(const ColumnRule& rule, const void* object, CellSink& sink)
 void TurnRound::constant(const ColumnRule& rule, const void* object, CellSink& sink) {
     if (rule.shape != Shape::text || rule.field->list || rule.field->name == "display") return;
     const Text value = record::text_at(object, *rule.field);
-    if (!value.empty() && value != rule.args[0])
-        sink.lost(rule, "the layout says another thing of every entry");
+    if (value.empty() || value == rule.args[0]) return;
+    // What was inferred will be inferred again.
+    for (const Text t : entity_.inferred)
+        if (t.starts_with(rule.path) && t.substr(rule.path.size()).starts_with(":")) return;
+    sink.lost(rule, "the layout says another thing of every entry");
 }
 
 }  // namespace gpswitch::mapping

@@ -157,7 +157,7 @@ bool Pages::past(int column) const {
 
 bool Pages::has_row(Text table) const {
     const auto tab = tab_named(table);
-    if (!tab) return false;
+    if (!tab || static_cast<std::size_t>(*tab) >= kTabs) return false;
     const auto& index = by_key_[static_cast<std::size_t>(*tab)];
     const auto it = index.find(at_->key);
     return it != index.end() && !drafts[it->second].written;

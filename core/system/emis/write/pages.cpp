@@ -168,7 +168,7 @@ void Pages::rest(std::uint32_t i) {
     for (const record::Rest& e : item.entity->rest) {
         const std::size_t dot = e.path.find('.');
         const auto tab = tab_named(e.path.substr(0, dot));
-        if (!tab || dot == Text::npos) {
+        if (!tab || static_cast<std::size_t>(*tab) >= kTabs || dot == Text::npos) {
             if (!e.path.starts_with("component["))
                 lose(e.path, "kept beside the fields, and no column of the layout");
             continue;

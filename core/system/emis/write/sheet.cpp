@@ -56,6 +56,8 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set) : set_(std::move(set)) 
         [this](Text table_name, Text name) {
             const auto tab = tab_named(table_name);
             if (!tab) return -1;
+            // Side files are read only.
+            if (static_cast<std::size_t>(*tab) >= kTabs) return kThrough - 1;
             const std::size_t dot = name.find('.');
             const int at = column(*tab, name.substr(0, dot));
             if (at < 0) return kThrough - 1;
