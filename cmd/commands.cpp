@@ -12,10 +12,12 @@
 namespace gpswitch::cmd {
 
 void add_all(Commands& commands) {
+    add_export(commands);
     add_map(commands);
     add_validate(commands);
     add_import(commands);
     add_diff(commands);
+    add_switch(commands);
     add_mappings(commands);
     add_systems(commands);
 }

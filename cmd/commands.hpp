@@ -53,10 +53,12 @@ class Commands {
 };
 
 // One line and one file for each command, in the order of a migration. See commands.cpp.
+void add_export(Commands& commands);
 void add_map(Commands& commands);
 void add_validate(Commands& commands);
 void add_import(Commands& commands);
 void add_diff(Commands& commands);
+void add_switch(Commands& commands);
 void add_mappings(Commands& commands);
 void add_systems(Commands& commands);
 void add_all(Commands& commands);

@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
+#include <set>
 
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/diff_report.hpp"
 #include "cmd/findings.hpp"
-#include "cmd/signals.hpp"
-#include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
+#include "core/pipeline/selection.hpp"
 #include "core/system/all.hpp"
-#include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -26,10 +24,29 @@ struct DiffOptions {
     bool explained = false, source_rows = false, test_numbers = false;
 };
 
-diff::Side side_of(OpenSource& s) {
-    diff::Side side{s.source.get(), {}};
-    if (s.mapping) side.prepare = [set = s.mapping](record::Record& record) { set->apply(record); };
-    return side;
+/// With --patient or --population only those patients are compared.
+void select(OpenSource& s, const Context& context) {
+    if (context.selection().empty()) return;
+    s.source = pipeline::selected(std::move(s.source), context.selection(), context.side_of(s).prepare);
+    s.origin.census = &s.source->census();
+}
+
+/// A part against the whole would give a difference for every patient that was left out of the part.
+void need_same_selection(const OpenSource& before, const OpenSource& after) {
+    const auto words = [](const OpenSource& s) {
+        const auto& list = s.census().selection;
+        return std::set<std::string>(list.begin(), list.end());
+    };
+    if (words(before) == words(after)) return;
+    const auto said = [](const OpenSource& s) {
+        const auto& list = s.census().selection;
+        return fmt::format(
+            "{} holds {}", s.address,
+            list.empty() ? "a whole practice" : fmt::format("a selection ({})", fmt::join(list, "; ")));
+    };
+    throw InputError(
+        fmt::format("{}, {}", said(before), said(after)),
+        "give the filters it was made with (--population, --patient), and both sides are cut alike");
 }
 
 diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
@@ -40,6 +57,7 @@ diff::Options compare_options(const DiffOptions& o, const CommonOptions& common)
     out.show_values = common.show_values;
     out.test_numbers = o.test_numbers;
     out.list_explained = o.explained;
+    out.threads = common.jobs > 1;
     return out;
 }
 
@@ -55,21 +73,16 @@ ExitCode run(const DiffOptions& o, Context& context) {
     DiffReport report{.before = o.before, .after = o.after};
     diff::Options options = compare_options(o, common);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
-    options.cannot_carry = after.system->cannot_carry();
+    select(before, context);
+    select(after, context);
+    need_same_selection(before, after);
+    if (const auto nobody = context.selection().unfound(); !nobody.empty())
+        throw InputError(nobody[0].text(), "a patient is compared when one side at least has the number");
     ReportStream stream(common);
     const auto writer =
         diff::make_writer(stream.format(), stream.output(),
                           {.title = "gpswitch diff", .version = std::string(version()), .describe = {}});
-    {
-        Progress progress("patients");
-        const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
-        options.progress = [&](std::uint64_t patients) {
-            if (interrupted())
-                throw Error(130, "interrupted", "nothing was written; run the same command again");
-            progress(patients, std::max(patients, total));
-        };
-        report.totals = diff::compare(side_of(before), side_of(after), options, *writer);
-    }
+    report.totals = context.compare(before, after, options, *writer);
     stream.publish();
     report.system_before = before.census().system;
     report.system_after = after.census().system;
@@ -101,6 +114,8 @@ void add_diff(Commands& commands) {
     c->add_flag("--explained", o->explained, "List explained differences too, not only their number");
     c->add_flag("--source-rows", o->source_rows, "Compare as well from which source rows entries came");
     c->add_flag("--test-numbers", o->test_numbers, "Pair by NHS numbers of the test range (999...) too");
+    with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);

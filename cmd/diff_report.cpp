@@ -1,14 +1,15 @@
 #include "cmd/diff_report.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
+#include "cmd/run_report.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "cmd/words.hpp"
 #include "core/io/file.hpp"
+#include "core/summary/summary.hpp"
 
 namespace gpswitch::cmd {
 
@@ -37,8 +38,7 @@ std::string DiffReport::json() const {
     out["gpswitch-report"] = 1;
     out["command"] = "diff";
     out["version"] = version();
-    out["started"] =
-        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
+    out["started"] = utc(started);
     out["seconds"] = static_cast<double>(static_cast<std::int64_t>(seconds * 1000)) / 1000;
     out["exit"] = static_cast<int>(totals.differences() == 0 ? ExitCode::ok : ExitCode::negative);
     out["headline"] = headline();
@@ -103,6 +103,28 @@ std::string DiffReport::markdown() const {
     return out;
 }
 
+std::string DiffReport::html() const {
+    summary::Summary s;
+    s.command = "diff";
+    s.version = version();
+    s.started = utc(started);
+    s.answer = totals.differences() == 0 ? summary::Outcome::passed : summary::Outcome::failed;
+    s.headline = headline();
+    s.shows_values = totals.show_values;
+    s.source = before;
+    s.system = system_before;
+    s.target = after;
+    s.target_system = system_after;
+    summary::Differences d{
+        totals.patients_paired, totals.equal, totals.explained, totals.unexplained, totals.never, {}, {}};
+    for (const auto& [rule, n] : totals.rules) d.rules.push_back({rule, n});
+    for (const auto& [what, n] : totals.unexplained_by)
+        d.unexplained_by.push_back(
+            {fmt::format("{} {}", diff::to_text(what.first), record::name_of(what.second)), n});
+    s.differences = std::move(d);
+    return summary::html(s);
+}
+
 ExitCode DiffReport::finish(const CommonOptions& options) {
     if (options.log_format == LogFormat::json)
         say_json("summary", "report", ordered_json::parse(json()).dump());
@@ -110,7 +132,9 @@ ExitCode DiffReport::finish(const CommonOptions& options) {
         say_text(headline() + '\n');
     if (!options.report.empty()) {
         io::OutputFile file(options.report);
-        file.write(options.report.ends_with(".md") ? markdown() : json());
+        file.write(options.report.ends_with(".md")     ? markdown()
+                   : options.report.ends_with(".html") ? html()
+                                                       : json());
         file.publish();
     }
     return totals.differences() == 0 ? ExitCode::ok : ExitCode::negative;

@@ -19,6 +19,8 @@ struct DiffReport {
     /// Shapes described in gpswitch-report(5).
     std::string json() const;
     std::string markdown() const;
+    /// The page of core/summary.
+    std::string html() const;
     /// Says the headline, writes --report. 1 when anything is unexplained.
     ExitCode finish(const CommonOptions& options);
 };

@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <filesystem>
-
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/run_report.hpp"
+#include "cmd/target.hpp"
 #include "cmd/words.hpp"
+#include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
-#include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -18,40 +17,24 @@ struct ImportOptions {
     std::string source, target;
 };
 
-/// A prefix says which system; without one, the name does where that is plain.
-systems::Address target_of(const std::string& text) {
-    systems::Address address = systems::parse(text);
-    if (address.system == nullptr) {
-        const std::string suffix = std::filesystem::path(address.place).extension().string();
-        if (suffix == ".db" || suffix == ".sqlite" || suffix == ".sqlite3")
-            address.system = systems::find("sqlite");
-    }
-    if (address.system != nullptr && address.system->writes()) return address;
-    std::vector<std::string> can;
-    for (const auto* system : systems::all())
-        if (system->writes()) can.push_back(fmt::format("{}:{}", system->name(), address.place));
-    if (address.system != nullptr)
-        throw UsageError(fmt::format("import: {} cannot be written to", address.system->name()),
-                         "write " + joined(can, "or"));
-    throw UsageError(fmt::format("import: '{}' does not say for which system it is", text),
-                     "write " + joined(can, "or"));
-}
-
 ExitCode run(const ImportOptions& o, Context& context) {
     const CommonOptions& common = context.options;
-    const systems::Address address = target_of(o.target);
+    const systems::Address address = target_address("import", o.target);
     context.need_free_report();
     need_apart(systems::parse(o.source).place, address.place);
 
     RunReport report{.command = "import", .target = o.target};
     OpenSource source = context.open_source(o.source, address.place);
-    const auto target = address.system->create({address.place, common.overwrite});
+    const auto target =
+        common.dry_run ? pipeline::nowhere() : context.create_target(address, common.overwrite);
     Findings findings;
     const auto ledger = context.move(source, *target, findings);
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &findings;
-    report.next = fmt::format("gpswitch diff {} {}", shell_word(o.source), shell_word(o.target));
+    report.dry_run = common.dry_run;
+    if (!common.dry_run)
+        report.next = fmt::format("gpswitch diff {} {}", shell_word(o.source), shell_word(o.target));
     return report.finish(common);
 }
 
@@ -69,7 +52,9 @@ void add_import(Commands& commands) {
         ->required();
     with_overwrite(*c, commands.common, "Start afresh: replace the target instead of updating it");
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
+    with_dry_run(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
     with_incomplete(*c, commands.common);

@@ -18,6 +18,7 @@ struct RunReport {
     const Findings* findings = nullptr;
     std::string target = {};  ///< as the user gave it; empty for validate
     bool show_values = false;
+    bool dry_run = false;  ///< nothing was written
     std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
     ExitCode exit = ExitCode::ok;
     std::string next = {};  ///< the command to run next; may be empty
@@ -27,6 +28,8 @@ struct RunReport {
     /// Shape described in gpswitch-report(5).
     std::string json() const;
     std::string markdown() const;
+    /// The page of core/summary.
+    std::string html() const;
     std::string text() const;
 
     /// 1 when rows were held back or there are findings of `fail_on` or graver.
@@ -34,6 +37,9 @@ struct RunReport {
     /// Sets `exit`, says the summary, writes --report. Returns `exit`.
     ExitCode finish(const CommonOptions& options);
 };
+
+/// "2026-03-01T08:00:00Z"
+std::string utc(std::chrono::system_clock::time_point when);
 
 /// The first bytes of a file are those of a report written by gpswitch.
 bool is_report(std::string_view head);

@@ -3,6 +3,7 @@
 #include "core/system/emis/exporter.hpp"
 #include "core/system/emis/patient.hpp"
 #include "core/system/emis/practice.hpp"
+#include "core/system/emis/write/target.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::emis {
@@ -59,6 +60,11 @@ struct Emis : record::System {
     std::string_view name() const override { return "emis"; }
     std::string_view summary() const override { return "EMIS Web bulk extract: 21 CSV tables"; }
     bool reads() const override { return true; }
+    bool writes() const override { return true; }
+    std::vector<record::CannotCarry> cannot_carry() const override { return write::cannot_carry(); }
+    std::unique_ptr<record::Target> create(const record::TargetOptions& options) const override {
+        return write::create(options);
+    }
     std::vector<std::string_view> versions() const override {
         return {"8.2", "8.1", "8.0", "7.1", "7.0", "6.0", "5.5", "5.4", "5.3", "5.2", "5.1", "5.0"};
     }

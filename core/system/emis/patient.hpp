@@ -51,6 +51,8 @@ class PatientCursor : public record::Cursor, private Links {
     void make_blood_pressure(Row& parent);
     void component(Row& parent, Row& child);
     void parents();
+    /// The observation with this row's key is in the extract, and deleted.
+    bool entry_deleted(const Row& row);
     void problems();
     void parent_problem(Row& problem, record::Condition& condition, std::uint32_t item);
     void documents();
@@ -60,6 +62,7 @@ class PatientCursor : public record::Cursor, private Links {
     void medication();
     void plan(Row& drug);
     void order(Row& issue);
+    bool post_dated(Row& issue, std::uint32_t item);
 
     // appointments.cpp
     void appointments();

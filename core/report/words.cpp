@@ -1,10 +1,10 @@
-#include "cmd/words.hpp"
+#include "core/report/words.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace gpswitch::cmd {
+namespace gpswitch::words {
 namespace {
 
 /// Characters, not bytes, so that columns stay straight beside names with accents.
@@ -62,4 +62,4 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows,
     return out;
 }
 
-}  // namespace gpswitch::cmd
+}  // namespace gpswitch::words
