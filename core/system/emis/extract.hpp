@@ -99,6 +99,7 @@ class Extract {
 
     // extract.cpp: files and headers
     void open_files();
+    void hash_inputs();
     void open_side(Tab tab, std::size_t member);
     void add_part(Tab tab, std::size_t member, std::uint16_t batch);
     void read_header(Part& part, Tab tab);

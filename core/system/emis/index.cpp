@@ -51,6 +51,10 @@ void Extract::index(TableFile& t) {
         const bool quoted = p.dialect.quotes;
         RowScanner scan(p);
         csv::RowSpan span;
+        // Rows of one patient mostly stand together.
+        Text last_guid;
+        Key key;
+        std::uint64_t known = TableFile::kNobody;
         while (scan.next(span)) {
             const std::uint64_t address = p.base + span.offset;
             if (span.state != csv::State::good) t.broken.emplace(address, span);
@@ -60,9 +64,13 @@ void Extract::index(TableFile& t) {
             std::uint64_t patient = TableFile::kNobody;
             if (use == Verdict::live) {
                 const Text guid = quoted ? field_at(row, column) : field_at(p, row, column);
-                const Key key = guid.empty() ? Key{} : key_of(guid);
-                if (const auto it = key.empty() ? patients.end() : patients.find(key); it != patients.end())
-                    patient = it->second;
+                if (guid != last_guid || guid.empty()) {
+                    key = guid.empty() ? Key{} : key_of(guid);
+                    const auto it = key.empty() ? patients.end() : patients.find(key);
+                    known = it == patients.end() ? TableFile::kNobody : it->second;
+                    last_guid = guid;
+                }
+                patient = known;
                 if (of_other_practice(p, row, key)) {
                     patient = TableFile::kNobody;
                     apart.push_back(address);

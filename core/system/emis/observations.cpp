@@ -166,10 +166,10 @@ void PatientCursor::parents() {
 }
 
 bool PatientCursor::entry_deleted(const Row& row) {
-    const auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
-    const auto it = entries.find(row.key);
-    if (it == entries.end()) return false;
-    const Row& entry = rows(Tab::CareRecord_Observation)[it->second];
+    auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
+    const std::uint32_t* place = entries.find(row.key);
+    if (place == nullptr) return false;
+    const Row& entry = rows(Tab::CareRecord_Observation)[*place];
     return !entry.live && entry.bad == nullptr && same_ignoring_case(maker_.cell(entry, "Deleted"), "true");
 }
 

@@ -1,5 +1,7 @@
 #include "core/system/emis/table_file.hpp"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -9,11 +11,35 @@
 namespace gpswitch::emis {
 namespace {
 
-int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
+/// Sixteen hex digits as a number; false when one of them is none.
+bool hex16(const char* digits, std::uint64_t& out) {
+    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(digits));
+    const __m128i low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+    const auto within = [](__m128i x, char from, char to) {
+        return _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8(static_cast<char>(from - 1))),
+                             _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(to + 1)), x));
+    };
+    const __m128i decimal = within(v, '0', '9'), letter = within(low, 'a', 'f');
+    if (_mm_movemask_epi8(_mm_or_si128(decimal, letter)) != 0xFFFF) return false;
+    const __m128i nibbles = _mm_or_si128(_mm_and_si128(decimal, _mm_sub_epi8(v, _mm_set1_epi8('0'))),
+                                         _mm_and_si128(letter, _mm_sub_epi8(low, _mm_set1_epi8('a' - 10))));
+    // Two nibbles to a byte, sixteen bits at a time: the first digit is the higher one.
+    const __m128i pairs = _mm_or_si128(_mm_slli_epi16(_mm_and_si128(nibbles, _mm_set1_epi16(0x000F)), 4),
+                                       _mm_srli_epi16(nibbles, 8));
+    out = __builtin_bswap64(static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_packus_epi16(pairs, pairs))));
+    return true;
+}
+
+/// The two halves of a GUID's 36 characters.
+bool guid_of(const char* t, Key& k) {
+    if (t[8] != '-' || t[13] != '-' || t[18] != '-' || t[23] != '-') return false;
+    char digits[32];
+    std::memcpy(digits, t, 8);
+    std::memcpy(digits + 8, t + 9, 4);
+    std::memcpy(digits + 12, t + 14, 4);
+    std::memcpy(digits + 16, t + 19, 4);
+    std::memcpy(digits + 20, t + 24, 12);
+    return hex16(digits, k.high) && hex16(digits + 16, k.low);
 }
 
 // Fields of a good row, without splitting it.
@@ -55,25 +81,19 @@ Outcome outcome(Verdict verdict) {
     return {Fate::unsettled, {}};
 }
 
+void RowText::note_filled() {
+    filled[0] = filled[1] = 0;
+    for (std::size_t i = 0; i < cells.size() && i < 128; ++i)
+        filled[i / 64] |= std::uint64_t{!cells[i].empty()} << (i % 64);
+}
+
 Key key_of(Text text) {
     text = trim(text);
     if (text.empty()) return {};
     if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
     Key k;
-    bool guid = text.size() == 36;
-    int digits = 0;
-    for (std::size_t i = 0; guid && i < 36; ++i) {
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            guid = text[i] == '-';
-            continue;
-        }
-        const int v = hex(text[i]);
-        if (v < 0) guid = false;
-        std::uint64_t& half = digits < 16 ? k.high : k.low;
-        half = (half << 4) | static_cast<std::uint64_t>(v & 15);
-        ++digits;
-    }
-    if (guid) return k;
+    if (text.size() == 36 && guid_of(text.data(), k)) return k;
+    k = {};
     const UuidText u = uuid_v5({"key", upper(text)});
     std::memcpy(&k.high, u.data(), 8);
     std::memcpy(&k.low, u.data() + 19, 8);
@@ -182,9 +202,25 @@ Text TableFile::cell(const RowText& row, std::string_view column) const {
 void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) const {
     const Part& part = parts[part_at(address)];
     const std::uint64_t at = address - part.base;
+    const auto it = broken.empty() ? broken.end() : broken.find(address);
+    if (it == broken.end() && part.dialect.quotes && part.place.empty()) {
+        out.cells.resize(header.columns.size());
+        csv::Cells cells{out.cells.data(), static_cast<std::uint32_t>(out.cells.size())};
+        std::size_t length = 0;
+        if (csv::read_row(part.bytes.substr(at), cells, length) && cells.size == out.cells.size()) {
+            out.offset = address;
+            out.raw = part.bytes.substr(at, length);
+            if (cells.ascii || valid_utf8(out.raw)) {
+                out.filled[0] = cells.filled[0];
+                out.filled[1] = cells.filled[1];
+                out.bad = nullptr;
+                return;
+            }
+        }
+    }
     csv::RowSpan span;
     csv::State state = csv::State::good;
-    if (const auto it = broken.find(address); !broken.empty() && it != broken.end()) {
+    if (it != broken.end()) {
         span = it->second;
         state = span.state;
     } else {
@@ -203,11 +239,13 @@ void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) co
         if (out.cells.size() < part.header.columns.size()) out.bad = "too few fields";
         if (out.cells.size() > part.header.columns.size()) out.bad = "too many fields";
     }
-    if (part.place.empty()) return;
-    std::vector<Text> placed(header.columns.size());
-    for (std::size_t i = 0; i < out.cells.size() && i < part.place.size(); ++i)
-        placed[static_cast<std::size_t>(part.place[i])] = out.cells[i];
-    out.cells = std::move(placed);
+    if (!part.place.empty()) {
+        std::vector<Text> placed(header.columns.size());
+        for (std::size_t i = 0; i < out.cells.size() && i < part.place.size(); ++i)
+            placed[static_cast<std::size_t>(part.place[i])] = out.cells[i];
+        out.cells = std::move(placed);
+    }
+    out.note_filled();
 }
 
 void TableFile::read_at(std::uint64_t address, Arena& arena, RowText& out) const {
@@ -220,6 +258,7 @@ void TableFile::read_at(std::uint64_t address, Arena& arena, RowText& out) const
     const Header& own = parts[part_at(address)].header;
     for (std::size_t i = 0; i < out.cells.size() && i < older.cells.size(); ++i)
         if (out.cells[i].empty() && own.find(header.columns[i]) < 0) out.cells[i] = older.cells[i];
+    out.note_filled();
 }
 
 }  // namespace gpswitch::emis

@@ -35,8 +35,12 @@ struct RowText {
     Text raw;
     std::uint64_t offset = 0;
     std::vector<Text> cells;
+    std::uint64_t filled[2] = {0, 0};  ///< which of the first 128 cells hold something
     /// nullptr: readable. Otherwise why not; cells are what could be made out.
     const char* bad = nullptr;
+
+    /// Sets `filled` from the cells.
+    void note_filled();
 };
 
 /// What the deliveries make of a row before anything is mapped. live: it counts (its route may still settle
