@@ -35,6 +35,7 @@ struct Reader {
         if (!cursor || !cursor->next(record))
             throw std::logic_error("diff: a source has fewer patients than its census");
         if (side.prepare) side.prepare(record);
+        record::thaw(record);
         return record;
     }
 };

@@ -217,3 +217,35 @@ TEST_CASE("record: kinds, names and whose they are") {
         CHECK_MESSAGE((patient_field(kind) != nullptr || kind == EntityKind::Appointment), name_of(kind));
     }
 }
+
+TEST_CASE("record: a frozen list is written as any other, and nobody's change reaches the others") {
+    Record record;
+    List<Coding> codings;
+    for (const Text code : {"one", "t\"wo"}) codings.add(record.arena).code = code;
+    AnyList any{reinterpret_cast<char*>(codings.data), codings.size, codings.capacity};
+    auto& plain = record.add<Flag>();
+    plain.code.coding = codings;
+    freeze(any, type_of<Coding>(), record.arena);
+    const List<Coding> frozen{reinterpret_cast<Coding*>(any.data), any.size, any.capacity};
+    const auto json = [](const Entity& e) {
+        std::string s;
+        append_json(s, EntityKind::Flag, e);
+        return s;
+    };
+    auto &first = record.add<Flag>(), &second = record.add<Flag>(), &third = record.add<Flag>();
+    first.code.coding = second.code.coding = third.code.coding = frozen;
+    CHECK(json(first) == json(plain));
+    first.code.coding.add(record.arena).code = "three";
+    add_item(items_at(&second.code, *type_of<Concept>().find("coding")), type_of<Coding>(), record.arena);
+    CHECK(json(third) == json(plain));
+    CHECK(json(first).find("three") != std::string::npos);
+    CHECK(second.code.coding.size == 3);
+    second.code.coding = frozen;
+    thaw(&second, type_of<Flag>(), record.arena);
+    second.code.coding[0].code = "other";
+    CHECK(json(second).find("other") != std::string::npos);
+    CHECK(json(third) == json(plain));
+    thaw(record);
+    CHECK(frozen_json(items_at(&third.code, *type_of<Concept>().find("coding"))).empty());
+    CHECK(json(third) == json(plain));
+}
