@@ -192,3 +192,27 @@ TEST_CASE("gpconnect: huge and long numbers keep their digits") {
         CHECK(has(r.json("Observation"), "\"value\":" + std::string(number)));
     }
 }
+
+TEST_CASE("gpconnect: a HealthcareService follows its references and loses nothing") {
+    Read r(std::vector<std::string>{
+        R"({"resourceType":"ReferralRequest","id":"R1","status":"active","intent":"order",)" + kMine +
+            R"(,"recipient":[{"reference":"HealthcareService/H_1"}]})",
+        R"({"resourceType":"HealthcareService","id":"H_1","active":true,"name":"Clinic","providedBy":{"reference":"Organization/G"},"availableTime":[{"daysOfWeek":["mon"]}]})",
+        R"({"resourceType":"Organization","id":"G","name":"Trust"})"});
+    REQUIRE(r.record.needs.size() == 1);
+    CHECK(r.get<record::ServiceRequest>()->performer[0].reference ==
+          "HealthcareService/" + std::string(r.record.needs[0].id));
+    for (std::size_t n = 0; n < r.record.needs.size(); ++n) {
+        const record::Need need = r.record.needs[n];
+        CHECK(r.source->find(need, r.record));
+    }
+    const auto* service = r.get<record::HealthcareService>();
+    REQUIRE(service != nullptr);
+    CHECK(service->name == "Clinic");
+    CHECK(service->provided_by.reference == "Organization/" + std::string(r.get<record::Organization>()->id));
+    CHECK(service->identifier[0].value == "H_1");
+    REQUIRE(service->rest.size == 1);
+    CHECK(service->rest[0].path == "availableTime");
+    CHECK(service->rest[0].value == R"([{"daysOfWeek":["mon"]}])");
+    CHECK(r.balanced());
+}
