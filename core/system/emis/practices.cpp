@@ -229,7 +229,7 @@ void Extract::choose_agreement() {
 void Extract::choose_practice() {
     std::map<Key, std::set<Key>> found;
     for (const PatientRow& r : patient_rows_)
-        if (batches()[r.batch].use == Use::read && !r.organisation.empty())
+        if (batches()[r.batch].use == Use::read && !r.bad && !r.organisation.empty())
             found[r.organisation].insert(r.key);
     std::map<Key, std::size_t> practices;
     for (const auto& [key, people] : found) practices[key] = people.size();
