@@ -84,6 +84,8 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void specials(std::uint32_t i, Draft& d);
     void street(Draft& d);
     const Entity& with_drug(std::uint32_t i);
+    bool inherited(const Entity& e, Text label) const;
+    const Entity& own_labels(std::uint32_t i);
     void person(const record::Patient& p, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
     void history(const record::EpisodeOfCare& e);

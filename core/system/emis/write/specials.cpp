@@ -80,9 +80,35 @@ void Pages::street(Draft& d) {
     house = {};
 }
 
+// Whoever reads lets it inherit them again from the entry whose row has the flag.
+bool Pages::inherited(const Entity& e, Text label) const {
+    return std::any_of(e.inferred.begin(), e.inferred.end(), [&](Text t) {
+        constexpr Text kFront = "meta.security: ";
+        return t.starts_with(kFront) && t.substr(kFront.size()).starts_with(label) &&
+               t.substr(kFront.size() + label.size()).starts_with(" inherited from ");
+    });
+}
+
+const Entity& Pages::own_labels(std::uint32_t i) {
+    const record::Item& item = record_->items[i];
+    const auto& labels = item.entity->meta.security;
+    if (std::none_of(labels.begin(), labels.end(),
+                     [&](const record::Coding& c) { return inherited(*item.entity, c.code); }))
+        return *item.entity;
+    const record::Type& type = record::type_of(item.kind);
+    void* copy = arena_.take(type.size, alignof(std::max_align_t));
+    std::memcpy(copy, static_cast<const void*>(item.entity), type.size);
+    auto& out = *static_cast<Entity*>(copy);
+    out.meta.security = {};
+    for (const record::Coding& c : labels)
+        if (!inherited(*item.entity, c.code)) out.meta.security.add(arena_, c);
+    return out;
+}
+
 // A drug may be a resource of its own: the rows name it themselves.
 const Entity& Pages::with_drug(std::uint32_t i) {
     const record::Item& item = record_->items[i];
+    const Entity& own = own_labels(i);
     const auto named = [&](const auto& e) -> const Entity& {
         if (!e.medication_codeable_concept.coding.empty() || !e.medication_codeable_concept.text.empty() ||
             record::is_empty(&e.medication_reference, record::type_of<record::Reference>()))
@@ -100,9 +126,11 @@ const Entity& Pages::with_drug(std::uint32_t i) {
             held.push_back({i, "EMIS-WRITE-004", "which drug it is cannot be said"});
         return *copy;
     };
-    if (item.kind == EntityKind::MedicationRequest) return named(as<record::MedicationRequest>(item));
-    if (item.kind == EntityKind::MedicationStatement) return named(as<record::MedicationStatement>(item));
-    return *item.entity;
+    if (item.kind == EntityKind::MedicationRequest)
+        return named(static_cast<const record::MedicationRequest&>(own));
+    if (item.kind == EntityKind::MedicationStatement)
+        return named(static_cast<const record::MedicationStatement&>(own));
+    return own;
 }
 
 void Pages::person(const record::Patient& p, Draft& d) {
@@ -264,6 +292,7 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
     const auto& whole = as<record::Observation>(record_->items[i]);
     const record::ObservationComponent& c = whole.component[n];
     record::Observation reading = whole;
+    reading.meta.security = own_labels(i).meta.security;
     reading.identifier = {};
     reading.component = {};
     reading.has_member = {};
@@ -540,6 +569,7 @@ void Pages::restricted(std::uint32_t i) {
     constexpr Text kOwn = "https://gpswitch.org/CodeSystem/confidentiality";
     bool labelled = false, other = false;
     for (const record::Coding& c : item.entity->meta.security) {
+        if (inherited(*item.entity, c.code)) continue;
         const bool loose = c.code == "N" || c.code == "L" || c.code == "U" || c.code == "M";
         labelled = labelled || !loose;
         other = other || (c.system == kOwn && c.code != "staff-restricted");

@@ -220,7 +220,7 @@ TEST_CASE("emis target: what is not so is never written as if it were") {
 TEST_CASE("emis target: a drug that is a resource of its own is named in its rows") {
     const Written w(
         {{"Medication",
-          R"({"resourceType":"Medication","id":"m","code":{"coding":[{"system":"https://dmd.nhs.uk","code":"322236009","display":"Paracetamol 500mg tablets"}]}})"},
+          R"({"resourceType":"Medication","id":"m","extension":[{"url":"https://gpswitch.org/fhir/patient","valueReference":{"reference":"Patient/p"}}],"code":{"coding":[{"system":"https://dmd.nhs.uk","code":"322236009","display":"Paracetamol 500mg tablets"}]}})"},
          {"MedicationRequest",
           std::string(R"({"resourceType":"MedicationRequest","id":"r","status":"active","intent":"plan",)") +
               kSubject +
