@@ -12,6 +12,7 @@
 namespace gpswitch::cmd {
 
 void add_all(Commands& commands) {
+    add_export(commands);
     add_map(commands);
     add_validate(commands);
     add_import(commands);

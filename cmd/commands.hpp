@@ -53,6 +53,7 @@ class Commands {
 };
 
 // One line and one file for each command, in the order of a migration. See commands.cpp.
+void add_export(Commands& commands);
 void add_map(Commands& commands);
 void add_validate(Commands& commands);
 void add_import(Commands& commands);

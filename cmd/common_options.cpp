@@ -4,10 +4,12 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <regex>
 #include <thread>
 
 #include "cmd/suggest.hpp"
 #include "cmd/words.hpp"
+#include "core/util/civil_time.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -28,6 +30,14 @@ std::string a_report(const std::string& text) {
     return text.ends_with(".json") || text.ends_with(".html") || text.ends_with(".md")
                ? ""
                : "a name ending in .json, .html or .md expected";
+}
+
+/// A day, or a moment of it, with or without an offset.
+std::string a_moment(const std::string& text) {
+    static const std::regex form(R"(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})?)?)");
+    return std::regex_match(text, form) && civil_time::is_day(text.substr(0, 10))
+               ? ""
+               : "a day expected, as 2026-03-31, or a moment, as 2026-03-31T18:00:00";
 }
 
 std::string a_folder(const std::string& text) { return CLI::ExistingDirectory(text); }
@@ -87,8 +97,40 @@ void with_spool(CLI::App& command, CommonOptions& o) {
         ->check(quietly(a_folder));
 }
 
+void with_practice(CLI::App& command, CommonOptions& o) {
+    command.add_option("--practice", o.practice, "The one practice to read, where a source holds several")
+        ->type_name("ODS");
+    command.add_option("--as-of", o.as_of, "Leave out deliveries of later moments: 2026-03-31[T18:00:00]")
+        ->type_name("DATE")
+        ->check(quietly(a_moment));
+}
+
+void with_selection(CLI::App& command, CommonOptions& o) {
+    command.add_option("--patient", o.patients, "Only this patient (repeatable); @FILE or - for a list")
+        ->type_name("NHS-NUMBER")
+        ->expected(1)
+        ->take_all()
+        ->allow_extra_args(false);
+    command
+        .add_option("--population", o.populations, "registered, left, dead, temporary, test (default: all)")
+        ->type_name("LIST")
+        ->expected(1)
+        ->take_all()
+        ->allow_extra_args(false);
+    with_practice(command, o);
+}
+
+void with_dry_run(CLI::App& command, CommonOptions& o) {
+    command.add_flag("--dry-run", o.dry_run, "Do everything but write");
+}
+
 void with_show_values(CLI::App& command, CommonOptions& o) {
     command.add_flag("--show-values", o.show_values, "Put values in findings: PATIENT DATA on the screen");
+}
+
+void with_incomplete(CLI::App& command, CommonOptions& o) {
+    command.add_flag("--incomplete", o.incomplete,
+                     "Read an extract with tables missing: a sample, not a delivery");
 }
 
 void with_format(CLI::App& command, CommonOptions& o) {

@@ -23,8 +23,13 @@ struct CommonOptions {
     std::vector<std::string> mappings;  ///< folders with mapping sets, before the usual ones
     std::string report;                 ///< .json, .html or .md
     std::string spool;
+    std::vector<std::string> patients;     ///< NHS numbers, @FILE or -; never said again
+    std::vector<std::string> populations;  ///< words, or lists of them; empty: all
+    std::string practice, as_of;
+    bool dry_run = false;
     bool show_values = false;
-    std::string format;  ///< of findings and differences; empty: text, for people
+    bool incomplete = false;  ///< read an extract with tables missing, as a sample
+    std::string format;       ///< of findings and differences; empty: text, for people
     Severity fail_on = Severity::error;
     bool quiet = false, no_progress = false;
     int verbosity = 0;
@@ -44,7 +49,13 @@ void with_mapping(CLI::App& command, CommonOptions& o);
 void with_mappings_folder(CLI::App& command, CommonOptions& o);
 void with_report(CLI::App& command, CommonOptions& o);
 void with_spool(CLI::App& command, CommonOptions& o);
+/// --practice and --as-of
+void with_practice(CLI::App& command, CommonOptions& o);
+/// --patient and --population, and with_practice
+void with_selection(CLI::App& command, CommonOptions& o);
+void with_dry_run(CLI::App& command, CommonOptions& o);
 void with_show_values(CLI::App& command, CommonOptions& o);
+void with_incomplete(CLI::App& command, CommonOptions& o);
 void with_format(CLI::App& command, CommonOptions& o);
 /// An option that takes the name of a severity.
 void with_severity(CLI::App& command, const std::string& name, Severity& severity, const std::string& what);

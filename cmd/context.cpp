@@ -9,11 +9,13 @@
 #include <fstream>
 
 #include "cmd/run_report.hpp"
+#include "cmd/selection.hpp"
 #include "cmd/signals.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/words.hpp"
 #include "core/io/file.hpp"
 #include "core/pipeline/pipeline.hpp"
+#include "core/pipeline/seal.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
 #include "core/util/text.hpp"
@@ -22,35 +24,6 @@ namespace gpswitch::cmd {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A source whose place had members that were refused: they are findings of that source, whatever brick reads
-/// it.
-class WithRefusals : public record::Source {
-  public:
-    WithRefusals(std::unique_ptr<record::Source> inner, const archive::Place& files, const std::string& place)
-        : inner_(std::move(inner)) {
-        for (const auto& [name, reason] : files.refused()) {
-            const std::string address = fmt::format("{}!{}", place, shown(name));
-            issues_.push_back({Severity::error, "PLACE-REFUSED-001", address, 0, 0, "", "",
-                               fmt::format("member not unpacked: {}", reason),
-                               "ask the supplier for a clean extract"});
-        }
-        issues_.insert(issues_.end(), inner_->issues().begin(), inner_->issues().end());
-    }
-    const record::Census& census() const override { return inner_->census(); }
-    std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients) override {
-        return inner_->read(patients);
-    }
-    std::unique_ptr<record::Cursor> leftovers() override { return inner_->leftovers(); }
-    bool find(const record::Need& need, record::Record& record) override {
-        return inner_->find(need, record);
-    }
-    const std::vector<Issue>& issues() const override { return issues_; }
-
-  private:
-    std::unique_ptr<record::Source> inner_;
-    std::vector<Issue> issues_;
-};
 
 /// The folder in which `path` lies or will lie; "out/" lies where "out" does.
 std::string folder_of(std::string path) {
@@ -86,16 +59,37 @@ std::string described(const OpenSource& s) {
 
 }  // namespace
 
-OpenSource Context::open_source(const std::string& address, const std::string& output) const {
-    OpenSource s;
-    s.address = address;
-    const systems::Address parsed = systems::parse(address);
-    s.place = parsed.place;
+std::vector<Issue> refusals(const archive::Place& files, const std::string& place) {
+    std::vector<Issue> out;
+    for (const auto& [name, reason] : files.refused())
+        out.push_back({Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", place, shown(name)), 0, 0,
+                       "", "", fmt::format("member not unpacked: {}", reason),
+                       "ask the supplier for a clean extract"});
+    return out;
+}
+
+std::shared_ptr<archive::Place> Context::open_place(const std::string& place,
+                                                    const std::string& output) const {
     archive::OpenOptions open;
     open.spool_folder = !options.spool.empty()            ? options.spool
                         : output.empty() || output == "-" ? temporary_folder()
                                                           : folder_of(output);
-    s.files = archive::Place::open(s.place, open);
+    return archive::Place::open(place, open);
+}
+
+OpenSource Context::open_source(const std::string& address, const std::string& output) const {
+    selection();  // what is wrong with it is said before anything is read
+    OpenSource s;
+    s.address = address;
+    const systems::Address parsed = systems::parse(address);
+    s.place = parsed.place;
+    std::vector<Issue> issues;
+    if (parsed.system == nullptr || systems::place_is_file(*parsed.system)) {
+        s.files = open_place(s.place, output);
+        issues = refusals(*s.files, s.place);
+        if (auto held = pipeline::held_in_export(*s.files)) issues.push_back(*held);
+        s.files = pipeline::unsealed(s.files);
+    }
     s.system = parsed.system != nullptr ? parsed.system : &systems::recognise(*s.files);
     if (parsed.system == nullptr) {
         const record::Recognition why = s.system->recognise(*s.files);
@@ -116,11 +110,15 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     source_options.files = s.files;
     source_options.mapping = s.mapping.get();
     source_options.show_values = options.show_values;
+    source_options.practice = options.practice;
+    source_options.as_of = options.as_of;
+    source_options.incomplete = options.incomplete;
     s.source = s.system->open(source_options);
-    if (!s.files->refused().empty())
-        s.source = std::make_unique<WithRefusals>(std::move(s.source), *s.files, s.place);
+    check_practice_and_moment(options, s.source->census(), address);
+    if (!issues.empty() || !selection().empty())
+        s.source = with_more(std::move(s.source), std::move(issues), selection().words());
     s.origin.census = &s.source->census();
-    s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get());
+    s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get(), &selection());
     if (say_sources)
         spdlog::info("{}", described(s));
     else
@@ -128,27 +126,61 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     return s;
 }
 
+std::unique_ptr<record::Target> Context::create_target(const systems::Address& address,
+                                                       bool overwrite) const {
+    record::TargetOptions o{address.place, overwrite, {}};
+    if (!address.system->mapping_id().empty())
+        o.mapping = load_mapping(std::string(address.system->mapping_id()));
+    return address.system->create(o);
+}
+
 std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target& target, IssueSink& issues,
-                                              const std::function<void(record::Record&)>& inspect) const {
+                                              const std::function<void(record::Record&)>& inspect,
+                                              bool as_is) const {
     Progress progress;
     pipeline::Options o;
     o.jobs = options.jobs;
     o.mapping = source.mapping.get();
     o.issues = &issues;
+    o.selection = selection().empty() ? nullptr : &selection();
     o.place = source.place;
     o.inspect = inspect;
+    o.safeguards = &safeguards();
+    o.as_is = as_is;
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();
-    return pipeline::run(*source.source, target, source.origin, o);
+    auto ledger = pipeline::run(*source.source, target, source.origin, o);
+    for (const Issue& issue : selection().unfound()) issues.add(issue);
+    return ledger;
+}
+
+const pipeline::Selection& Context::selection() const {
+    if (!selection_) selection_ = selection_of(options, [this] { return rule_file("population.csv"); });
+    return *selection_;
+}
+
+const mapping::Safeguards& Context::safeguards() const {
+    if (!safeguards_) {
+        auto all = std::make_unique<mapping::Safeguards>();
+        const std::string labels = rule_file("labels.csv"), reasons = rule_file("empty-reason.csv");
+        all->load_labels(io::read_all(labels), labels);
+        all->load_empty_reasons(io::read_all(reasons), reasons);
+        safeguards_ = std::move(all);
+    }
+    return *safeguards_;
+}
+
+diff::Side Context::side_of(OpenSource& s) const {
+    return {s.source.get(), [set = s.mapping, &rules = safeguards()](record::Record& record) {
+                if (set) set->apply(record);
+                mapping::Safeguards::mark(record);
+                rules.no_false_none(record);
+                if (set) rules.inherit_labels(record);
+            }};
 }
 
 diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
                               diff::Writer& writer) const {
-    const auto side = [](OpenSource& s) {
-        diff::Side out{s.source.get(), {}};
-        if (s.mapping) out.prepare = [set = s.mapping](record::Record& record) { set->apply(record); };
-        return out;
-    };
     how.cannot_carry = after.system->cannot_carry();
     Progress progress("patients");
     const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
@@ -156,7 +188,7 @@ diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Optio
         if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
         progress(patients, std::max(patients, total));
     };
-    return diff::compare(side(before), side(after), how, writer);
+    return diff::compare(side_of(before), side_of(after), how, writer);
 }
 
 std::vector<std::string> Context::mapping_roots() const {

@@ -9,7 +9,10 @@
 #include "core/diff/diff.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
+#include "core/mapping/safeguards.hpp"
+#include "core/pipeline/selection.hpp"
 #include "core/record/system.hpp"
+#include "core/system/all.hpp"
 
 namespace gpswitch::cmd {
 
@@ -37,10 +40,23 @@ class Context {
     /// unless --spool says where.
     OpenSource open_source(const std::string& address, const std::string& output = {}) const;
 
+    /// The target with the mapping set that its layout needs.
+    std::unique_ptr<record::Target> create_target(const systems::Address& address, bool overwrite) const;
+    /// The place alone, with its members unpacked as for open_source.
+    std::shared_ptr<archive::Place> open_place(const std::string& place, const std::string& output) const;
+
     /// Everything from source to target, with the progress bar.
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
-                                         const std::function<void(record::Record&)>& inspect = {}) const;
+                                         const std::function<void(record::Record&)>& inspect = {},
+                                         bool as_is = false) const;
+    /// rules/labels.csv and rules/empty-reason.csv, read once. MappingError when one is missing or wrong.
+    const mapping::Safeguards& safeguards() const;
 
+    /// The patients this run is for, from --patient and --population; read once.
+    const pipeline::Selection& selection() const;
+
+    /// A source as the pipeline would hand it to a target; a standard source is seen with the labels it has.
+    diff::Side side_of(OpenSource& source) const;
     /// Compares two open sources, with the progress bar; explains what AFTER's layout cannot carry.
     diff::Totals compare(OpenSource& before, OpenSource& after, diff::Options options,
                          diff::Writer& writer) const;
@@ -62,7 +78,14 @@ class Context {
     const CommonOptions& options;
     /// Whether open_source says what it opened; no for a command that opens its own files again.
     bool say_sources = true;
+
+  private:
+    mutable std::unique_ptr<mapping::Safeguards> safeguards_;
+    mutable std::shared_ptr<pipeline::Selection> selection_;
 };
+
+/// Members of the place that were refused, as findings; `place` as the user gave it.
+std::vector<Issue> refusals(const archive::Place& files, const std::string& place);
 
 /// UsageError when writing to `output` would replace `place` or the folder it lies in.
 void need_apart(const std::string& place, const std::string& output);

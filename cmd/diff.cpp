@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <set>
+
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/diff_report.hpp"
 #include "cmd/findings.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
+#include "core/pipeline/selection.hpp"
 #include "core/system/all.hpp"
 
 namespace gpswitch::cmd {
@@ -21,6 +24,31 @@ struct DiffOptions {
     bool explained = false, source_rows = false, test_numbers = false;
 };
 
+/// With --patient or --population only those patients are compared.
+void select(OpenSource& s, const Context& context) {
+    if (context.selection().empty()) return;
+    s.source = pipeline::selected(std::move(s.source), context.selection(), context.side_of(s).prepare);
+    s.origin.census = &s.source->census();
+}
+
+/// A part against the whole would give a difference for every patient that was left out of the part.
+void need_same_selection(const OpenSource& before, const OpenSource& after) {
+    const auto words = [](const OpenSource& s) {
+        const auto& list = s.census().selection;
+        return std::set<std::string>(list.begin(), list.end());
+    };
+    if (words(before) == words(after)) return;
+    const auto said = [](const OpenSource& s) {
+        const auto& list = s.census().selection;
+        return fmt::format(
+            "{} holds {}", s.address,
+            list.empty() ? "a whole practice" : fmt::format("a selection ({})", fmt::join(list, "; ")));
+    };
+    throw InputError(
+        fmt::format("{}, {}", said(before), said(after)),
+        "give the filters it was made with (--population, --patient), and both sides are cut alike");
+}
+
 diff::Options compare_options(const DiffOptions& o, const CommonOptions& common) {
     diff::Options out;
     if (!o.pairs.empty()) out.pairs = diff::load_pairs(io::read_all(o.pairs), o.pairs);
@@ -29,6 +57,7 @@ diff::Options compare_options(const DiffOptions& o, const CommonOptions& common)
     out.show_values = common.show_values;
     out.test_numbers = o.test_numbers;
     out.list_explained = o.explained;
+    out.threads = common.jobs > 1;
     return out;
 }
 
@@ -44,6 +73,11 @@ ExitCode run(const DiffOptions& o, Context& context) {
     DiffReport report{.before = o.before, .after = o.after};
     diff::Options options = compare_options(o, common);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
+    select(before, context);
+    select(after, context);
+    need_same_selection(before, after);
+    if (const auto nobody = context.selection().unfound(); !nobody.empty())
+        throw InputError(nobody[0].text(), "a patient is compared when one side at least has the number");
     ReportStream stream(common);
     const auto writer =
         diff::make_writer(stream.format(), stream.output(),
@@ -80,9 +114,12 @@ void add_diff(Commands& commands) {
     c->add_flag("--explained", o->explained, "List explained differences too, not only their number");
     c->add_flag("--source-rows", o->source_rows, "Compare as well from which source rows entries came");
     c->add_flag("--test-numbers", o->test_numbers, "Pair by NHS numbers of the test range (999...) too");
+    with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
+    with_incomplete(*c, commands.common);
     with_show_values(*c, commands.common);
     with_talk(*c, commands.common);
 }

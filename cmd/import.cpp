@@ -6,6 +6,8 @@
 #include "cmd/context.hpp"
 #include "cmd/run_report.hpp"
 #include "cmd/target.hpp"
+#include "cmd/words.hpp"
+#include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
 
 namespace gpswitch::cmd {
@@ -23,13 +25,16 @@ ExitCode run(const ImportOptions& o, Context& context) {
 
     RunReport report{.command = "import", .target = o.target};
     OpenSource source = context.open_source(o.source, address.place);
-    const auto target = address.system->create({address.place, common.overwrite});
+    const auto target =
+        common.dry_run ? pipeline::nowhere() : context.create_target(address, common.overwrite);
     Findings findings;
     const auto ledger = context.move(source, *target, findings);
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &findings;
-    report.next = fmt::format("gpswitch diff {} {}", shell_word(o.source), shell_word(o.target));
+    report.dry_run = common.dry_run;
+    if (!common.dry_run)
+        report.next = fmt::format("gpswitch diff {} {}", shell_word(o.source), shell_word(o.target));
     return report.finish(common);
 }
 
@@ -47,9 +52,12 @@ void add_import(Commands& commands) {
         ->required();
     with_overwrite(*c, commands.common, "Start afresh: replace the target instead of updating it");
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
+    with_dry_run(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
+    with_incomplete(*c, commands.common);
     with_show_values(*c, commands.common);
     with_talk(*c, commands.common);
 }

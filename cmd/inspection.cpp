@@ -7,11 +7,17 @@
 
 namespace gpswitch::cmd {
 
-Inspection::Inspection(const OpenSource& source, const std::string& no_known_allergy) {
+Inspection::Inspection(const OpenSource& source, const Context& context) : census_(source.census()) {
     validate::Rules rules;
-    rules.no_known_allergy =
-        validate::load_no_known_allergy(io::read_all(no_known_allergy), no_known_allergy);
-    rules.census = &source.census();
+    const auto table = [&](const char* name, auto load) {
+        const std::string path = context.rule_file(name);
+        return load(io::read_all(path), path);
+    };
+    rules.no_known_allergy = table("no-known-allergy.csv", validate::load_no_known_allergy);
+    rules.list_codes = table("list-code.csv", validate::load_list_codes);
+    rules.plausible = table("plausible.csv", validate::load_plausible);
+    rules.safeguards = &context.safeguards();
+    rules.census = &census_;
     checker_ = validate::consistency(std::move(rules));
 }
 
@@ -21,15 +27,15 @@ void Inspection::operator()(record::Record& record) {
     record.issues.insert(record.issues.end(), std::make_move_iterator(found.issues.begin()),
                          std::make_move_iterator(found.issues.end()));
     const std::scoped_lock lock(mutex_);
-    practice_.see(record);
+    practice_.see(record, &census_);
 }
 
 void Inspection::finish(IssueSink& sink) const {
     IssueList found;
     practice_.finish(found);
     std::sort(found.issues.begin(), found.issues.end(), [](const Issue& a, const Issue& b) {
-        return std::tie(a.code, a.member, a.line, a.resource) <
-               std::tie(b.code, b.member, b.line, b.resource);
+        return std::tie(a.code, a.member, a.line, a.resource, a.path) <
+               std::tie(b.code, b.member, b.line, b.resource, b.path);
     });
     for (const Issue& issue : found.issues) sink.add(issue);
 }

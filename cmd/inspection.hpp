@@ -13,13 +13,14 @@ namespace gpswitch::cmd {
 /// it adds findings to it. Thread-safe.
 class Inspection {
   public:
-    /// `no_known_allergy`: the rule file of that name (Context::rule_file).
-    Inspection(const OpenSource& source, const std::string& no_known_allergy);
+    /// Reads the rule tables (Context::rule_file); the census must outlive it.
+    Inspection(const OpenSource& source, const Context& context);
     void operator()(record::Record& record);
     /// Findings over all patients; sorted, because the workers saw them in any order. Call once, last.
     void finish(IssueSink& sink) const;
 
   private:
+    const record::Census& census_;
     std::unique_ptr<validate::Checker> checker_;
     validate::PracticeChecker practice_;
     std::mutex mutex_;

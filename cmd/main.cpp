@@ -39,6 +39,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
         Context context(commands.common);
         return asked.run(context);
     } catch (const Error& e) {
+        if (io::reader_gone()) return static_cast<ExitCode>(e.exit_code());
         say_error(e.what(), e.hint());
         return static_cast<ExitCode>(e.exit_code());
     } catch (const std::bad_alloc&) {

@@ -5,6 +5,7 @@
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/run_report.hpp"
+#include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
 
@@ -34,14 +35,17 @@ ExitCode run(const MapOptions& o, Context& context) {
 
     RunReport report{.command = "map", .target = common.output};
     OpenSource source = context.open_source(o.source, common.output);
-    const auto target = systems::find("fhir")->create({common.output, common.overwrite});
+    const auto target = common.dry_run ? pipeline::nowhere()
+                                       : systems::find("fhir")->create({common.output, common.overwrite});
     Findings findings;
     const auto ledger = context.move(source, *target, findings);
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &findings;
-    report.next =
-        fmt::format("gpswitch import {} {}", shell_word(common.output), shell_word(store_for(common.output)));
+    report.dry_run = common.dry_run;
+    if (!common.dry_run)
+        report.next = fmt::format("gpswitch import {} {}", shell_word(common.output),
+                                  shell_word(store_for(common.output)));
     return report.finish(common);
 }
 
@@ -60,9 +64,12 @@ void add_map(Commands& commands) {
                 true);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
+    with_dry_run(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
+    with_incomplete(*c, commands.common);
     with_show_values(*c, commands.common);
     with_talk(*c, commands.common);
 }

@@ -93,7 +93,7 @@ GateRecord Move::export_gate() {
 GateRecord Move::map_gate() {
     work_.remove("package");
     OpenSource source = context_.open_source(before(), work_.path());
-    const auto target = systems::find("fhir")->create({work_.in("package"), true});
+    const auto target = systems::find("fhir")->create({work_.in("package"), true, {}});
     Silent silent;
     Findings findings(&silent);
     const auto ledger = context_.move(source, *target, findings);
@@ -111,13 +111,14 @@ GateRecord Move::validate_gate() {
     FindingsFile file(work_.in("findings.jsonl"), work_.path() + '/');
     Findings findings(&file);
     const std::string national = context_.rule_file("national-code-systems.csv");
-    Inspection inspection(source, context_.rule_file("no-known-allergy.csv"));
+    Inspection inspection(source, context_);
     Overview overview(io::read_all(national), national);
     const auto target = pipeline::nowhere();
-    context_.move(source, *target, findings, [&](record::Record& record) {
+    const auto see = [&](record::Record& record) {
         overview.see(record);
         inspection(record);
-    });
+    };
+    context_.move(source, *target, findings, see, true);
     inspection.finish(findings);
     file.publish();
 
@@ -143,7 +144,7 @@ GateRecord Move::validate_gate() {
 
 GateRecord Move::import_gate() {
     OpenSource source = context_.open_source(package(), work_.path());
-    const auto target = target_.system->create({target_.place, context_.options.overwrite});
+    const auto target = context_.create_target(target_, context_.options.overwrite);
     Silent silent;
     Findings findings(&silent);
     const auto ledger = context_.move(source, *target, findings);

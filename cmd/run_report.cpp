@@ -97,6 +97,16 @@ std::string findings_words(const Findings& f) {
     return words.empty() ? "none" : joined(words);
 }
 
+/// Whole patients by rule; rows that other rules left out are in the table above.
+std::string left_out(const ledger::Ledger& ledger) {
+    std::vector<std::string> items;
+    for (const auto& [rule, n] : ledger.excluded())
+        if (n.patients > 0)
+            items.push_back(fmt::format("{} {} ({})", rule, count(n.patients, "patient", "patients"),
+                                        count(n.rows, "row", "rows")));
+    return items.empty() ? "" : "Left out:\n  " + wrapped(items, 2) + '\n';
+}
+
 std::string cell(std::string text) {
     for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
         text.insert(at, 1, '\\');
@@ -158,6 +168,8 @@ std::string RunReport::json() const {
                           {"version", source->mapping->version()},
                           {"sha256", source->mapping->sha256()}};
     if (!target.empty()) out["target"] = target;
+    if (dry_run) out["dryRun"] = true;
+    if (!source->census().selection.empty()) out["selection"] = source->census().selection;
     out["patients"] = {{"read", ledger->patients()}, {"held", ledger->held_patients()}};
     out["findings"] = findings_json(*findings);
     out["ledger"] = ordered_json::parse(ledger->json());
@@ -180,7 +192,8 @@ std::string RunReport::markdown() const {
     if (source->mapping)
         line("Mapping", fmt::format("{}@{} (SHA-256 {})", source->mapping->id(), source->mapping->version(),
                                     source->mapping->sha256()));
-    line("Target", target);
+    line("Target", dry_run ? target + " (dry run: nothing was written)" : target);
+    line("Selection", joined(c.selection));
     line("Patients", grouped(ledger->patients()));
     line("Held back whole", grouped(ledger->held_patients()));
     line("gpswitch", std::string(version()));
@@ -188,6 +201,11 @@ std::string RunReport::markdown() const {
     for (const auto& [fate, meaning] : kMeanings)
         out += fmt::format("| {} | {} | {} |\n", record::to_text(fate), grouped(ledger->rows(fate)), meaning);
     out += fmt::format("| **read** | **{}** | |\n", grouped(ledger->read()));
+    if (!ledger->excluded().empty()) {
+        out += "\n## Left out\n\n| rule | patients | rows |\n|---|---:|---:|\n";
+        for (const auto& [rule, n] : ledger->excluded())
+            out += fmt::format("| {} | {} | {} |\n", cell(rule), grouped(n.patients), grouped(n.rows));
+    }
     out += "\n## Resources\n\n| type | written |\n|---|---:|\n";
     for (const auto& [type, n] : resources(*ledger)) out += fmt::format("| {} | {} |\n", type, grouped(n));
     if (!ledger->degraded().empty()) {
@@ -250,12 +268,15 @@ std::string RunReport::text() const {
     rows.push_back(
         {"Patients", grouped(ledger->patients()),
          ledger->held_patients() == 0 ? "" : grouped(ledger->held_patients()) + " held back whole"});
-    rows.push_back({target.empty() ? "Resources" : "Written", grouped(ledger->written()),
-                    target.empty() ? "" : "resources"});
+    rows.push_back({target.empty() ? "Resources"
+                    : dry_run      ? "To be written"
+                                   : "Written",
+                    grouped(ledger->written()), target.empty() ? "" : "resources"});
     std::string out = aligned(rows, {1});
     std::vector<std::string> items;
     for (const auto& [type, n] : resources(*ledger)) items.push_back(fmt::format("{} {}", type, grouped(n)));
     if (!items.empty()) out += "  " + wrapped(items, 2) + '\n';
+    out += left_out(*ledger);
     items.clear();
     std::map<std::string, std::uint64_t> degraded;
     for (const auto& [what, n] : ledger->degraded()) degraded[what.first] += n;
@@ -268,6 +289,9 @@ std::string RunReport::text() const {
             items.push_back(fmt::format("{} {}", f.code, grouped(f.count)));
     if (!items.empty()) out += "  " + wrapped(items, 2) + '\n';
     out += headline() + '\n';
+    if (!c.selection.empty())
+        out += fmt::format("A selection, not a whole practice: {}.\n", joined(c.selection));
+    if (dry_run) out += fmt::format("Dry run: nothing was written to {}.\n", target);
     const auto list = [&out](std::string_view title, const std::vector<std::string>& sentences) {
         if (!sentences.empty()) out += fmt::format("{}:\n", title);
         for (const auto& sentence : sentences) out += fmt::format("  - {}\n", sentence);

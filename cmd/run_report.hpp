@@ -18,6 +18,7 @@ struct RunReport {
     const Findings* findings = nullptr;
     std::string target = {};  ///< as the user gave it; empty for validate
     bool show_values = false;
+    bool dry_run = false;  ///< nothing was written
     std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
     ExitCode exit = ExitCode::ok;
     std::string next = {};  ///< the command to run next; may be empty

@@ -111,6 +111,7 @@ void say_json(std::string_view message, std::string_view name, std::string_view 
 Progress::Progress(std::string_view unit)
     : on_(current.progress && !current.quiet && current.format == LogFormat::text &&
           ::isatty(STDERR_FILENO) == 1),
+      json_(current.progress && !current.quiet && current.format == LogFormat::json),
       unit_(unit),
       start_(std::chrono::steady_clock::now()),
       drawn_(start_) {}
@@ -122,8 +123,15 @@ Progress::~Progress() {
 }
 
 void Progress::operator()(std::uint64_t done, std::uint64_t total) {
-    if (!on_) return;
+    if (!on_ && !json_) return;
     const auto now = std::chrono::steady_clock::now();
+    if (json_) {
+        if (now - drawn_ < std::chrono::seconds(5)) return;
+        drawn_ = now;
+        const double seconds = std::chrono::duration<double>(now - start_).count();
+        say_json("progress", "progress", progress_json(done, total, seconds, unit_));
+        return;
+    }
     if (now - drawn_ < std::chrono::milliseconds(100)) return;
     drawn_ = now;
     std::string line = progress_line(done, total, std::chrono::duration<double>(now - start_).count(), unit_);
@@ -132,6 +140,16 @@ void Progress::operator()(std::uint64_t done, std::uint64_t total) {
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fflush(stderr);
     bar_shown = true;
+}
+
+std::string progress_json(std::uint64_t done, std::uint64_t total, double seconds, std::string_view unit) {
+    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+    std::string out = fmt::format(R"({{"unit":{},"done":{},"total":{},"rate":{})", json_quote(unit), done,
+                                  total, static_cast<std::uint64_t>(rate));
+    if (rate > 0 && done <= total)
+        out += fmt::format(R"(,"secondsLeft":{})",
+                           static_cast<std::uint64_t>(static_cast<double>(total - done) / rate));
+    return out + "}";
 }
 
 std::string progress_line(std::uint64_t done, std::uint64_t total, double seconds, std::string_view unit) {

@@ -32,8 +32,8 @@ void say_text(std::string_view text);
 /// One JSON object as a line of its own, with time and level added; in text mode nothing.
 void say_json(std::string_view message, std::string_view name, std::string_view json_object);
 
-/// A bar on the last line of the terminal: share, what is done, rate, time left. Does nothing when stderr is
-/// no terminal.
+/// A bar on the last line of the terminal: share, what is done, rate, time left. Nothing when stderr is no
+/// terminal; with JSON lines, a line every five seconds instead, terminal or not.
 class Progress {
   public:
     explicit Progress(std::string_view unit = "rows");
@@ -43,10 +43,13 @@ class Progress {
     void operator()(std::uint64_t done, std::uint64_t total);
 
   private:
-    bool on_;
+    bool on_, json_;
     std::string_view unit_;
     std::chrono::steady_clock::time_point start_, drawn_;
 };
+
+/// The same as a JSON object: {"unit":"rows","done":1,"total":2,"rate":1,"secondsLeft":1}.
+std::string progress_json(std::uint64_t done, std::uint64_t total, double seconds, std::string_view unit);
 
 /// The bar's text; here so that it can be tested.
 std::string progress_line(std::uint64_t done, std::uint64_t total, double seconds,

@@ -5,19 +5,37 @@
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/inspection.hpp"
+#include "cmd/output.hpp"
 #include "cmd/run_report.hpp"
 #include "cmd/version.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
+#include "core/util/error.hpp"
+#include "core/validate/validate.hpp"
 
 namespace gpswitch::cmd {
 namespace {
 
 struct ValidateOptions {
     std::string source;
+    bool list_rules = false;
 };
 
+std::string listed() {
+    std::string out;
+    for (const validate::Rule& r : validate::rules())
+        out += fmt::format("{} {}: {}\n    {}\n    Source: {}\n    What to do: {}\n", r.code,
+                           to_text(r.severity), r.title, r.why, r.source, r.hint);
+    return out;
+}
+
 ExitCode run(const ValidateOptions& o, Context& context) {
+    if (o.list_rules) {
+        print(listed());
+        return ExitCode::ok;
+    }
+    if (o.source.empty())
+        throw UsageError("validate: SOURCE is required", "gpswitch validate --help shows what it takes");
     const CommonOptions& common = context.options;
     if (!common.output.empty()) {
         context.need_free(common.output);
@@ -32,10 +50,11 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         stream.format(), stream.output(),
         {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
     Findings findings(writer.get());
-    Inspection inspection(source, context.rule_file("no-known-allergy.csv"));
+    Inspection inspection(source, context);
     const auto target = pipeline::nowhere();
-    const auto ledger = context.move(source, *target, findings,
-                                     [&inspection](record::Record& record) { inspection(record); });
+    const auto ledger = context.move(
+        source, *target, findings, [&inspection](record::Record& record) { inspection(record); },
+        source.mapping == nullptr);
     inspection.finish(findings);
     writer->finish();
     stream.publish();
@@ -58,16 +77,20 @@ void add_validate(Commands& commands) {
                              "gpswitch validate practice.zip --format jsonl -o findings.jsonl",
                              "gpswitch validate practice.db --fail-on warning"},
                             "gpswitch-validate(1)"});
-    c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive")->required();
+    c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive");
+    c->add_flag("--list-rules", o->list_rules,
+                "Show the consistency rules, with reason and source, and stop");
     with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)",
                 false);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
     with_format(*c, commands.common);
     with_fail_on(*c, commands.common);
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);
+    with_incomplete(*c, commands.common);
     with_show_values(*c, commands.common);
     with_talk(*c, commands.common);
 }

@@ -5,16 +5,64 @@ _gpswitch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} path="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$path ${COMP_WORDS[i]}" in
-            " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
+            " export" | " map" | " validate" | " import" | " diff" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
         esac
     done
     COMPREPLY=()
     case "$path $before" in
+        " export --output" | " export -o")
+            :
+            return
+            ;;
+        " export --practice")
+            :
+            return
+            ;;
+        " export --as-of")
+            :
+            return
+            ;;
+        " export --mapping")
+            mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+            return
+            ;;
+        " export --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " export --report")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " export --spool")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        " export --log-format")
+            mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
         " map --output" | " map -o")
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
         " map --jobs" | " map -j")
+            :
+            return
+            ;;
+        " map --patient")
+            :
+            return
+            ;;
+        " map --population")
+            :
+            return
+            ;;
+        " map --practice")
+            :
+            return
+            ;;
+        " map --as-of")
             :
             return
             ;;
@@ -54,6 +102,22 @@ _gpswitch() {
             :
             return
             ;;
+        " validate --patient")
+            :
+            return
+            ;;
+        " validate --population")
+            :
+            return
+            ;;
+        " validate --practice")
+            :
+            return
+            ;;
+        " validate --as-of")
+            :
+            return
+            ;;
         " validate --mapping")
             mapfile -t COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
             return
@@ -75,6 +139,22 @@ _gpswitch() {
             return
             ;;
         " import --jobs" | " import -j")
+            :
+            return
+            ;;
+        " import --patient")
+            :
+            return
+            ;;
+        " import --population")
+            :
+            return
+            ;;
+        " import --practice")
+            :
+            return
+            ;;
+        " import --as-of")
             :
             return
             ;;
@@ -111,6 +191,22 @@ _gpswitch() {
             return
             ;;
         " diff --ignore")
+            :
+            return
+            ;;
+        " diff --patient")
+            :
+            return
+            ;;
+        " diff --population")
+            :
+            return
+            ;;
+        " diff --practice")
+            :
+            return
+            ;;
+        " diff --as-of")
             :
             return
             ;;
@@ -192,12 +288,12 @@ _gpswitch() {
             ;;
     esac
     case "$path" in
-        "") mapfile -t COMPREPLY < <(compgen -W 'map validate import diff switch mappings systems -h --help --version' -- "$word") ;;
-        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --fail-on -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --overwrite -j --jobs --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        "") mapfile -t COMPREPLY < <(compgen -W 'export map validate import diff mappings systems -h --help --version' -- "$word") ;;
+        " export") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --practice --as-of --dry-run --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --patient --population --practice --as-of --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
         " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;
@@ -207,7 +303,7 @@ _gpswitch() {
     case "$path" in
         " mappings show" | " mappings check") [[ $word == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
     esac
-    local files=' map| validate| import| diff| switch| mappings show| mappings check|'
+    local files=' export| map| validate| import| diff| mappings show| mappings check|'
     if [[ $word != -* && -n $path && $files == *"$path|"* ]]; then
         mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -32,10 +32,10 @@
 /// Options::source_rows) the source rows. References follow the pairing: a reference to an entity equals one
 /// to its partner.
 /// **Explained** is what was predicted: BEFORE is projected through Options::cannot_carry (a field is cleared
-/// where AFTER has nothing there; an entity may be missing) and must then equal AFTER. BEFORE records that
-/// their source holds back are explained as "held: CODE", since the ledger lists them. All else is
-/// unexplained. Losing an allergy, a dose, an active repeat, an active problem, a warning or a
-/// confidentiality label is never explainable, whatever was declared.
+/// where AFTER has nothing there; an entity may be missing; a confidentiality label may be added) and must
+/// then equal AFTER. BEFORE records that their source holds back are explained as "held: CODE", since the
+/// ledger lists them. All else is unexplained. Losing an allergy, a dose, an active repeat, an active
+/// problem, a warning or a confidentiality label is never explainable, whatever was declared.
 ///
 /// Memory: one record a side, about 100 bytes a patient, the practice-wide entities seen on one side only so
 /// far, and up to Options::hold differences (about 300 bytes each). Time: one pass over each side when keys,
@@ -66,6 +66,8 @@ struct Options {
     bool test_numbers = false;     ///< NHS numbers of the test range count as real (synthetic practices)
     bool list_explained = false;   ///< give explained differences to the writer, not only their counts
     std::size_t hold = 1'000'000;  ///< differences kept; a move is noticed among this many
+    /// Read each side in a thread of its own; the result is the same.
+    bool threads = false;
     std::function<void(std::uint64_t patients)> progress;  ///< called after each patient; may be empty
 };
 

@@ -28,6 +28,7 @@ class Judge {
         out.entity = kind;
         out.before = before.id;
         out.after = after.id;
+        if (stricter(before, after)) out.rules.push_back("*.meta.security: labels are inherited");
         projection_.apply(kind, before, after, out.rules);
         out.explained = !out.rules.empty() && same(kind, before, after);
         if (out.explained) return Verdict::explained;
@@ -62,6 +63,30 @@ class Judge {
     }
 
   private:
+    // A label may be added on the way (what is derived inherits it), never lost: AFTER has all of BEFORE's
+    // and more. BEFORE is then given them, and what notes where they came from is not compared.
+    static bool stricter(record::Entity& before, record::Entity& after) {
+        const auto has = [](const List<record::Coding>& all, const record::Coding& label) {
+            for (const record::Coding& c : all)
+                if (c.system == label.system && c.code == label.code) return true;
+            return false;
+        };
+        const auto& now = after.meta.security;
+        bool more = false;
+        for (const record::Coding& c : now) more = more || !has(before.meta.security, c);
+        for (const record::Coding& c : before.meta.security)
+            if (!has(now, c)) return false;
+        if (!more) return false;
+        before.meta.security = now;
+        for (record::Entity* e : {&before, &after}) {
+            std::uint32_t kept = 0;
+            for (const record::Text note : e->inferred)
+                if (!note.starts_with("meta.security:")) e->inferred[kept++] = note;
+            e->inferred.size = kept;
+        }
+        return true;
+    }
+
     void clean(record::EntityKind kind, record::Entity& e) const {
         e.meta.profile.size = 0;
         if (!source_rows_) e.source.size = 0;

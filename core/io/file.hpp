@@ -77,6 +77,12 @@ class SpoolFile {
     std::string buffer_;
 };
 
+/// Whoever read standard output has gone away: a write to it failed with EPIPE. The run fails like any other
+/// that could not write, but there is nobody to be told why.
+bool reader_gone();
+/// For those who write to standard output by other means.
+void note_write_error(int error);
+
 /// A file written beside its final place (".NAME.partial-XXXXXX", 0600) and renamed by publish(), over
 /// whatever is there (asking first is the command's business); the destructor removes what was not published.
 /// "-" (stdout) and what is not a plain file, such as /dev/null or a pipe, is written directly: for those
@@ -110,7 +116,8 @@ class OutputFile {
 /// that appears meanwhile is a TargetError. With `overwrite`, publish() exchanges the two names in one step
 /// and then removes the old content (on file systems that cannot exchange, the old one is moved aside first).
 /// The destructor removes the whole unpublished folder. A killed run leaves only the .partial folder, never
-/// the name. Errors: UsageError also for a path without a name of its own ("", "/", ".", ".."); TargetError.
+/// the name; the next one of this user for the same name removes it, unless it is still being written.
+/// Errors: UsageError also for a path without a name of its own ("", "/", ".", ".."); TargetError.
 class OutputFolder {
   public:
     OutputFolder(const std::string& path, bool overwrite);
@@ -124,6 +131,7 @@ class OutputFolder {
   private:
     void replace();
     std::string final_, partial_;
+    int held_ = -1;
     bool overwrite_ = false, published_ = false;
 };
 

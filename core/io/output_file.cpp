@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
@@ -22,7 +24,13 @@ std::string behind_links(const std::string& path) {
     ::free(real);
     return out;
 }
+std::atomic<bool> gone{false};
 }  // namespace
+
+bool reader_gone() { return gone; }
+void note_write_error(int error) {
+    if (error == EPIPE) gone = true;
+}
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
     struct stat s {};
@@ -41,9 +49,13 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
         if (::lstat(path.c_str(), &s) == 0 && S_ISLNK(s.st_mode)) path_ = behind_links(path);
         const std::string name = detail::name_of(path_);
         if (name.empty() || path_.back() == '/') throw TargetError(path + ": not a name for a file");
+        detail::remove_leftovers(detail::folder_of(path_), name);
         partial_ = detail::folder_of(path_) + "/." + name + ".partial-XXXXXX";
         fd_ = ::mkostemp(partial_.data(), O_CLOEXEC);
-        if (fd_ < 0) partial_.clear();
+        if (fd_ < 0)
+            partial_.clear();
+        else
+            ::flock(fd_, LOCK_EX | LOCK_NB);
     }
     if (fd_ < 0) {
         const int error = errno;
@@ -64,6 +76,7 @@ void OutputFile::discard() {
 
 void OutputFile::fail(const std::string& what, int error) {
     const bool removed = !partial_.empty();
+    if (path_ == "-") note_write_error(error);
     discard();
     throw TargetError((path_ == "-" ? "standard output" : detail::as_named(path_)) + ": " + what + ": " +
                           detail::reason(error) +

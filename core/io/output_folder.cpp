@@ -41,14 +41,17 @@ OutputFolder::OutputFolder(const std::string& path, bool overwrite) : final_(pat
                          "give the folder a name of its own");
     if (!overwrite && exists(final_))
         throw UsageError(final_ + ": exists already", "choose another name, or pass --overwrite");
+    detail::remove_leftovers(detail::folder_of(final_), name);
     partial_ = detail::folder_of(final_) + "/." + name + ".partial-XXXXXX";
     if (::mkdtemp(partial_.data()) == nullptr) {
         const int error = errno;
         throw TargetError(final_ + ": cannot be made: " + detail::reason(error), detail::hint_for(error));
     }
+    held_ = detail::hold(partial_);
 }
 
 OutputFolder::~OutputFolder() {
+    if (held_ >= 0) ::close(held_);
     if (published_) return;
     std::error_code ignored;
     fs::remove_all(partial_, ignored);

@@ -31,6 +31,13 @@ std::string name_of(const std::string& path);
 /// Makes a rename in `folder` last; not every file system can, and then there is nothing to be done.
 void sync_folder(const std::string& folder);
 
+/// Opens and locks a partial file or folder for as long as it is written; -1 when it cannot be opened. A file
+/// system without locks is no error.
+int hold(const std::string& path);
+/// Removes what killed runs left for this name (".NAME.partial-XXXXXX"), of this user, and not held by a run
+/// that goes on.
+void remove_leftovers(const std::string& folder, const std::string& name);
+
 /// "12.3 GB"
 std::string shown_bytes(unsigned long long bytes);
 

@@ -12,8 +12,10 @@ namespace gpswitch::json {
 using namespace simdjson;
 
 Value* Value::find(std::string_view name) const {
+    // Names of one length mostly differ in their last byte.
     for (const Member& m : members)
-        if (m.name == name) return m.value;
+        if (m.name.size() == name.size() && (name.empty() || m.name.back() == name.back()) && m.name == name)
+            return m.value;
     return nullptr;
 }
 
@@ -43,8 +45,10 @@ struct Parser::Impl {
     bool string_at(std::uint64_t offset, simdjson_result<std::string_view> unescaped, std::string_view& out) {
         std::string_view s;
         if (const auto e = std::move(unescaped).get(s)) return fail(e, offset);
-        const std::string_view here = text.substr(offset + 1, s.size());
-        out = here == s ? here : arena->copy(s);
+        // An escape is longer than what it stands for: without one, the closing quote is where the text says.
+        const std::size_t end = offset + 1 + s.size();
+        const bool plain = end < text.size() && text[end] == '"' && (s.empty() || text[end - 1] != '\\');
+        out = plain ? text.substr(offset + 1, s.size()) : arena->copy(s);
         return true;
     }
 

@@ -1,4 +1,5 @@
 #include "core/json/json.hpp"
+#include "core/json/peek.hpp"
 
 #include <doctest/doctest.h>
 
@@ -84,4 +85,29 @@ TEST_CASE("json: byte order mark, and strings that need escapes") {
     std::string out;
     json::append(out, *v);
     CHECK(out == "{\"a\":\"q\\\"\\\\\\n\\u0001/\"}");
+}
+
+TEST_CASE("json: a look takes nothing that the parser refuses") {
+    json::Parser parser;
+    json::Peek peek;
+    Arena arena;
+    json::Error error;
+    const std::string deep = std::string(160, '[') + std::string(160, ']');
+    for (const std::string& text :
+         std::vector<std::string>{R"({"a":1,"a":2})", R"({"a":{"b":1,"b":2}})", R"({"a":[{"b":1,"b":1}]})",
+                                  R"({"a":1} x)", R"({"a":01})", R"({"a":"\ud800"})", "{\"a\":\"\xff\"}",
+                                  R"({"a":1)", R"([1])", R"("a")", "", R"({"a":tru})"}) {
+        CHECK_MESSAGE(!peek.open(text), text);
+        if (text != "[1]") CHECK_MESSAGE(parser.parse(text, arena, error) == nullptr, text);
+    }
+    CHECK(!peek.open("{\"a\":" + deep + "}"));  // the parser takes it, and is asked
+    REQUIRE(peek.open(
+        R"({"resourceType":"Flag","subject":{"reference":"Patient\/1"},"list":[{"n":1},{"u":"é\u00e9"}]})"));
+    CHECK(peek.text("/resourceType") == "Flag");
+    CHECK(peek.text("/subject/reference") == "Patient/1");
+    CHECK(peek.text("/list/1/u") == "éé");
+    CHECK(peek.text("/list/0/n").empty());
+    CHECK(peek.text("/nothing").empty());
+    CHECK(peek.has("/list/0"));
+    CHECK(!peek.has("/list/2"));
 }

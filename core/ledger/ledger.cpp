@@ -50,6 +50,7 @@ void Ledger::add(const Account& account) {
             throw LedgerError(fmt::format("{}:{}: row settled twice", t.table.member, e.line));
         word |= bit;
         ++t.fates[static_cast<std::size_t>(e.fate)];
+        if (e.fate == Fate::excluded) ++excluded_[e.rule].rows;
         if (!e.rule.empty())
             ++rules_[fmt::format("{}\t{}\t{}", t.table.name, record::to_text(e.fate), e.rule)];
     }
@@ -63,6 +64,9 @@ void Ledger::add(const Account& account) {
     for (std::size_t i = 0; i < 4; ++i) issues_[i] += account.issues[i];
     patients_ += account.patient ? 1 : 0;
     held_patients_ += account.patient_held ? 1 : 0;
+    if (account.excluded_by.empty()) return;
+    ++excluded_[account.excluded_by].patients;
+    ++excluded_patients_;
 }
 
 void Ledger::add(const Issue& issue) { ++issues_[static_cast<std::size_t>(issue.severity)]; }
@@ -113,9 +117,11 @@ std::string Ledger::json() const {
                          {"rule", key.substr(b + 1)},
                          {"count", n}});
     }
+    ordered_json patients = {{"read", patients_}, {"held", held_patients_}};
+    if (excluded_patients_ > 0) patients["excluded"] = excluded_patients_;
     ordered_json out = {{"ledger", 1},
                         {"balanced", balanced()},
-                        {"patients", {{"read", patients_}, {"held", held_patients_}}},
+                        {"patients", patients},
                         {"tables", tables},
                         {"resources", resources},
                         {"degraded", degraded},

@@ -46,6 +46,7 @@ struct Account {
     std::vector<std::pair<std::string, record::EntityKind>> degraded;
     std::array<std::uint32_t, 4> issues{};
     bool patient = false, patient_held = false;
+    std::string excluded_by;  ///< set by the pipeline: the rule that leaves this patient out
 };
 Account account(const record::Record& record, const std::vector<RowFate>& fates);
 
@@ -72,6 +73,11 @@ class Ledger {
     std::uint64_t issues(Severity severity) const;
     std::uint64_t patients() const { return patients_; }
     std::uint64_t held_patients() const { return held_patients_; }
+    /// What was left out, by rule ("population:left"): whole patients, and rows, theirs included.
+    struct Excluded {
+        std::uint64_t patients = 0, rows = 0;
+    };
+    const std::map<std::string, Excluded>& excluded() const { return excluded_; }
     const std::map<std::pair<std::string, std::string>, std::uint64_t>& degraded() const { return degraded_; }
 
   private:
@@ -84,9 +90,10 @@ class Ledger {
     std::array<std::uint64_t, record::kEntityKinds> written_{}, made_{};
     std::map<std::pair<std::string, std::string>, std::uint64_t> degraded_;  ///< (reason, type)
     std::map<std::string, std::uint64_t> rules_;
+    std::map<std::string, Excluded> excluded_;
     std::array<std::uint64_t, 4> issues_{};
     std::vector<std::string> absent_, warnings_;
-    std::uint64_t held_patients_ = 0, patients_ = 0, held_entities_ = 0;
+    std::uint64_t held_patients_ = 0, patients_ = 0, excluded_patients_ = 0, held_entities_ = 0;
 };
 
 }  // namespace gpswitch::ledger

@@ -17,7 +17,9 @@ namespace {
 [[noreturn]] void fail(const Record& record, std::uint32_t row, const record::Census& census,
                        const char* what) {
     const record::Row& r = record.rows[row];
-    throw LedgerError(fmt::format("{}:{}: row {}", census.tables[r.table].member, r.line, what));
+    const record::Table& t = census.tables[r.table];
+    throw LedgerError(
+        fmt::format("{}:{}: row {}", t.parts.empty() ? t.member : t.parts[r.part], r.line, what));
 }
 
 // Row members shared by fates and held.
@@ -25,6 +27,10 @@ void append_address(std::string& out, const record::Row& row, const RowFate& fat
                     const record::Census& census) {
     out += "{\"table\":";
     json::append_string(out, census.tables[row.table].name);
+    if (const auto& parts = census.tables[row.table].parts; !parts.empty()) {
+        out += ",\"member\":";
+        json::append_string(out, parts[row.part]);
+    }
     if (row.line != 0) fmt::format_to(std::back_inserter(out), ",\"line\":{}", row.line);
     out += ",\"key\":";
     json::append_string(out, row.key);

@@ -10,6 +10,7 @@
 #include "core/io/file.hpp"
 #include "core/mapping/compiled.hpp"
 #include "core/mapping/shape.hpp"
+#include "core/mapping/write.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::mapping {
@@ -216,6 +217,7 @@ std::vector<Problem> MappingSet::check(const std::string& folder) {
             check_totality(impl, set->values_, problems);
             check_codes(impl, set->values_, read_value_sets(folder + "/../../valuesets", problems), problems);
             check_targets(set->rules_, set->values_, problems);
+            for (Problem& p : WriteSet::check(*set)) problems.list.push_back(std::move(p));
         }
     } catch (const Error& e) { problems.add("", 0, e.what()); }
     auto& list = problems.list;

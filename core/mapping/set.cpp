@@ -22,6 +22,11 @@ std::string text(const json& object, const char* key) {
     return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
 
+/// "m/values/x.csv: No such file" without the path, which the problem's own address says.
+std::string without_path(const std::string& what, const std::string& path) {
+    return what.starts_with(path + ": ") ? what.substr(path.size() + 2) : what;
+}
+
 /// Every file as its hash says, and every CSV file with a hash.
 void check_hashes(const std::string& folder, const json& document, Problems& problems) {
     const json hashes = document.value("hashes", json::object());
@@ -33,7 +38,7 @@ void check_hashes(const std::string& folder, const json& document, Problems& pro
         try {
             if (!hash.is_string() || sha256_hex(io::read_all(folder + "/" + name)) != hash.get<std::string>())
                 problems.add(name, 0, "is not the file whose SHA-256 is in mapping.json");
-        } catch (const Error& e) { problems.add(name, 0, e.what()); }
+        } catch (const Error& e) { problems.add(name, 0, without_path(e.what(), folder + "/" + name)); }
     }
     for (const std::string& name : csv_files(folder))
         if (!hashes.contains(name)) problems.add(name, 0, "is not under \"hashes\" in mapping.json");

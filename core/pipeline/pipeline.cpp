@@ -95,14 +95,67 @@ class Run {
   private:
     // --- in the workers ---
 
+    // Findings of the mapping and the rules name an entity: its own row says where that stands. What a cell
+    // that feeds two entities was found to be is said once.
+    void address_issues(Record& record) const {
+        std::unordered_set<std::string> said;
+        std::erase_if(record.issues, [&](Issue& issue) {
+            std::string whose = issue.resource;
+            if (issue.member.empty())
+                if (const std::string row = address(issue, record); !row.empty()) whose = row;
+            std::string all = issue.code;
+            for (const std::string& part : {issue.member, std::to_string(issue.line),
+                                            std::to_string(issue.column), issue.path, issue.message, whose})
+                all += '\x1f' + part;
+            return !said.insert(std::move(all)).second;
+        });
+    }
+
+    // Returns a name for the row; empty when the entity has none of its own.
+    std::string address(Issue& issue, const Record& record) const {
+        for (const record::Claim& c : record.claims) {
+            const record::Item& item = record.items[c.item];
+            if (c.role != record::Role::primary || !issue.resource.ends_with(item.entity->id) ||
+                !issue.resource.starts_with(record::name_of(item.kind)))
+                continue;
+            const record::Row& row = record.rows[c.row];
+            issue.member = census_.tables[row.table].member;
+            issue.line = row.line;
+            return "row " + std::to_string(c.row);
+        }
+        return {};
+    }
+
+    // Into standard codes, but for a patient the run is not for: then only rows are left, all settled.
+    // Returns the rule, empty for one who is in.
+    std::string left_out(Record& record) {
+        const Selection* selection = options_.selection;
+        std::string_view rule =
+            selection == nullptr ? std::string_view{} : selection->left_out_unmapped(record);
+        if (rule.empty()) {
+            if (options_.mapping != nullptr) options_.mapping->apply(record);
+            mapping::claim_profiles(record);
+            if (selection != nullptr) rule = selection->left_out(record);
+        }
+        if (!rule.empty()) exclude(record, rule);
+        return std::string(rule);
+    }
+
     Done finish(Record& record) {
-        if (options_.mapping != nullptr) options_.mapping->apply(record);
-        mapping::claim_profiles(record);
-        if (options_.inspect) options_.inspect(record);
+        const std::string out = left_out(record);
+        if (out.empty()) {
+            if (options_.as_is)
+                mapping::Safeguards::mark(record);
+            else
+                (options_.safeguards == nullptr ? mapping::strictest() : *options_.safeguards).apply(record);
+            if (options_.inspect) options_.inspect(record);
+            if (record.held.empty()) target_.limit(record);
+        }
+        address_issues(record);
         const auto fates = ledger::settle(record, census_);
         Done d;
         const bool held = !record.held.empty();
-        if (held) {
+        if (held || !out.empty()) {
             static const Record nobody{};
             d.encoded = target_.encode(nobody);
         } else {
@@ -116,6 +169,7 @@ class Run {
         for (const Issue& issue : record.issues)
             d.encoded->issues += without_place(issue, options_.place).json() + "\n";
         d.account = ledger::account(record, fates);
+        d.account.excluded_by = out;
         d.issues = std::move(record.issues);
         return d;
     }
@@ -287,7 +341,8 @@ std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& targ
 
 std::unique_ptr<record::Target> nowhere() { return std::make_unique<Nowhere>(); }
 
-std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping) {
+std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping,
+                        const Selection* selection) {
     Sha256 h;
     auto add = [&](std::string_view s) {
         h.add(std::to_string(s.size()) + ":");
@@ -306,6 +361,7 @@ std::string fingerprint(const record::Census& census, const mapping::MappingSet*
         add(mapping->version());
         add(mapping->sha256());
     }
+    if (selection != nullptr && !selection->empty()) add(selection->identity());
     return h.hex();
 }
 

@@ -6,6 +6,8 @@
 
 #include "core/ledger/ledger.hpp"
 #include "core/mapping/mapping.hpp"
+#include "core/mapping/safeguards.hpp"
+#include "core/pipeline/selection.hpp"
 #include "core/record/system.hpp"
 
 /// From Source to Target: reads in workers, maps, settles, encodes; commits on the calling thread in census
@@ -17,11 +19,17 @@ struct Options {
     unsigned jobs = 1;
     /// The mapping's second stage; nullptr for standard sources.
     const mapping::MappingSet* mapping = nullptr;
+    /// Inheritance of labels and marks of gaps, after the mapping; nullptr: the strictest.
+    const mapping::Safeguards* safeguards = nullptr;
+    /// Records are seen as they are, however loose their labels: to check a standard source.
+    bool as_is = false;
     /// Sees every issue, in a stable order, on the calling thread; may be nullptr.
     IssueSink* issues = nullptr;
     /// Extra look at every record after mapping (validate); called in the workers, adds to record.issues. May
     /// be empty.
     std::function<void(record::Record&)> inspect;
+    /// Patients the run is for; nullptr: all.
+    const Selection* selection = nullptr;
     /// Rows done and rows in all; called on the calling thread after each batch. May be empty.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress;
     /// Set from a signal handler: the run stops after the batch in hand with Error(130).
@@ -37,6 +45,7 @@ std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& targ
 std::unique_ptr<record::Target> nowhere();
 
 /// Identity of an input with its mapping: equal inputs, equal fingerprints.
-std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping);
+std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping,
+                        const Selection* selection = nullptr);
 
 }  // namespace gpswitch::pipeline

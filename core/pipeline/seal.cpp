@@ -59,6 +59,23 @@ std::optional<record::Census> sealed_census(const archive::Place& place) {
     return read_manifest(place.bytes(*at), place.members()[*at].origin).result.census;
 }
 
+std::optional<Issue> held_in_export(const archive::Place& place) {
+    const auto at = manifest_in(place);
+    if (!at) return std::nullopt;
+    const archive::Member& manifest = place.members()[*at];
+    const std::uint64_t held =
+        read_manifest(place.bytes(*at), manifest.origin).result.rows(record::Fate::held);
+    if (held == 0) return std::nullopt;
+    Issue i;
+    i.severity = Severity::error;
+    i.code = "EXPORT-HELD-001";
+    i.member = manifest.origin;
+    i.message = std::to_string(held) + (held == 1 ? " row was" : " rows were") +
+                " held back when the export was made, and cannot be read here";
+    i.hint = std::string("they stand verbatim in ") + std::string(kExportHeld) + ": look at them there";
+    return i;
+}
+
 std::shared_ptr<archive::Place> unsealed(std::shared_ptr<archive::Place> place) {
     const auto at = manifest_in(*place);
     if (!at) return place;

@@ -3,6 +3,35 @@
 namespace gpswitch::record {
 namespace {
 
+/// Where a value stands, as a chain of names on the stack; made into a text only when somebody asks.
+struct Path {
+    const Path* up = nullptr;
+    Text name;                ///< of a member
+    std::int64_t index = -1;  ///< of an item; -1: a member
+
+    Text text(Arena& arena) const {
+        std::string out;
+        append(out);
+        return arena.copy(out);
+    }
+
+  private:
+    void append(std::string& out) const {
+        if (up != nullptr) up->append(out);
+        if (index >= 0) {
+            out += '[';
+            out += std::to_string(index);
+            out += ']';
+        } else {
+            if (!out.empty()) out += '.';
+            out += name;
+        }
+    }
+};
+
+/// Equal, looking first where names and URLs that differ do differ: length and last byte.
+bool same(Text a, Text b) { return a.size() == b.size() && (a.empty() || (a.back() == b.back() && a == b)); }
+
 struct Reader {
     ReadContext& c;
     bool no_row = false;
@@ -13,15 +42,14 @@ struct Reader {
         return c.arena->copy(text);
     }
 
-    void rest(const json::Value& v, Text path) { c.entity->rest.add(*c.arena, {path, raw(v)}); }
-
-    void bad(const json::Value& v, Text path, const char* why) {
-        if (c.on_bad_value) c.on_bad_value(path, v.offset, why);
-        rest(v, path);
+    void rest(const json::Value& v, const Path& path) {
+        c.entity->rest.add(*c.arena, {path.text(*c.arena), raw(v)});
     }
 
-    Text join(Text path, Text name) { return path.empty() ? name : c.arena->join(path, ".", name); }
-    Text indexed(Text path, std::uint32_t i) { return c.arena->join(path, "[", std::to_string(i), "]"); }
+    void bad(const json::Value& v, const Path& path, const char* why) {
+        if (c.on_bad_value) c.on_bad_value(path.text(*c.arena), v.offset, why);
+        rest(v, path);
+    }
 
     static bool fits(const json::Value& v, Kind kind) {
         switch (kind) {
@@ -32,7 +60,7 @@ struct Reader {
         }
     }
 
-    void item(const json::Value& v, const Field& f, void* object, Text path) {
+    void item(const json::Value& v, const Field& f, void* object, const Path& path) {
         if (f.kind == Kind::structure) {
             if (v.kind != json::Kind::object) return bad(v, path, "an object is expected here");
             void* target = f.list ? add_item(items_at(object, f), *f.type, *c.arena) : at(object, f);
@@ -48,14 +76,23 @@ struct Reader {
             text_at(object, f) = text;
     }
 
-    void field(const json::Value& v, const Field& f, void* object, Text path) {
+    void field(const json::Value& v, const Field& f, void* object, const Path& path) {
         if (!f.list) {
             if (v.kind == json::Kind::array && f.kind != Kind::raw)
                 return bad(v, path, "a single value is expected here, not a list");
             return item(v, f, object, path);
         }
         if (v.kind != json::Kind::array) return bad(v, path, "a list is expected here");
-        for (std::uint32_t i = 0; i < v.items.size; ++i) item(*v.items[i], f, object, indexed(path, i));
+        for (std::uint32_t i = 0; i < v.items.size; ++i) item(*v.items[i], f, object, Path{&path, {}, i});
+    }
+
+    // An identifier of a resource that R4 lets have fewer (json_write.cpp).
+    static bool more_identifier(const json::Value& e, Text url) {
+        constexpr Text kTail = "identifier";
+        if (url.size() != kOwn.size() + kTail.size() || !url.starts_with(kOwn) || !url.ends_with(kTail))
+            return false;
+        const json::Value* v = e.find("valueIdentifier");
+        return e.members.size == 2 && v != nullptr && v->kind == json::Kind::object;
     }
 
     static bool has_joined_form(const Field& f) {
@@ -87,10 +124,15 @@ struct Reader {
                                          : fits(*v, f.kind) && !v->text.empty();
     }
 
-    void extension(const json::Value& e, const Type& type, void* object, Text path) {
+    void extension(const json::Value& e, const Type& type, void* object, const Path& path) {
         const Text url = e.text_of("url");
+        if (type.resource && more_identifier(e, url)) {
+            auto& entity = *static_cast<Entity*>(object);
+            return structure(*e.find("valueIdentifier"), type_of<Identifier>(),
+                             &entity.identifier.add(*c.arena), Path{&path, "valueIdentifier"});
+        }
         for (const Field& f : type.fields) {
-            if (f.where != Where::extension || f.url != url || !plain_extension(e, f, object)) continue;
+            if (f.where != Where::extension || !same(f.url, url) || !plain_extension(e, f, object)) continue;
             if (has_joined_form(f) && e.find(f.value) != nullptr) {
                 if (f.type == &type_of<SourceRow>() && e.text_of(f.value) == "none") {
                     no_row = true;
@@ -104,8 +146,9 @@ struct Reader {
             if (!f.value.empty() && !has_joined_form(f)) return item(*e.find(f.value), f, object, path);
             void* target = f.list ? add_item(items_at(object, f), *f.type, *c.arena) : at(object, f);
             const json::Value& parts = *e.find("extension");
+            const Path name{&path, f.name};
             for (std::uint32_t i = 0; i < parts.items.size; ++i)
-                extension(*parts.items[i], *f.type, target, indexed(join(path, f.name), i));
+                extension(*parts.items[i], *f.type, target, Path{&name, {}, i});
             return;
         }
         if (type.resource)
@@ -114,20 +157,32 @@ struct Reader {
             rest(e, path);
     }
 
-    void structure(const json::Value& v, const Type& type, void* object, Text path) {
+    // The element of this name; `next`: behind the one found last. What we wrote stands in declared order.
+    static const Field* element(const Type& type, Text name, std::size_t& next) {
+        const std::size_t n = type.fields.size();
+        for (std::size_t i = 0; i < n; ++i, ++next) {
+            if (next == n) next = 0;
+            const Field& f = type.fields[next];
+            if (f.where == Where::element && same(f.name, name)) return &type.fields[next++];
+        }
+        return nullptr;
+    }
+
+    void structure(const json::Value& v, const Type& type, void* object, const Path& path) {
+        std::size_t next = 0;
         for (const json::Member& m : v.members) {
-            const Text here = join(path, m.name);
+            const Path here{&path, m.name};
             if (m.name == "extension" && m.value->kind == json::Kind::array) {
                 for (std::uint32_t i = 0; i < m.value->items.size; ++i)
-                    extension(*m.value->items[i], type, object, indexed(here, i));
+                    extension(*m.value->items[i], type, object, Path{&here, {}, i});
                 continue;
             }
             if (type.resource && m.name == "resourceType") continue;
-            const Field* f = nullptr;
-            for (const Field& candidate : type.fields)
-                if (candidate.where == Where::element && candidate.name == m.name) f = &candidate;
-            if (f == nullptr)
+            if (const Field* f = element(type, m.name, next); f == nullptr)
                 rest(*m.value, here);
+            else if (type.resource && f->list && m.name == "identifier" &&
+                     m.value->kind == json::Kind::object && type.name == "QuestionnaireResponse")  // R4: 0..1
+                item(*m.value, *f, object, here);
             else
                 field(*m.value, *f, object, here);
         }
@@ -143,12 +198,12 @@ struct Reader {
 void read_json(const json::Value& resource, EntityKind kind, Entity& entity, ReadContext& context) {
     context.entity = &entity;
     Reader reader{context};
-    reader.structure(resource, type_of(kind), &entity, {});
+    reader.structure(resource, type_of(kind), &entity, Path{});
     reader.implied_row(entity);
 }
 
 void read_json(const json::Value& value, const Type& type, void* object, Text path, ReadContext& context) {
-    Reader{context}.structure(value, type, object, path);
+    Reader{context}.structure(value, type, object, Path{nullptr, path});
 }
 
 }  // namespace gpswitch::record

@@ -13,6 +13,14 @@ void scalar(std::string& out, Kind kind, Text text) {
     }
 }
 
+constexpr std::uint32_t kAny = 0xffffffff;
+
+// How many identifiers R4 lets a resource have; the rest of them become extensions.
+std::uint32_t most_identifiers(EntityKind kind) {
+    if (kind == EntityKind::QuestionnaireResponse) return 1;
+    return kind == EntityKind::Provenance || kind == EntityKind::AuditEvent ? 0 : kAny;
+}
+
 /// What the first identifier says of an entity's rows.
 enum class Rows : std::uint8_t {
     implied,       ///< it names the first row, the only primary one
@@ -40,6 +48,7 @@ bool nothing_to_say(const void* object) {
 
 struct Writer {
     std::string& out;
+    std::uint32_t identifiers = kAny;
 
     void comma() {
         if (out.back() != '{' && out.back() != '[') out += ',';
@@ -123,16 +132,28 @@ struct Writer {
 
     void extensions(const void* object, const Type& type) {
         bool any = false;
+        const auto open = [&] {
+            if (any) return;
+            comma();
+            out += "\"extension\":[";
+            any = true;
+        };
+        if (type.resource && identifiers != kAny) {
+            const List<Identifier>& all = static_cast<const Entity*>(object)->identifier;
+            for (std::uint32_t i = identifiers; i < all.size; ++i) {
+                open();
+                comma();
+                out += "{\"url\":\"" + std::string(kOwn) + "identifier\",\"valueIdentifier\":";
+                structure(&all[i], type_of<Identifier>());
+                out += '}';
+            }
+        }
         for (std::size_t n = 0; n < type.fields.size(); ++n) {
             const Field& f = type.fields[n];
             if (f.where == Where::element) continue;
             const bool source = type.resource && f.type == &type_of<SourceRow>();
             if (source ? nothing_to_say(object) : is_empty(object, f)) continue;
-            if (!any) {
-                comma();
-                out += "\"extension\":[";
-                any = true;
-            }
+            open();
             if (source)
                 rows(object, type, n);
             else
@@ -151,8 +172,19 @@ struct Writer {
                 extensions(object, type);
                 extended = true;
             }
-            if (f.where == Where::element && !is_empty(object, f)) element(object, type, n);
+            if (f.where != Where::element || is_empty(object, f)) continue;
+            if (resource && identifiers != kAny && f.name == "identifier")
+                one_identifier(object, f);
+            else
+                element(object, type, n);
         }
+    }
+
+    void one_identifier(const void* object, const Field& f) {
+        if (identifiers == 0) return;
+        comma();
+        out += "\"identifier\":";
+        structure(items_at(object, f).data, *f.type);
     }
 
     void structure(const void* object, const Type& type) {
@@ -169,16 +201,16 @@ void append_json(std::string& out, EntityKind kind, const Entity& entity) {
     out += "{\"resourceType\":\"";
     out += type.name;
     out += '"';
-    Writer{out}.members(&entity, type, true);
+    Writer{out, most_identifiers(kind)}.members(&entity, type, true);
     out += '}';
 }
 
 void append_json(std::string& out, const void* object, const Type& type) {
-    Writer{out}.structure(object, type);
+    Writer{out, kAny}.structure(object, type);
 }
 
 void append_json_value(std::string& out, const void* object, const Field& f) {
-    Writer w{out};
+    Writer w{out, kAny};
     if (!f.list) return w.value(object, f, 0);
     out += '[';
     for (std::uint32_t i = 0; i < items_at(object, f).size; ++i) {

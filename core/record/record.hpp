@@ -70,7 +70,8 @@ struct Row {
     std::uint64_t slot = 0;
     std::uint64_t line = 0;  ///< 1-based line in the member, 0 when it has none
     Text key;
-    Text raw;  ///< the row verbatim, so that it can be held
+    Text raw;                ///< the row verbatim, so that it can be held
+    std::uint16_t part = 0;  ///< index into Table::parts; 0 when the table is in one file
 };
 
 /// What became of a row (design section 5). unsettled is a defect.

@@ -72,6 +72,40 @@ TEST_CASE("record: every field of every entity survives JSON") {
     }
 }
 
+TEST_CASE("record: where R4 has one identifier or none, the others are extensions and come back") {
+    struct Row {
+        EntityKind kind;
+        const char* starts;
+    };
+    for (
+        const Row& row :
+        {Row{EntityKind::QuestionnaireResponse,
+             R"({"resourceType":"QuestionnaireResponse","identifier":{"value":"a"},"extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"value":"b"}}])"},
+         Row{EntityKind::Provenance,
+             R"({"resourceType":"Provenance","extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"value":"a"}},{)"},
+         Row{EntityKind::Observation,
+             R"({"resourceType":"Observation","identifier":[{"value":"a"},{"value":"b"}])"}}) {
+        Record record;
+        Entity& e = record.add(row.kind);
+        e.identifier.add(record.arena).value = "a";
+        e.identifier.add(record.arena).value = "b";
+        std::string text;
+        append_json(text, row.kind, e);
+        CAPTURE(text);
+        CHECK(text.starts_with(row.starts));
+        json::Parser parser;
+        json::Error error;
+        Entity& again = record.add(row.kind);
+        ReadContext context;
+        context.arena = &record.arena;
+        const json::Value* tree = parser.parse(text, record.arena, error);
+        REQUIRE(tree != nullptr);
+        read_json(*tree, row.kind, again, context);
+        CHECK(equal(&e, &again, type_of(row.kind)));
+        CHECK(again.extensions.empty());
+    }
+}
+
 namespace {
 
 // The entity's extensions as written, with "https://gpswitch.org/fhir/" left out; and that it reads back as

@@ -27,6 +27,8 @@ struct Table {
     std::string member;  ///< where it lies, as messages call it
     std::uint64_t bytes = 0;
     std::uint64_t rows = 0;  ///< rows registered: every one of them must be settled
+    /// Names of its files inside the place, when it lies in several (deliveries); Row::part leads here.
+    std::vector<std::string> parts = {};
 };
 
 struct PatientEntry {
@@ -112,6 +114,9 @@ struct Target {
     /// Throws TargetError when an earlier run into this target came from a different input or mapping.
     virtual Checkpoint begin(const Origin& origin) = 0;
     virtual std::unique_ptr<Encoded> encode(const Record& record) const = 0;
+    /// Just before encode(), in the same worker, and before the rows get their fates: says what this target
+    /// cannot carry of the record (degradations, issues) and takes out the entries it must hold (hold.hpp).
+    virtual void limit(Record&) const {}
     /// A held patient is encoded as a record without key and items: nothing but its account is written.
     /// One transaction per call; patients come in census order, practice-wide entities before the first that
     /// needs them.
@@ -139,11 +144,16 @@ struct SourceOptions {
     std::string practice;
     /// ISO 8601: deliveries of later moments are not read, their rows settled as excluded; empty: everything.
     std::string as_of;
+    /// Read an extract with tables missing, as a sample: each is an error finding, and no list may say
+    /// "none".
+    bool incomplete = false;
 };
 
 struct TargetOptions {
     std::string place;
     bool overwrite = false;
+    /// An instance of its own of System::mapping_id() for the target to bind; nullptr for standard systems.
+    std::shared_ptr<mapping::MappingSet> mapping{};
 };
 
 /// One thing a system's layout cannot carry, as data: shown in gpswitch-systems(5), used by diff to explain.

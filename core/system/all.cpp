@@ -6,6 +6,7 @@
 #include "core/system/fhir/fhir.hpp"
 #include "core/system/gpconnect/gpconnect.hpp"
 #include "core/system/sqlite/sqlite.hpp"
+#include "core/system/synthetic/synthetic.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::systems {
@@ -16,9 +17,12 @@ const std::vector<const record::System*>& all() {
         &gpconnect::system(),
         &fhir::system(),
         &sqlite::system(),
+        &synthetic::system(),
     };
     return list;
 }
+
+bool place_is_file(const record::System& system) { return &system != &synthetic::system(); }
 
 const record::System* find(std::string_view name) {
     for (const record::System* s : all())
@@ -39,7 +43,7 @@ const record::System& recognise(const archive::Place& files) {
     bool tie = false;
     std::string why;
     for (const record::System* s : all()) {
-        if (!s->reads()) continue;
+        if (!s->reads() || !place_is_file(*s)) continue;
         const record::Recognition r = s->recognise(files);
         why += fmt::format("\n  {}: {}", s->name(), r.reason);
         if (r.certainty == 0) continue;

@@ -11,6 +11,10 @@ const std::vector<const record::System*>& all();
 /// By name; nullptr when there is none.
 const record::System* find(std::string_view name);
 
+/// False when its place is no file, folder or archive (options, for one): nothing is opened for it, and
+/// SourceOptions::files is empty.
+bool place_is_file(const record::System& system);
+
 /// "[system:]place" taken apart; `system` is nullptr when there is no prefix of a known system. A
 /// Windows-like or relative path with a colon is not a prefix unless a system is called that.
 struct Address {

@@ -111,15 +111,18 @@ inline void references(const Everything& e) {
     }
 }
 
-/// What is written to a target and read back is what was written; writing it again changes nothing.
+/// What is written to a target and read back is what was written; writing it again changes nothing. `layout`:
+/// the mapping set of a target that writes a supplier's layout, a new one each time; it is then read back
+/// with `mapping`.
 inline void target(const record::System& system, const std::string& place, const OpenSource& open,
                    const mapping::MappingSet* mapping,
-                   const std::function<std::unique_ptr<record::Source>(const std::string&)>& reopen) {
+                   const std::function<std::unique_ptr<record::Source>(const std::string&)>& reopen,
+                   const std::function<std::shared_ptr<mapping::MappingSet>()>& layout = {}) {
     const auto from = open();
     const Everything before = everything(*from, mapping);
     auto write = [&](bool overwrite) {
         const auto source = open();
-        const auto target = system.create({place, overwrite});
+        const auto target = system.create({place, overwrite, layout ? layout() : nullptr});
         record::Origin origin;
         origin.census = &source->census();
         origin.fingerprint = pipeline::fingerprint(source->census(), mapping);
@@ -129,7 +132,7 @@ inline void target(const record::System& system, const std::string& place, const
     };
     write(false);
     const auto back = reopen(place);
-    const Everything after = everything(*back, nullptr);
+    const Everything after = everything(*back, layout ? mapping : nullptr);
     CHECK(before.entities.size() == after.entities.size());
     for (const auto& [id, json] : before.entities) {
         const auto it = after.entities.find(id);

@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <array>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/validate/context.hpp"
 
@@ -11,10 +12,6 @@ namespace {
 const record::AllergyIntolerance& allergy(const Item& i) {
     return static_cast<const record::AllergyIntolerance&>(*i.entity);
 }
-const record::MedicationRequest& request(const Item& i) {
-    return static_cast<const record::MedicationRequest&>(*i.entity);
-}
-
 // The table's row for a concept; nullptr when it asserts nothing.
 const NoKnownAllergy* asserted(const Context& c, const record::Concept& code) {
     for (const record::Coding& coding : code.coding)
@@ -66,36 +63,69 @@ bool nameless(const record::AllergyIntolerance& a) {
     return true;
 }
 
-bool repeat(const record::MedicationRequest& m) {
-    for (const char* code : {"continuous", "continuous-repeating-dispensing"})
-        if (has_code(m.course_of_therapy_type, code)) return true;
-    return has_code(m.prescription_type, "repeat") || has_code(m.prescription_type, "repeat-dispensing");
+std::string kind_of_list(const Context& c, const record::FhirList& list) {
+    for (const record::Coding& coding : list.code.coding)
+        for (const ListCode& row : c.rules.list_codes)
+            if (row.system == coding.system && row.code == coding.code) return row.kind;
+    return {};
 }
 
-// What an entity derives from, by the names of its fields; empty ones don't count.
-std::array<std::string_view, 2> origins(EntityKind kind) {
-    switch (kind) {
-        case EntityKind::MedicationRequest: return {"basedOn"};
-        case EntityKind::MedicationStatement: return {"basedOn", "derivedFrom"};
-        case EntityKind::Observation: return {"derivedFrom"};
-        case EntityKind::Condition: return {"actualProblem"};
-        case EntityKind::DiagnosticReport: return {"result"};
-        case EntityKind::Provenance: return {"target"};
-        default: return {};
+bool is_problem(const record::Condition& p) {
+    return std::any_of(p.category.begin(), p.category.end(), [](const record::Concept& category) {
+        return has_code(category, "problem-list-item");
+    });
+}
+
+// The problem that stands above; nullptr when there is none in the record.
+const Item* above(const Context& c, const Item& item) {
+    for (const record::RelatedProblem& r :
+         static_cast<const record::Condition&>(*item.entity).related_problem)
+        if (r.type == "parent") return c.find(r.target.reference);
+    return nullptr;
+}
+
+// Each circle is reported once, at the first of its problems.
+void check_circles(Context& c) {
+    std::unordered_set<const Item*> done;
+    for (const Item& item : c.record.items) {
+        if (item.kind != EntityKind::Condition) continue;
+        std::unordered_set<const Item*> way;
+        const Item* at = &item;
+        while (at != nullptr && at->kind == EntityKind::Condition && !done.contains(at) &&
+               way.insert(at).second)
+            at = above(c, *at);
+        if (at != nullptr && way.contains(at)) c.report("VAL-PRB-002", *at, "relatedProblem");
+        done.insert(way.begin(), way.end());
     }
 }
 
-bool as_restricted(const record::Entity& derived, const record::Entity& origin) {
-    const auto& own = derived.meta.security;
-    return std::all_of(origin.meta.security.begin(), origin.meta.security.end(),
-                       [&](const record::Coding& label) {
-                           return std::any_of(own.begin(), own.end(), [&](const record::Coding& l) {
-                               return l.system == label.system && l.code == label.code;
-                           });
-                       });
+}  // namespace
+
+bool active_allergy(const Context& c, const Item& item) {
+    return item.kind == EntityKind::AllergyIntolerance && active(allergy(item)) &&
+           asserted(c, allergy(item).code) == nullptr;
 }
 
-}  // namespace
+void check_allergy_lists(Context& c) {
+    std::unordered_map<std::string, const Item*> listed;
+    const Item* list_item = nullptr;
+    for (const Item& item : c.record.items) {
+        if (item.kind != EntityKind::List) continue;
+        const auto& list = static_cast<const record::FhirList&>(*item.entity);
+        if (kind_of_list(c, list) != "allergies") continue;
+        list_item = &item;
+        for (const record::ListEntry& e : list.entry) listed.emplace(std::string(e.item.reference), &item);
+        if (!c.safeguards().says_none(list)) continue;
+        const auto there = std::find_if(c.record.items.begin(), c.record.items.end(),
+                                        [&](const Item& other) { return active_allergy(c, other); });
+        if (there != c.record.items.end())
+            c.report("VAL-ALG-003", item, "emptyReason", "see " + label(*there));
+    }
+    if (list_item == nullptr || listed.empty()) return;
+    for (const Item& item : c.record.items)
+        if (active_allergy(c, item) && !listed.contains("AllergyIntolerance/" + std::string(item.entity->id)))
+            c.report("VAL-ALG-004", item, "", "see " + label(*list_item));
+}
 
 void check_allergies(Context& c) {
     for (const Item& item : c.record.items) {
@@ -115,36 +145,17 @@ void check_allergies(Context& c) {
             c.report("VAL-ALG-002", item, "code");
 }
 
-void check_medication(Context& c) {
-    for (const Item& item : c.record.items) {
-        if (item.kind != EntityKind::MedicationRequest || request(item).intent != "order") continue;
-        bool authorised = false;
-        for (const record::Reference& r : request(item).based_on) {
-            const Item* plan = c.find(r.reference);
-            authorised =
-                authorised || (plan != nullptr && plan->kind == item.kind && request(*plan).intent == "plan");
-        }
-        if (!authorised) c.report("VAL-MED-001", item, "basedOn");
-    }
-    if (!c.gone()) return;
-    for (const Item& item : c.record.items) {
-        if (item.kind != EntityKind::MedicationRequest) continue;
-        const record::MedicationRequest& m = request(item);
-        if (m.intent == "plan" && m.status == "active" && repeat(m)) c.report("VAL-MED-002", item, "status");
-    }
-}
-
 void check_problems(Context& c) {
     for (const Item& item : c.record.items) {
         if (item.kind != EntityKind::Condition) continue;
         const auto& p = static_cast<const record::Condition&>(*item.entity);
-        bool problem = false;
-        for (const record::Concept& category : p.category)
-            problem = problem || has_code(category, "problem-list-item");
         const bool linked = !p.actual_problem.reference.empty() || !p.actual_problem.identifier.value.empty();
-        if (problem && p.code.coding.empty() && p.code.text.empty() && !linked)
+        if (is_problem(p) && p.code.coding.empty() && p.code.text.empty() && !linked)
             c.report("VAL-PRB-001", item, "code");
+        if (is_problem(p) && has_code(p.clinical_status, "active") && c.past(p.abatement_date_time))
+            c.report("VAL-PRB-003", item, "abatementDateTime");
     }
+    check_circles(c);
 }
 
 void check_recalls(Context& c) {
@@ -166,20 +177,14 @@ void check_recalls(Context& c) {
 }
 
 void check_labels(Context& c) {
-    for (const Item& item : c.record.items) {
-        for (std::string_view name : origins(item.kind)) {
-            if (name.empty()) continue;
-            const Field& f = *record::type_of(item.kind).find(name);
-            const std::uint32_t n = f.list ? record::items_at(item.entity, f).size : 1;
-            for (std::uint32_t i = 0; i < n; ++i) {
-                const void* at = f.list ? record::items_at(item.entity, f).data + i * f.type->size
-                                        : record::at(item.entity, f);
-                const Item* origin = c.find(static_cast<const record::Reference*>(at)->reference);
-                if (origin == nullptr || origin == &item || as_restricted(*item.entity, *origin->entity))
-                    continue;
-                c.report("VAL-LBL-001", item, "meta.security", "see " + label(*origin));
-            }
-        }
+    std::uint32_t last = 0;
+    for (const mapping::MissingLabel& m : c.safeguards().missing_labels(c.record)) {
+        // One finding for all the labels that one entity should have from another.
+        const std::uint32_t pair = m.item * 31u + m.from + 1;
+        if (pair == last) continue;
+        last = pair;
+        c.report("VAL-LBL-001", c.record.items[m.item], "meta.security",
+                 m.item == m.from ? "its content has one" : "see " + label(c.record.items[m.from]));
     }
 }
 

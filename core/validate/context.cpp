@@ -39,11 +39,6 @@ void visit(const void* object, const record::Type& type, Trail& trail, Visitor& 
     }
 }
 
-bool registration_open(const record::EpisodeOfCare& e) {
-    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" &&
-           e.period.end.empty();
-}
-
 }  // namespace
 
 void visit(const Item& item, Visitor& visitor) {
@@ -75,12 +70,36 @@ Context::Context(const record::Record& r, const Rules& rs, IssueSink& sink)
             open = open || registration_open(static_cast<const record::EpisodeOfCare&>(*item.entity));
         }
     }
+    find_panels();
     left_ = (patient_ != nullptr && patient_->active == "false") || (registered && !open);
 }
 
 const Item* Context::find(Text reference) const {
     const auto it = items_.find(std::string(reference));
     return it == items_.end() ? nullptr : it->second;
+}
+
+void Context::find_panels() {
+    for (const Item& item : record.items) {
+        List<record::Reference> members;
+        if (item.kind == EntityKind::DiagnosticReport)
+            members = static_cast<const record::DiagnosticReport&>(*item.entity).result;
+        if (item.kind == EntityKind::Observation)
+            members = static_cast<const record::Observation&>(*item.entity).has_member;
+        for (const record::Reference& r : members) {
+            const Item* member = find(r.reference);
+            if (member == nullptr) continue;
+            // Walking up must end.
+            const Item* above = &item;
+            while (above != nullptr && above != member) above = panel_of(*above);
+            if (above == nullptr) panels_.emplace(member, &item);
+        }
+    }
+}
+
+const Item* Context::panel_of(const Item& item) const {
+    const auto it = panels_.find(&item);
+    return it == panels_.end() ? nullptr : it->second;
 }
 
 bool Context::dead() const {
@@ -95,7 +114,7 @@ void Context::report(std::string_view code, const Item& item, const std::string&
     Issue issue;
     issue.severity = rule->severity;
     issue.code = rule->code;
-    address(item, issue);
+    address(record, rules.census, item, issue);
     issue.resource = label(item);
     issue.path = path;
     issue.message = std::string(rule->title) + (more.empty() ? "" : ": " + more);
@@ -117,9 +136,21 @@ void Context::report(std::string_view code, const std::string& more) {
     sink_.add(issue);
 }
 
-// Member and line of the entity's own row, else of any row it has a part of.
-void Context::address(const Item& item, Issue& issue) const {
-    if (rules.census == nullptr) return;
+bool Context::past(Text date) const {
+    return usable(date) && !as_of().empty() && compare_days(date, as_of()) < 0;
+}
+
+bool Context::future(Text date) const {
+    return usable(date) && !as_of().empty() && compare_days(date, as_of()) > 0;
+}
+
+bool registration_open(const record::EpisodeOfCare& e) {
+    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" &&
+           e.period.end.empty();
+}
+
+void address(const record::Record& record, const record::Census* census, const Item& item, Issue& issue) {
+    if (census == nullptr) return;
     const auto index = static_cast<std::uint32_t>(&item - record.items.data());
     const record::Claim* best = nullptr;
     for (const record::Claim& c : record.claims)
@@ -127,8 +158,8 @@ void Context::address(const Item& item, Issue& issue) const {
             best = &c;
     if (best == nullptr || best->row >= record.rows.size()) return;
     const record::Row& row = record.rows[best->row];
-    if (row.table >= rules.census->tables.size()) return;
-    issue.member = rules.census->tables[row.table].member;
+    if (row.table >= census->tables.size()) return;
+    issue.member = census->tables[row.table].member;
     issue.line = row.line;
 }
 

@@ -17,8 +17,6 @@ bool possible(record::Kind kind, Text s) {
     return year && *year >= 1800 && *year <= 2199;
 }
 
-bool usable(Text s) { return possible(record::Kind::date_time, s); }
-
 // Instants with one offset compare to the second, everything else to the day.
 bool after(Text start, Text end) {
     const int days = compare_days(start, end);
@@ -128,7 +126,70 @@ void check_life(Context& c, const Item& item) {
     }
 }
 
+// What is planned may lie ahead: bookings, recalls, prescriptions, registrations, warnings.
+bool ahead(const Item& item) {
+    switch (item.kind) {
+        case EntityKind::Appointment:
+        case EntityKind::ServiceRequest:
+        case EntityKind::MedicationRequest:
+        case EntityKind::MedicationStatement:
+        case EntityKind::EpisodeOfCare:
+        case EntityKind::Task:
+        case EntityKind::Flag:
+        case EntityKind::Consent: return true;
+        case EntityKind::Encounter:
+            return static_cast<const record::Encounter*>(item.entity)->status == "planned";
+        default: return false;
+    }
+}
+
+// Kinds whose place in a life is their date.
+bool needs_date(EntityKind kind) {
+    switch (kind) {
+        case EntityKind::Encounter:
+        case EntityKind::Condition:
+        case EntityKind::Observation:
+        case EntityKind::AllergyIntolerance:
+        case EntityKind::Immunization:
+        case EntityKind::Procedure:
+        case EntityKind::MedicationRequest:
+        case EntityKind::DiagnosticReport: return true;
+        default: return false;
+    }
+}
+
+bool has_date(const Item& item) {
+    for (const Time& t : kTimes) {
+        const Field* f = record::type_of(item.kind).find(t.field);
+        std::string path;
+        if (f != nullptr && !f->list && !moment(item, *f, path).empty()) return true;
+    }
+    return false;
+}
+
+// A result may have its report's or panel's date.
+bool dated(const Context& c, const Item& item) {
+    for (const Item* at = &item; at != nullptr; at = c.panel_of(*at))
+        if (has_date(*at)) return true;
+    return false;
+}
+
+void check_time(Context& c, const Item& item) {
+    if (needs_date(item.kind) && !dated(c, item)) c.report("VAL-DATE-006", item);
+    if (ahead(item)) return;
+    for (const Time& t : kTimes) {
+        const Field* f = record::type_of(item.kind).find(t.field);
+        if (f == nullptr || f->list) continue;
+        std::string path;
+        const Text when = moment(item, *f, path);
+        if (t.field == "abatementDateTime" || !c.future(when)) continue;
+        return c.report("VAL-DATE-005", item, path);
+    }
+}
+
 }  // namespace
+
+bool usable(Text s) { return possible(record::Kind::date_time, s); }
 
 void check_dates(Context& c) {
     for (const Item& item : c.record.items) {
@@ -139,7 +200,10 @@ void check_dates(Context& c) {
             v.period(record::text_at(item.entity, *type.find("start")),
                      record::text_at(item.entity, *type.find("end")), "start");
         }
-        if (about_patient(item.kind)) check_life(c, item);
+        if (about_patient(item.kind)) {
+            check_life(c, item);
+            check_time(c, item);
+        }
         if (item.kind == EntityKind::Patient && usable(c.birth()) && usable(c.death()) &&
             compare_days(c.death(), c.birth()) < 0)
             c.report("VAL-DATE-002", item, "deceasedDateTime");

@@ -1,6 +1,3 @@
-#include "core/csv/csv.hpp"
-#include "core/util/error.hpp"
-#include "core/util/text.hpp"
 #include "core/validate/context.hpp"
 
 namespace gpswitch::validate {
@@ -17,6 +14,23 @@ const std::vector<Rule>& rules() {
         {"VAL-ALG-002", Severity::warning, "an allergy names no substance",
          "Neither code, its text, nor a reaction's substance: nothing can be checked against it.",
          "FHIR R4 AllergyIntolerance.code", "add the substance in the source system"},
+        {"VAL-ALG-003", Severity::error, "an allergy list says that there is none, and there is one",
+         "The list is empty, its emptyReason (mappings/rules/empty-reason.csv) may be taken for \"none\", "
+         "and the record has an active allergy. Which lists are of allergies: mappings/rules/list-code.csv.",
+         "GP Connect: allergy list and emptyReason; FHIR R4 List.emptyReason",
+         "have a clinician look at the record before it is moved"},
+        {"VAL-ALG-004", Severity::warning, "an active allergy is not on the allergy list",
+         "Who reads the list alone does not see it. Only where a list of allergies has entries.",
+         "GP Connect: the allergy list names every active allergy", "check the list in the source system"},
+        {"VAL-AUT-001", Severity::information, "an entry names nobody who answers for it",
+         "Neither recorder, performer, requester nor asserter, nor anybody in its consultation or "
+         "authorisation.",
+         "Records management code of practice: who made an entry belongs to it",
+         "look the author up in the source system"},
+        {"VAL-CODE-001", Severity::warning, "an entry does not say what it is",
+         "Neither code nor words: a finding, procedure, request, immunisation or medication of nothing.",
+         "FHIR R4 Observation.code, Immunization.vaccineCode, MedicationRequest.medication[x]",
+         "check the entry in the source system"},
         {"VAL-DATE-001", Severity::warning, "a date does not exist",
          "Not a year, month, day or instant of the calendar, or outside 1800 to 2199.",
          "FHIR R4 date and dateTime", "correct the date in the source system"},
@@ -31,15 +45,32 @@ const std::vector<Rule>& rules() {
         {"VAL-DATE-004", Severity::warning, "a period starts after it ends",
          "Compared as far as both ends are precise.", "FHIR R4 Period, per-1",
          "correct the dates in the source system"},
+        {"VAL-DATE-005", Severity::warning, "an entry is dated after the moment of the data",
+         "What happened cannot lie ahead; bookings, recalls, prescriptions, registrations and warnings may. "
+         "Only where the source says of what moment it is.",
+         "NHS Data Security: data quality of dates; gpswitch design, section 4",
+         "check the date in the source system"},
+        {"VAL-DATE-006", Severity::information, "an entry has no date",
+         "It cannot be placed in the history, and some systems refuse it or give it the day of the import.",
+         "FHIR R4 effective[x], onset[x], occurrence[x]; GP Connect: dates of entries",
+         "look the date up in the source system"},
         {"VAL-DUP-001", Severity::warning, "an entry stands twice",
          "Another entry of the patient is the same in all but id, source, author and consultation.",
          "gpswitch issue 3", "check whether it was recorded or imported twice"},
         {"VAL-ID-001", Severity::error, "two entities of a type have one id",
          "References to it are ambiguous, and a store would keep one of them.", "FHIR R4 Resource.id",
          "report this"},
+        {"VAL-INC-001", Severity::warning, "part of the record could not be read",
+         "The patient is marked (meta.tag): rows are held back, and what is missing is not known.",
+         "gpswitch design, section 5", "put the held rows right and move the patient again"},
+        {"VAL-INC-002", Severity::error, "a list of an incomplete record says that there is none",
+         "Part of the record could not be read: what the list does not have may be in that part.",
+         "gpswitch design, section 5", "do not rely on the list; make the package again with gpswitch map"},
         {"VAL-LBL-001", Severity::warning, "an entry is less restricted than what it derives from",
          "Confidentiality labels are inherited and never loosen.", "gpswitch design, section 4",
          "restrict it like its source"},
+        {"VAL-LST-001", Severity::warning, "a list says why it is empty, and is not",
+         "One of the two is wrong.", "FHIR R4 List, lst-1", "check the list in the source system"},
         {"VAL-MED-001", Severity::warning, "an issue has no authorisation",
          "A MedicationRequest with intent order whose basedOn names no plan of this record.",
          "GP Connect and UK Core: an order is based on a plan",
@@ -47,6 +78,19 @@ const std::vector<Rule>& rules() {
         {"VAL-MED-002", Severity::warning, "a repeat is active for a patient who has died or left",
          "Intent plan, status active, and courseOfTherapyType or prescription type says repeat.",
          "gpswitch issue 3", "end the repeat before it is moved"},
+        {"VAL-MED-003", Severity::warning, "the same drug is on repeat twice",
+         "Two active repeats with one drug code (without codes: one name): the patient may be given it "
+         "twice.",
+         "NHS England: repeat prescribing, duplicate therapy", "have a prescriber decide which repeat holds"},
+        {"VAL-MED-004", Severity::warning, "an active repeat has no dose",
+         "No dosage text or instruction: what is issued next says nothing of how to take it.",
+         "GP Connect: dosageInstruction.text is mandatory", "add the dose before it is moved"},
+        {"VAL-MED-005", Severity::information, "an active repeat is past its review date",
+         "Compared with the moment of the data.", "NHS England: structured medication reviews",
+         "review it before or after the move"},
+        {"VAL-MED-006", Severity::information, "the authorisation of an active repeat has expired",
+         "Compared with the moment of the data.",
+         "UK Core MedicationRepeatInformation: authorisationExpiryDate", "authorise it again, or end it"},
         {"VAL-NHS-001", Severity::warning, "an NHS number is not valid",
          "Modulus 11 check; superseded numbers are not looked at.", "NHS Data Dictionary, NHS NUMBER",
          "trace the patient in the Personal Demographics Service"},
@@ -56,11 +100,35 @@ const std::vector<Rule>& rules() {
         {"VAL-NHS-003", Severity::warning, "several patients share an NHS number",
          "One person recorded twice, or two people taken for one; patients are not paired by such a number.",
          "gpswitch design, section 5", "trace the patients in the Personal Demographics Service"},
+        {"VAL-OBS-001", Severity::warning, "a diastolic pressure is not below the systolic",
+         "The two may be exchanged, or one mistyped. Which codes are which: mappings/rules/plausible.csv.",
+         "UK Core blood pressure profile", "check the reading in the source system"},
+        {"VAL-OBS-002", Severity::information, "a measurement is not possible",
+         "Outside the limits of mappings/rules/plausible.csv for that code and unit; other units are not "
+         "judged.",
+         "limits of the living, see the table", "check value and unit in the source system"},
         {"VAL-PAT-001", Severity::error, "a record has not exactly one patient",
          "Nobody, or two people, in one patient's record.", "gpswitch design, section 2", "report this"},
+        {"VAL-PAT-002", Severity::warning, "a registered patient has no usual GP",
+         "An open registration, and neither Patient.generalPractitioner nor a care manager.",
+         "GP contract: every registered patient has a named accountable GP",
+         "name one in the source system or after the move"},
+        {"VAL-PAT-003", Severity::warning, "a patient has no name or no date of birth",
+         "Such a person can neither be traced nor be recognised.",
+         "NHS Data Dictionary: minimum demographics for tracing",
+         "trace the patient in the Personal Demographics Service"},
+        {"VAL-PAT-004", Severity::warning, "a registration is open for a patient who has died",
+         "The patient stays on lists and in payments.", "NHS England: deductions", "end the registration"},
         {"VAL-PRB-001", Severity::warning, "a problem has no entry",
          "A problem without code and text, and without a link to the entry that it is.",
          "EMIS: a Problem row without its Observation", "check the problem in the source system"},
+        {"VAL-PRB-002", Severity::warning, "problems stand above each other in a circle",
+         "Following the parents of a problem leads back to it.", "UK Core related problem header: parent",
+         "check the grouping of the problems"},
+        {"VAL-PRB-003", Severity::warning, "a problem is active and has ended",
+         "clinicalStatus active, and an end before the moment of the data.",
+         "FHIR R4 Condition, con-4: an abated condition is not active",
+         "check the problem in the source system"},
         {"VAL-QTY-001", Severity::error, "a value is not a number",
          "Not a decimal or whole number as FHIR writes it, or too large for one.",
          "FHIR R4 decimal and integer", "correct the value in the source system"},
@@ -70,6 +138,19 @@ const std::vector<Rule>& rules() {
         {"VAL-REF-001", Severity::warning, "a reference leads to an entity that is not in the record",
          "Entities of a patient refer to each other within the record; links to other patients are in order.",
          "FHIR R4 References", "check whether the extract lacks the row"},
+        {"VAL-REF-002", Severity::error, "an entry says that it is about another patient",
+         "Its subject is not the patient in whose record it stands.",
+         "FHIR R4 subject; gpswitch design, section 2", "find out whose entry it is"},
+        {"VAL-REF-003", Severity::error, "a reference leads into another patient's record",
+         "An order on somebody else's authorisation, a result of somebody else's report.",
+         "gpswitch design, section 2: the unit is one patient's record", "find out whose entries they are"},
+        {"VAL-REG-001", Severity::warning, "two registrations of a type overlap",
+         "The same type of registration twice on the same day; the day on which one ends and the other "
+         "begins is in order.",
+         "NHS Digital: GP registrations do not overlap", "check the registration history"},
+        {"VAL-RPT-001", Severity::warning, "a report has no results",
+         "Neither result, conclusion, note nor document: a header alone.", "UK Core DiagnosticReport.result",
+         "check whether the extract lacks the results"},
     };
     return all;
 }
@@ -84,12 +165,19 @@ void check_record(const record::Record& record, const Rules& rules, IssueSink& s
     if (!record.held.empty()) return;
     Context c(record, rules, sink);
     check_allergies(c);
+    check_allergy_lists(c);
+    check_authors(c);
+    check_contents(c);
     check_dates(c);
     check_doubles(c);
+    check_gaps(c);
     check_structure(c);
     check_labels(c);
     check_medication(c);
+    check_repeats(c);
     check_nhs_numbers(c);
+    check_measurements(c);
+    check_person(c);
     check_problems(c);
     check_numbers(c);
     check_recalls(c);
@@ -108,49 +196,8 @@ class Consistency : public Checker {
     Rules rules_;
 };
 
-bool known_scope(std::string_view s) {
-    return s == "any" || s == "medication" || s == "food" || s == "environment";
-}
-
 }  // namespace
 
 std::unique_ptr<Checker> consistency(Rules rules) { return std::make_unique<Consistency>(std::move(rules)); }
-
-std::vector<NoKnownAllergy> load_no_known_allergy(std::string_view text, const std::string& name) {
-    csv::Scanner scan(text);
-    csv::RowSpan span;
-    csv::LineIndex lines(text);
-    Arena arena;
-    std::vector<std::string_view> cells;
-    std::vector<NoKnownAllergy> out;
-    bool header = true;
-    while (scan.next(span)) {
-        lines.add(span.offset);
-        const auto fail = [&](const std::string& why) {
-            throw MappingError(name + ":" + std::to_string(lines.line_of(span.offset)) + ": " + why);
-        };
-        if (csv::split(text.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
-            cells.size() != 5)
-            fail("the columns system,code,display,scope,why are expected");
-        if (header) {
-            header = false;
-            if (cells[0] != "system" || cells[1] != "code" || cells[2] != "display" || cells[3] != "scope" ||
-                cells[4] != "why")
-                fail("the header is not system,code,display,scope,why");
-            continue;
-        }
-        NoKnownAllergy row{std::string(trim(cells[0])), std::string(trim(cells[1])),
-                           std::string(trim(cells[2])), std::string(trim(cells[3])),
-                           std::string(trim(cells[4]))};
-        if (row.system.empty() || row.code.empty()) fail("system and code are needed");
-        if (!known_scope(row.scope)) fail("scope is any, medication, food or environment");
-        for (const NoKnownAllergy& other : out)
-            if (other.system == row.system && other.code == row.code)
-                fail("the code stands in another row already");
-        out.push_back(std::move(row));
-    }
-    if (out.empty()) throw MappingError(name + ": no codes");
-    return out;
-}
 
 }  // namespace gpswitch::validate

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/record/json.hpp"
 #include "core/util/nhs_number.hpp"
@@ -14,8 +15,8 @@ namespace {
 
 constexpr std::string_view kNhsNumber = "https://fhir.nhs.uk/Id/nhs-number";
 
-// "Type/id" of an entity of the patient's; empty for anything else (other patients' links, URLs,
-// practice-wide).
+}  // namespace
+
 Text internal(Text reference) {
     const std::size_t slash = reference.find('/');
     if (slash == Text::npos) return {};
@@ -23,6 +24,8 @@ Text internal(Text reference) {
     if (!kind || record::practice_wide(*kind)) return {};
     return reference.substr(0, reference.find('/', slash + 1));
 }
+
+namespace {
 
 struct References : Visitor {
     Context& c;
@@ -35,6 +38,8 @@ struct References : Visitor {
         const Text target = internal(static_cast<const record::Reference*>(object)->reference);
         if (target.empty() || c.find(target) != nullptr) return;
         if (item.kind == EntityKind::Patient && trail[0].field->name == "link") return;
+        if (trail.size() == 1 && trail[0].field == record::patient_field(item.kind) && c.patient() != nullptr)
+            return c.report("VAL-REF-002", item, path_of(trail));
         c.report("VAL-REF-001", item, path_of(trail));
     }
 };
@@ -164,7 +169,52 @@ void check_doubles(Context& c) {
     }
 }
 
-void PracticeChecker::see(const record::Record& record) {
+namespace {
+
+std::uint64_t hash_of(std::string_view name) { return std::hash<std::string_view>{}(name); }
+
+// References that lead out of the record, other than to its own patient.
+struct Strays : Visitor {
+    const record::Record& record;
+    const std::unordered_set<std::uint64_t>& own;
+    std::vector<std::pair<std::uint64_t, std::string>> found;  ///< target, path
+    const Item* item = nullptr;
+    Strays(const record::Record& r, const std::unordered_set<std::uint64_t>& o) : record(r), own(o) {}
+
+    void text(const Field&, Text, const Trail&) override {}
+    void structure(const record::Type& type, const void* object, const Trail& trail) override {
+        if (&type != &record::type_of<record::Reference>()) return;
+        const Text target = internal(static_cast<const record::Reference*>(object)->reference);
+        if (target.empty() || own.contains(hash_of(target))) return;
+        // Whose the entry is has a rule of its own; links to other patients are in order.
+        if (target.starts_with("Patient/")) return;
+        found.emplace_back(hash_of(target), path_of(trail));
+    }
+};
+
+}  // namespace
+
+void PracticeChecker::see(const record::Record& record, const record::Census* census) {
+    if (!record.key.empty() && record.held.empty()) {
+        std::unordered_set<std::uint64_t> own;
+        for (const Item& item : record.items)
+            if (!record::practice_wide(item.kind) && !item.entity->id.empty())
+                own.insert(
+                    hash_of(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id)));
+        entities_.insert(entities_.end(), own.begin(), own.end());
+        Strays strays(record, own);
+        for (const Item& item : record.items) {
+            strays.found.clear();
+            visit(item, strays);
+            for (auto& [target, path] : strays.found) {
+                Issue issue;
+                address(record, census, item, issue);
+                issue.resource = label(item);
+                issue.path = std::move(path);
+                strays_.push_back({target, std::move(issue)});
+            }
+        }
+    }
     std::vector<std::string> own;  // one patient may have a number twice
     for (const Item& item : record.items) {
         if (item.kind != EntityKind::Patient) continue;
@@ -182,6 +232,19 @@ void PracticeChecker::see(const record::Record& record) {
 }
 
 void PracticeChecker::finish(IssueSink& sink) const {
+    if (!strays_.empty()) {
+        const std::unordered_set<std::uint64_t> known(entities_.begin(), entities_.end());
+        const Rule& crossing = *find_rule("VAL-REF-003");
+        for (const Stray& stray : strays_) {
+            if (!known.contains(stray.target)) continue;
+            Issue issue = stray.issue;
+            issue.severity = crossing.severity;
+            issue.code = crossing.code;
+            issue.message = crossing.title;
+            issue.hint = crossing.hint;
+            sink.add(issue);
+        }
+    }
     const Rule& rule = *find_rule("VAL-NHS-003");
     for (const std::string& number : numbers_) {
         const std::vector<std::string>& who = patients_.at(number);

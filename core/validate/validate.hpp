@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/mapping/safeguards.hpp"
 #include "core/record/system.hpp"
 #include "core/report/issue.hpp"
 
@@ -44,10 +45,34 @@ struct NoKnownAllergy {
 /// header, another number of columns, an unknown scope, an empty or doubled code, no code at all.
 std::vector<NoKnownAllergy> load_no_known_allergy(std::string_view csv, const std::string& name);
 
+/// What a list is of, by its code (mappings/rules/list-code.csv): "allergies" or "ended-allergies".
+struct ListCode {
+    std::string system, code, kind;
+};
+/// Reads the columns system,code,display,kind,why. Errors as above.
+std::vector<ListCode> load_list_codes(std::string_view csv, const std::string& name);
+
+/// Between what limits a measurement can be of somebody alive (mappings/rules/plausible.csv); one row for a
+/// code and a set of units that mean the same.
+struct Plausible {
+    std::string system, code;
+    std::string role;                ///< "systolic", "diastolic", or empty
+    std::vector<std::string> units;  ///< as codes or words, case ignored
+    double low = 0, high = 0;        ///< both still possible
+};
+/// Reads the columns system,code,display,role,units,low,high,why; units are separated by spaces. Errors as
+/// above.
+std::vector<Plausible> load_plausible(std::string_view csv, const std::string& name);
+
 /// What the rules need to know beyond the record.
 struct Rules {
     std::vector<NoKnownAllergy> no_known_allergy;
-    /// For the address of a finding (member and line of the entity's primary row); may be nullptr.
+    std::vector<ListCode> list_codes;
+    std::vector<Plausible> plausible;
+    /// How labels are inherited and which reasons say "none"; nullptr: the strictest.
+    const mapping::Safeguards* safeguards = nullptr;
+    /// For the address of a finding (member and line of the entity's primary row), and for the moment of the
+    /// data: without it nothing is of the future, expired or due. May be nullptr.
     const record::Census* census = nullptr;
 };
 
@@ -67,15 +92,22 @@ std::unique_ptr<Checker> consistency(Rules rules);
 void check_record(const record::Record& record, const Rules& rules, IssueSink& sink);
 
 /// Rules over all patients. One thread; any order of records gives the same findings but for their order.
-/// Memory: about 100 bytes a patient.
+/// Memory: about 100 bytes a patient, 8 an entity, 200 a reference that leads out of its record.
 class PracticeChecker {
   public:
-    void see(const record::Record& record);
+    /// `census`: for addresses; may be nullptr.
+    void see(const record::Record& record, const record::Census* census = nullptr);
     /// Reports; call once, last.
     void finish(IssueSink& sink) const;
 
   private:
+    struct Stray {
+        std::uint64_t target;  ///< hash of "Type/id"
+        Issue issue;
+    };
     std::unordered_map<std::string, std::vector<std::string>> patients_;  ///< by NHS number
+    std::vector<std::uint64_t> entities_;                                 ///< hashes of "Type/id"
+    std::vector<Stray> strays_;                                           ///< references out of their records
     std::vector<std::string> numbers_;                                    ///< in the order seen
 };
 

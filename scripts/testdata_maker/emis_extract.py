@@ -11,6 +11,7 @@ DATED = ("CareRecord_Consultation", "CareRecord_Observation", "CareRecord_Diary"
 class Extract:
     def __init__(self, name, number=1):
         self.name, self.number = name, number
+        self.kind, self.stamp = "bulk", STAMP
         self.tables = {table: [] for table in COLUMNS}
         self.organisation = ""
         self.clinician = self.typist = ""
@@ -53,7 +54,7 @@ class Extract:
 
     def file_name(self, table):
         # Quirk 10: the file name's GUID has no braces.
-        return f"bulk_{self.number}_{table}_{STAMP}_{plain_guid('agreement', self.name)}.csv"
+        return f"{self.kind}_{self.number}_{table}_{self.stamp}_{plain_guid('agreement', self.name)}.csv"
 
     def texts(self):
         """File name -> text, header first."""

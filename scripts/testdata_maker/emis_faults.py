@@ -50,7 +50,7 @@ class Files:
         self.x, self.lines = x, {}
         for table, rows in x.tables.items():
             self.lines[table] = [csv_line(COLUMNS[table])] + [csv_line(r.values()) for r in rows]
-        self.head = {}
+        self.head, self.encoding = {}, {}
 
     def row(self, table, i, change):
         """Replaces the text of row i, 1 being the first under the header."""
@@ -63,7 +63,7 @@ class Files:
 
     def write(self, folder):
         for table, lines in self.lines.items():
-            data = "".join(lines).encode("utf-8", "surrogateescape")
+            data = "".join(lines).encode(self.encoding.get(table, "utf-8"), "surrogateescape" if table not in self.encoding else "strict")
             write_bytes(folder / self.x.file_name(table), self.head.get(table, b"") + data)
 
 
@@ -258,10 +258,32 @@ def agreement_deleted(f):
     f.columns("Agreements_SharingOrganisation", lambda c, head: c if head else at(c, "Agreements_SharingOrganisation", "Deleted", "true"))
 
 
+def utf_16(f):
+    """CareRecord_Diary is UTF-16 with its mark: refused, with what to do."""
+    f.encoding["CareRecord_Diary"] = "utf-16"
+
+
+def lone_cr(f):
+    """Every line of every file ends with a lone CR: reads like the clean one."""
+    for table, lines in f.lines.items():
+        f.lines[table] = [s.replace("\r\n", "\r") for s in lines]
+
+
+def guid_spellings(f):
+    """GUIDs of CareRecord_Observation are in lower case without braces: reads like the clean one."""
+    f.columns(OBSERVATION, lambda c, head: c if head else [v.strip("{}").lower() if v.startswith("{") else v for v in c])
+
+
+def two_practices(f):
+    """The third patient is another practice's: nobody said which practice is meant."""
+    other = guid("organisation", "second")
+    f.columns(PATIENT, lambda c, head: c if head or c[0] != patient(103) else at(c, PATIENT, "OrganisationGuid", other))
+
+
 FAULTS = [clean, missing_table, empty_file, wrong_header, missing_column, extra_column, doubled_column, bom, unterminated_quote_at_eof,
           stray_quote_mid_file, short_row, long_row, nul_in_field, not_utf8, duplicate_key_equal_row, duplicate_key_different_row,
           orphan_patient, orphan_of_every_kind, impossible_dates_and_numbers, patient_row_unreadable, allergy_row_unreadable,
-          medication_row_unreadable, two_patients_same_guid_different_facts, agreement_disabled, agreement_deleted]
+          medication_row_unreadable, two_patients_same_guid_different_facts, agreement_disabled, agreement_deleted, utf_16, lone_cr, guid_spellings, two_practices]
 
 
 def write(folder):

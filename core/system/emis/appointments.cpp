@@ -23,8 +23,10 @@ void PatientCursor::appointments() {
         if (!end.empty()) a.end = record_->arena.copy(end);
         if (const Text day = maker_.cell(slot, "AppointmentDate"); start.empty() && !day.empty())
             a.rest.add(record_->arena, {"Appointment_Slot.AppointmentDate", day});
-        a.slot.add(record_->arena).reference =
-            record_->arena.join("Slot/", maker_.id_of(EntityKind::Slot, slot.tab, {}, slot.key_text));
+        // The slot of a booking that was taken away is free again, another's, or gone.
+        if (makes(slot, EntityKind::Slot))
+            a.slot.add(record_->arena).reference =
+                record_->arena.join("Slot/", maker_.id_of(EntityKind::Slot, slot.tab, {}, slot.key_text));
         auto participant = [&](Text reference) {
             record::AppointmentParticipant& p = a.participant.add(record_->arena);
             p.actor.reference = reference;

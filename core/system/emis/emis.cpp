@@ -3,6 +3,7 @@
 #include "core/system/emis/exporter.hpp"
 #include "core/system/emis/patient.hpp"
 #include "core/system/emis/practice.hpp"
+#include "core/system/emis/write/target.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::emis {
@@ -19,7 +20,7 @@ constexpr std::string_view kAbsent[] = {
 class EmisSource : public record::Source {
   public:
     EmisSource(const record::SourceOptions& options, mapping::MappingSet& mapping)
-        : extract_(options.files, mapping), mapping_(bound(mapping)), practice_(extract_, mapping_) {
+        : extract_(options, mapping), mapping_(bound(mapping)), practice_(extract_, mapping_) {
         extract_.census.absent.assign(std::begin(kAbsent), std::end(kAbsent));
     }
 
@@ -31,11 +32,18 @@ class EmisSource : public record::Source {
     bool find(const record::Need& need, Record& record) override { return practice_.find(need, record); }
 
     struct Leftovers : record::Cursor {
-        explicit Leftovers(Practice& p) : practice(p) {}
-        bool next(Record& record) override { return practice.rest(record); }
+        Leftovers(Practice& p, const Extract& e) : practice(p), extract(e) {}
+        bool next(Record& record) override {
+            if (practice.rest(record)) return true;
+            extract.check_files();  // everything has been read: was it one and the same extract all the time?
+            return false;
+        }
         Practice& practice;
+        const Extract& extract;
     };
-    std::unique_ptr<record::Cursor> leftovers() override { return std::make_unique<Leftovers>(practice_); }
+    std::unique_ptr<record::Cursor> leftovers() override {
+        return std::make_unique<Leftovers>(practice_, extract_);
+    }
 
   private:
     const mapping::MappingSet& bound(mapping::MappingSet& mapping) {
@@ -52,14 +60,21 @@ struct Emis : record::System {
     std::string_view name() const override { return "emis"; }
     std::string_view summary() const override { return "EMIS Web bulk extract: 21 CSV tables"; }
     bool reads() const override { return true; }
-    std::vector<std::string_view> versions() const override { return {"8.2"}; }
+    bool writes() const override { return true; }
+    std::vector<record::CannotCarry> cannot_carry() const override { return write::cannot_carry(); }
+    std::unique_ptr<record::Target> create(const record::TargetOptions& options) const override {
+        return write::create(options);
+    }
+    std::vector<std::string_view> versions() const override {
+        return {"8.2", "8.1", "8.0", "7.1", "7.0", "6.0", "5.5", "5.4", "5.3", "5.2", "5.1", "5.0"};
+    }
     std::vector<std::string_view> absent() const override { return {std::begin(kAbsent), std::end(kAbsent)}; }
     std::string_view mapping_id() const override { return "emis"; }
 
     record::Recognition recognise(const archive::Place& files) const override {
         int tables = 0;
         for (const archive::Member& m : files.members())
-            if (parse_name(m.name)) ++tables;
+            if (parse_file_name(m.name)) ++tables;
         if (tables == 0) return {0, "no file is named like an EMIS extract table"};
         return {tables >= 10 ? 100 : 60,
                 std::to_string(tables) + " files are named like EMIS extract tables"};

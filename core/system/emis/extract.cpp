@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
+#include "core/system/emis/versions.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
@@ -13,122 +13,262 @@
 namespace gpswitch::emis {
 namespace {
 
-int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
+/// A byte order mark of an encoding that is not UTF-8, or text without one that reads like it.
+bool utf16(std::string_view bytes) {
+    if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return true;
+    return bytes.size() > 3 && (bytes[0] == '\0') != (bytes[1] == '\0') &&
+           (bytes[2] == '\0') != (bytes[3] == '\0');
 }
 
-// The n-th field of a good row, without splitting the rest. Doubled quotes stay doubled: keys hold none.
-Text field_at(Text row, int n) {
-    const char* p = row.data();
-    const char* const end = p + row.size();
-    for (int i = 0; p <= end; ++i) {
-        const char* start = p;
-        const char* stop;
-        if (p < end && *p == '"') {
-            start = ++p;
-            while (true) {
-                const char* q =
-                    static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end - p)));
-                if (q == nullptr) return {};
-                if (q + 1 < end && q[1] == '"') {
-                    p = q + 2;
-                    continue;
-                }
-                stop = q;
-                p = q + 1;
-                break;
-            }
-        } else {
-            const char* q =
-                p == end ? nullptr
-                         : static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
-            stop = p = q == nullptr ? end : q;
-        }
-        if (i == n) return {start, static_cast<std::size_t>(stop - start)};
-        if (p >= end || *p != ',') return {};
-        ++p;
-    }
-    return {};
-}
-
-// Fields of a good row, without splitting it.
-std::size_t count_fields(Text row) {
-    std::size_t n = 1;
-    bool inside = false;
-    for (const char c : row) {
-        if (c == '"') inside = !inside;
-        n += !inside && c == ',' ? 1 : 0;
-    }
-    return n;
-}
-
-/// The rows below the header. A stray quote may find a partner lines later, with whole rows of other patients
-/// between them: a row over several lines with another number of fields than the header ends at its first
-/// line end, as one with an unclosed quote does.
-class RowScanner {
-  public:
-    explicit RowScanner(const TableFile& t)
-        : bytes_(t.bytes), columns_(t.header.columns.size()), scan_(bytes_) {
-        csv::RowSpan header;
-        scan_.next(header);
-    }
-    bool next(csv::RowSpan& span) {
-        if (!scan_.next(span)) return false;
-        span.offset += base_;
-        const Text row = bytes_.substr(span.offset, span.length);
-        if (span.state != csv::State::good) return true;
-        const std::size_t line_end = row.find('\n');
-        if (line_end == Text::npos || count_fields(row) == columns_) return true;
-        span.state = csv::State::unterminated_quote;
-        span.length = line_end > 0 && row[line_end - 1] == '\r' ? line_end - 1 : line_end;
-        base_ = span.offset + line_end + 1;
-        scan_ = csv::Scanner(bytes_.substr(base_));
-        return true;
-    }
-
-  private:
-    Text bytes_;
-    std::size_t columns_;
-    csv::Scanner scan_;
-    std::uint64_t base_ = 0;
-};
-
-// The folder or archive that the members are in.
-std::string whole_of(const std::vector<archive::Member>& members) {
-    if (members.empty()) return "the place";
-    std::string whole = members[0].origin.substr(0, members[0].origin.size() - members[0].name.size());
-    while (whole.size() > 1 && (whole.back() == '/' || whole.back() == '!')) whole.pop_back();
-    return whole.empty() ? "." : whole;
+std::string join_to(const std::string& list, std::string_view name) {
+    return list.empty() ? std::string(name) : list + ", " + std::string(name);
 }
 
 }  // namespace
 
-Key key_of(Text text) {
-    text = trim(text);
-    if (text.empty()) return {};
-    if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
-    Key k;
-    bool guid = text.size() == 36;
-    int digits = 0;
-    for (std::size_t i = 0; guid && i < 36; ++i) {
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            guid = text[i] == '-';
-            continue;
-        }
-        const int v = hex(text[i]);
-        if (v < 0) guid = false;
-        std::uint64_t& half = digits < 16 ? k.high : k.low;
-        half = (half << 4) | static_cast<std::uint64_t>(v & 15);
-        ++digits;
+bool is_true(Text cell) {
+    cell = trim(cell);
+    return same_ignoring_case(cell, "true") || cell == "1";
+}
+
+Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet& mapping)
+    : options_(options), mapping_(mapping), files_(options.files) {
+    census.system = "emis";
+    deliveries_ = deliveries(*files_, options.as_of);
+    issues = std::move(deliveries_.issues);
+    open_files();
+    choose_agreement();
+    check_order(deliveries_.batches, issues);
+    check_versions();
+    read_agreements();
+    if (options.practice.empty()) check_sharing();
+    read_patients();
+    guess_bulks();
+    choose_practice();
+    check_sharing();
+    say_sharing();
+    check_ods();
+    fill_patients();
+    for (std::size_t i = 0; i < kAllTabs; ++i) {
+        if (shape(static_cast<Tab>(i)).patient.empty())
+            index_practice(tables_[i], lookups_[i]);
+        else
+            index(tables_[i]);
     }
-    if (guid) return k;
-    const UuidText u = uuid_v5({"key", upper(text)});
-    std::memcpy(&k.high, u.data(), 8);
-    std::memcpy(&k.low, u.data() + 19, 8);
-    return k;
+    merge();
+    patient_rows_ = {};
+    fill_census();
+    files_->check();
+}
+
+Issue Extract::issue(const std::string& origin, std::uint64_t line, Severity severity, const char* code,
+                     std::string message) const {
+    Issue i;
+    i.severity = severity;
+    i.code = code;
+    i.member = origin;
+    i.line = line;
+    i.message = std::move(message);
+    return i;
+}
+
+void Extract::fill_census() {
+    const bool sides = !deliveries_.sides.empty();
+    for (std::size_t i = 0; i < (sides ? kAllTabs : kTabs); ++i) {
+        const TableFile& t = tables_[i];
+        record::Table row{std::string(shape(t.tab).name), t.parts.empty() ? std::string() : t.parts[0].origin,
+                          t.bytes(), t.rows.size()};
+        if (t.parts.size() > 1)
+            for (const Part& p : t.parts) row.parts.push_back(p.name);
+        census.tables.push_back(std::move(row));
+        if (shape(t.tab).patient.empty()) continue;
+        for (const std::uint64_t r : t.rows)
+            if ((r >> 40) < census.patients.size()) ++census.patients[r >> 40].weight;
+    }
+    for (const Batch& b : batches()) {
+        if (b.use != Use::read || b.time.size() != 14) continue;
+        const std::string& t = b.time;
+        census.as_of =
+            civil_time::uk_instant(b.day(), t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2));
+    }
+}
+
+void Extract::add_part(Tab tab, std::size_t member, std::uint16_t batch) {
+    TableFile& t = tables_[static_cast<std::size_t>(tab)];
+    Part p;
+    p.bytes = files_->bytes(member);
+    p.name = files_->members()[member].name;
+    p.origin = files_->members()[member].origin;
+    p.batch = batch;
+    if (!t.parts.empty()) p.base = t.parts.back().base + t.parts.back().bytes.size() + 1;
+    if (p.base + p.bytes.size() > TableFile::kOffset)
+        throw InputError(p.origin + ": more than a terabyte for one table");
+    p.lines = csv::LineIndex(p.bytes);
+    if (tab >= Tab::Side_RegistrationStatus)
+        open_side(tab, member);
+    else
+        read_header(p, tab);
+    if (tab >= Tab::Side_RegistrationStatus) {
+        p.headed = false;
+        p.dialect = {'\t', false};
+        csv::RowSpan first;
+        Arena arena;
+        std::vector<Text> cells;
+        csv::Scanner scan(p.bytes, p.dialect);
+        std::size_t wide = side_columns(tab).size();
+        // Some deliveries lack the last column, the order of processing.
+        if (scan.next(first)) {
+            csv::split(p.bytes.substr(first.offset, first.length), p.dialect, arena, cells);
+            if (tab == Tab::Side_RegistrationStatus && cells.size() + 1 == wide) --wide;
+        }
+        for (const auto c : side_columns(tab).first(wide)) p.header.add(std::string(c));
+    }
+    census.inputs.push_back({p.name, sha256_hex(p.bytes), p.bytes.size()});
+    t.parts.push_back(std::move(p));
+}
+
+void Extract::open_side(Tab, std::size_t member) {
+    if (utf16(files_->bytes(member)))
+        throw InputError(files_->members()[member].origin + ": the file is UTF-16, not UTF-8",
+                         "convert it first (iconv -f UTF-16 -t UTF-8), or ask for it as UTF-8");
+}
+
+void Extract::open_files() {
+    for (std::size_t i = 0; i < kAllTabs; ++i) {
+        const Tab tab = static_cast<Tab>(i);
+        tables_[i].tab = tab;
+        if (i < kTabs) {
+            for (std::size_t b = 0; b < batches().size(); ++b) {
+                const Batch& batch = batches()[b];
+                if (batch.member[i] >= 0)
+                    add_part(tab, static_cast<std::size_t>(batch.member[i]), static_cast<std::uint16_t>(b));
+                for (const auto& [of, member] : batch.copies)
+                    if (of == tab) add_part(tab, member, static_cast<std::uint16_t>(b));
+            }
+        } else {
+            for (const auto& [of, member] : deliveries_.sides)
+                if (of == tab) add_part(tab, member, static_cast<std::uint16_t>(batches().size()));
+        }
+        unite_headers(tables_[i]);
+    }
+    sharing_.resize(batches().size());
+}
+
+void Extract::read_header(Part& part, Tab) {
+    csv::Scanner scan(part.bytes);
+    csv::RowSpan span;
+    Arena arena;
+    std::vector<Text> cells;
+    if (utf16(part.bytes))
+        throw InputError(part.origin + ": the file is UTF-16, not UTF-8",
+                         "convert it first (iconv -f UTF-16 -t UTF-8), or ask for the extract as UTF-8");
+    if (!scan.next(span))
+        throw InputError(part.origin + ": empty file, not even a header", "ask for the file again");
+    if (span.state != csv::State::good ||
+        csv::split(part.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good)
+        throw InputError(part.origin + ":1: the header row cannot be read", "ask for the file again");
+    for (Text c : cells) {
+        const std::string name = canonical(c);
+        if (part.header.find(name) >= 0)
+            throw InputError(
+                fmt::format("{}:1: column {} stands twice: which one counts?", part.origin, name),
+                "ask for the file again");
+        part.header.add(name);
+    }
+}
+
+void Extract::unite_headers(TableFile& t) {
+    const Part* newest = nullptr;
+    for (const Part& p : t.parts)
+        if (p.batch >= batches().size() || batches()[p.batch].use == Use::read) newest = &p;
+    if (newest == nullptr && !t.parts.empty()) newest = &t.parts.back();
+    if (newest != nullptr) t.header = newest->header;
+    for (Part& p : t.parts) {
+        bool same = p.header.columns.size() == newest->header.columns.size();
+        for (std::size_t i = 0; i < p.header.columns.size(); ++i) {
+            if (t.header.find(p.header.columns[i]) < 0) t.header.add(p.header.columns[i]);
+            const int at = t.header.find(p.header.columns[i]);
+            same = same && at == static_cast<int>(i);
+            p.place.push_back(at);
+        }
+        if (same) p.place.clear();
+    }
+    // A file with the newest header has fewer columns than the table when older ones had more.
+    for (Part& p : t.parts)
+        if (p.place.empty() && p.header.columns.size() < t.header.columns.size())
+            for (std::size_t i = 0; i < p.header.columns.size(); ++i) p.place.push_back(static_cast<int>(i));
+}
+
+void Extract::check_versions() {
+    for (std::size_t b = 0; b < deliveries_.batches.size(); ++b) {
+        Batch& batch = deliveries_.batches[b];
+        if (batch.use != Use::read) continue;
+        std::array<const Header*, kTabs> headers{};
+        std::vector<std::pair<Tab, const Part*>> files;
+        for (std::size_t i = 0; i < kTabs; ++i)
+            for (const Part& p : tables_[i].parts)
+                if (p.batch == b) {
+                    headers[i] = &p.header;
+                    files.emplace_back(static_cast<Tab>(i), &p);
+                }
+        const Detected found = detect_version(mapping_, headers);
+        batch.version = census.version = found.version;
+        std::string missing;
+        for (std::size_t i = 0; i < kTabs; ++i)
+            if (headers[i] == nullptr && has_table(mapping_, static_cast<Tab>(i), found.version))
+                missing = join_to(missing, shape(static_cast<Tab>(i)).name);
+        const bool alone = batches().size() == 1;
+        if (!missing.empty())
+            missing_tables(whole_of(*files_) + (alone ? ": the extract" : ": the " + batch.name()), missing);
+        check_columns(batch, files, found.version, found.exact);
+    }
+}
+
+void Extract::missing_tables(const std::string& where, const std::string& tables) {
+    if (!options_.incomplete)
+        throw InputError(fmt::format("{} is incomplete: no file for {}", where, tables),
+                         "empty tables come as files with a header only; ask for the missing files");
+    incomplete_ = true;
+    issues.push_back(issue(whole_of(*files_), 0, Severity::error, "EMIS-TABLE-001",
+                           fmt::format("no file for {}: what they would say is not known", tables)));
+    issues.back().hint = "a sample, not a delivery: do not take it for anybody's whole record";
+    census.warnings.push_back(fmt::format("tables that are missing: {}", tables));
+}
+
+void Extract::check_columns(const Batch& batch, const std::vector<std::pair<Tab, const Part*>>& files,
+                            const std::string& version, bool exact) {
+    for (const auto& [tab, part] : files) {
+        std::string missing;
+        std::vector<std::string_view> known;
+        for (const mapping::TableColumn& c : mapping_.table_columns(shape(tab).name)) {
+            known.push_back(c.column);
+            if (part->header.find(c.column) >= 0 || never_seen(c.column)) continue;
+            if (!has_column(c, version)) continue;
+            if (c.since == "5.0" || c.since.empty())
+                missing = join_to(missing, c.column);
+            else
+                issues.push_back(
+                    issue(part->origin, 1, Severity::information, "EMIS-HEAD-002",
+                          fmt::format("no column {}: an extract older than {}", c.column, c.since)));
+        }
+        if (!missing.empty())
+            throw InputError(fmt::format("{}:1: no column {}", part->origin, missing),
+                             "every version of the extract has it: ask for the file again");
+        TableFile& t = tables_[static_cast<std::size_t>(tab)];
+        for (const std::string& c : part->header.columns) {
+            if (std::any_of(known.begin(), known.end(), [&](auto k) { return same_ignoring_case(k, c); }))
+                continue;
+            if (const int at = t.header.find(c); std::ranges::find(t.unknown, at) == t.unknown.end())
+                t.unknown.push_back(at);
+            issues.push_back(
+                issue(part->origin, 1, Severity::warning, "EMIS-HEAD-003",
+                      fmt::format("unknown column {}: its values are kept as they are", shown(c))));
+        }
+    }
+    if (!exact)
+        issues.push_back(issue(batch.origin, 0, Severity::information, "EMIS-VERSION-001",
+                               fmt::format("the headers of the {} fit no published version; {} is nearest",
+                                           batch.name(), version)));
 }
 
 Key Extract::code_key(Text code_id) {
@@ -138,272 +278,19 @@ Key Extract::code_key(Text code_id) {
     return key_of(code_id);
 }
 
-std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) const {
-    const auto first = std::lower_bound(rows.begin(), rows.end(), patient << 40);
-    const auto last =
-        patient == kNobody ? rows.end() : std::lower_bound(first, rows.end(), (patient + 1) << 40);
-    return {first - rows.begin(), last - rows.begin()};
-}
-
-void TableFile::read(std::size_t slot, Arena& arena, RowText& out) const {
-    const std::uint64_t at = offset(slot);
-    csv::RowSpan span;
-    csv::State state = csv::State::good;
-    if (const auto it = broken.find(at); it != broken.end()) {
-        span = it->second;
-        state = span.state;
-    } else {
-        csv::Scanner(bytes.substr(at)).next(span);
-    }
-    out.offset = at;
-    out.raw = bytes.substr(at, span.length);
-    const csv::State split = csv::split(out.raw, {}, arena, out.cells);
-    if (state == csv::State::good) state = split;
-    out.bad = nullptr;
-    if (state == csv::State::not_utf8) out.bad = "not UTF-8";
-    if (state == csv::State::nul) out.bad = "a NUL byte";
-    if (state == csv::State::unterminated_quote) out.bad = "a quote that is not closed";
-    if (state == csv::State::text_after_quote) out.bad = "text after a closing quote";
-    if (out.bad != nullptr) return;
-    if (out.cells.size() < header.columns.size()) out.bad = "too few fields";
-    if (out.cells.size() > header.columns.size()) out.bad = "too many fields";
-}
-
-Extract::Extract(std::shared_ptr<archive::Place> files, const mapping::MappingSet& mapping)
-    : files_(std::move(files)) {
-    census.system = "emis";
-    find_files();
-    for (TableFile& t : tables_) read_header(t, mapping);
-    check_agreements();
-    read_patients();
-    for (std::size_t i = 0; i < kTabs; ++i) {
-        TableFile& t = tables_[i];
-        if (shape(t.tab).patient.empty())
-            index_practice(t, lookups_[i]);
-        else
-            index(t);
-        census.tables.push_back({std::string(shape(t.tab).name), t.origin, t.bytes.size(), t.rows.size()});
-    }
-    for (std::size_t i = 0; i < kTabs; ++i)
-        for (std::uint64_t row : tables_[i].rows)
-            if (!shape(tables_[i].tab).patient.empty() && (row >> 40) < census.patients.size())
-                ++census.patients[row >> 40].weight;
-}
-
-Issue Extract::issue(const TableFile& t, std::uint64_t line, Severity severity, const char* code,
-                     std::string message) const {
-    Issue i;
-    i.severity = severity;
-    i.code = code;
-    i.member = t.origin;
-    i.line = line;
-    i.message = std::move(message);
-    return i;
-}
-
-void Extract::find_files() {
-    std::array<int, kTabs> member;
-    member.fill(-1);
-    std::string range;
-    const auto& members = files_->members();
-    for (std::size_t m = 0; m < members.size(); ++m) {
-        const auto name = parse_name(members[m].name);
-        if (!name) {
-            // A table that nobody knows may hold patients' rows; a note beside the extract does not.
-            const bool table = lower(members[m].name).ends_with(".csv");
-            Issue i;
-            i.severity = table ? Severity::warning : Severity::information;
-            i.code = "EMIS-FILE-001";
-            i.member = members[m].origin;
-            i.message = "not a file of an EMIS extract: left unread";
-            if (table) i.hint = "ask the supplier what is in it: its rows are in no count";
-            issues.push_back(i);
-            continue;
-        }
-        int& place = member[static_cast<std::size_t>(name->tab)];
-        if (place >= 0)
-            throw InputError(fmt::format("two files for {}: {} and {}", shape(name->tab).name,
-                                         members[static_cast<std::size_t>(place)].origin, members[m].origin),
-                             "give one bulk extract; deltas are merged by gpswitch export");
-        if (name->kind == "delta")
-            throw InputError(members[m].origin + " is a delta, not a bulk extract",
-                             "start from the bulk extract");
-        const std::string batch = name->kind + " " + name->time + " " + name->agreement;
-        if (!range.empty() && range != batch)
-            throw InputError(
-                members[m].origin +
-                    " belongs to another batch than the files before it (time stamp or agreement)",
-                "put the files of one extract into one folder");
-        range = batch;
-        place = static_cast<int>(m);
-        if (census.as_of.empty() && name->time.size() == 14) {
-            const std::string& t = name->time;
-            census.as_of =
-                civil_time::uk_instant(t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2),
-                                       t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2));
-        }
-    }
-    std::string missing;
-    for (std::size_t i = 0; i < kTabs; ++i)
-        if (member[i] < 0)
-            missing += (missing.empty() ? "" : ", ") + std::string(shape(static_cast<Tab>(i)).name);
-    if (!missing.empty())
-        throw InputError(
-            fmt::format("{}: the extract is incomplete: no file for {}", whole_of(members), missing),
-            "empty tables come as files with a header only; ask for the missing files");
-    for (std::size_t i = 0; i < kTabs; ++i) {
-        TableFile& t = tables_[i];
-        const auto m = static_cast<std::size_t>(member[i]);
-        t.tab = static_cast<Tab>(i);
-        t.bytes = files_->bytes(m);
-        t.origin = members[m].origin;
-        t.lines = csv::LineIndex(t.bytes);
-        census.inputs.push_back({members[m].name, sha256_hex(t.bytes), t.bytes.size()});
-    }
-}
-
-void Extract::read_header(TableFile& t, const mapping::MappingSet& mapping) {
-    csv::Scanner scan(t.bytes);
-    csv::RowSpan span;
-    Arena arena;
-    std::vector<Text> cells;
-    if (!scan.next(span))
-        throw InputError(t.origin + ": empty file, not even a header", "ask for the file again");
-    if (span.state != csv::State::good ||
-        csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good)
-        throw InputError(t.origin + ":1: the header row cannot be read", "ask for the file again");
-    for (Text c : cells) {
-        const std::string name = canonical(c);
-        if (t.header.find(name) >= 0)
-            throw InputError(fmt::format("{}:1: column {} stands twice: which one counts?", t.origin, name),
-                             "ask for the file again");
-        t.header.add(name);
-    }
-    std::string missing;
-    std::vector<std::string_view> known;
-    for (const mapping::TableColumn& c : mapping.table_columns(shape(t.tab).name)) {
-        known.push_back(c.column);
-        if (t.header.find(c.column) >= 0 || !c.until.empty()) continue;
-        if (c.since == "5.0" || c.since.empty())
-            missing += (missing.empty() ? "" : ", ") + c.column;
-        else
-            issues.push_back(issue(t, 1, Severity::information, "EMIS-HEAD-002",
-                                   fmt::format("no column {}: an extract older than {}", c.column, c.since)));
-    }
-    if (!missing.empty())
-        throw InputError(fmt::format("{}:1: no column {}", t.origin, missing),
-                         "every version of the extract has it: ask for the file again");
-    for (std::size_t i = 0; i < t.header.columns.size(); ++i) {
-        const std::string& c = t.header.columns[i];
-        if (std::any_of(known.begin(), known.end(), [&](auto k) { return same_ignoring_case(k, c); }))
-            continue;
-        t.unknown.push_back(static_cast<int>(i));
-        issues.push_back(issue(t, 1, Severity::warning, "EMIS-HEAD-003",
-                               fmt::format("unknown column {}: its values are kept as they are", shown(c))));
-    }
-}
-
-void Extract::check_agreements() {
-    TableFile& t = tables_[static_cast<std::size_t>(Tab::Agreements_SharingOrganisation)];
-    const int org = t.header.find("OrganisationGuid"), disabled = t.header.find("Disabled"),
-              deleted = t.header.find("Deleted");
-    csv::Scanner scan(t.bytes);
-    csv::RowSpan span;
-    scan.next(span);
-    Arena arena;
-    std::vector<Text> cells;
-    std::string organisation;
-    while (scan.next(span)) {
-        const auto until = t.bytes.begin() + static_cast<std::ptrdiff_t>(span.offset);
-        const auto line = static_cast<std::uint64_t>(std::count(t.bytes.begin(), until, '\n')) + 1;
-        if (csv::split(t.bytes.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
-            cells.size() != t.header.columns.size())
-            throw InputError(
-                fmt::format("{}:{}: a row of the sharing agreement cannot be read", t.origin, line),
-                "nothing is loaded before a person has looked");
-        normal_guid(cells[static_cast<std::size_t>(org)], organisation);
-        if (same_ignoring_case(trim(cells[static_cast<std::size_t>(disabled)]), "true"))
-            throw InputError(
-                fmt::format("{}:{}: the sharing agreement of organisation {} is disabled", t.origin, line,
-                            organisation),
-                "nothing is loaded and nothing deleted until a person decides; ask the supplier");
-        if (same_ignoring_case(trim(cells[static_cast<std::size_t>(deleted)]), "true")) {
-            Issue i = issue(t, line, Severity::warning, "EMIS-AGR-001",
-                            "an organisation has left the sharing agreement");
-            i.resource = "Agreements_SharingOrganisation/" + organisation;
-            issues.push_back(i);
-        }
-        if (census.practice.empty()) census.practice = organisation;
-    }
-}
-
-void Extract::read_patients() {
-    TableFile& t = tables_[static_cast<std::size_t>(Tab::Admin_Patient)];
-    const int guid = t.header.find("PatientGuid");
-    std::vector<std::string> keys;
-    RowScanner scan(t);
-    csv::RowSpan span;
-    std::string key;
-    while (scan.next(span)) {
-        const Text cell = trim(field_at(t.bytes.substr(span.offset, span.length), guid));
-        if (cell.empty() || !valid_utf8(cell)) continue;
-        normal_guid(cell, key);
-        keys.push_back(key);
-    }
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    if (keys.size() >= TableFile::kNobody) throw InputError("more than 16 million patients");
-    patients.reserve(keys.size());
-    for (const std::string& k : keys) {
-        patients.emplace(key_of(k), static_cast<std::uint32_t>(census.patients.size()));
-        census.patients.push_back({k, 0});
-    }
-}
-
-void Extract::index(TableFile& t) {
-    const int column = t.header.find(shape(t.tab).patient);
-    RowScanner scan(t);
-    csv::RowSpan span;
-    while (scan.next(span)) {
-        if (span.state != csv::State::good) t.broken.emplace(span.offset, span);
-        t.lines.add(span.offset);
-        const Text guid = field_at(t.bytes.substr(span.offset, span.length), column);
-        const auto it = guid.empty() ? patients.end() : patients.find(key_of(guid));
-        const std::uint64_t patient = it == patients.end() ? TableFile::kNobody : it->second;
-        t.rows.push_back(patient << 40 | span.offset);
-    }
-    std::sort(t.rows.begin(), t.rows.end());
-}
-
-void Extract::index_practice(TableFile& t, Lookup& lookup) {
-    const int column = t.header.find(shape(t.tab).key);
-    const bool codes = t.tab == Tab::Coding_ClinicalCode || t.tab == Tab::Coding_DrugCode;
-    std::vector<std::pair<Key, std::uint32_t>> entries;
-    RowScanner scan(t);
-    csv::RowSpan span;
-    while (scan.next(span)) {
-        if (span.state != csv::State::good) t.broken.emplace(span.offset, span);
-        t.lines.add(span.offset);
-        const auto slot = static_cast<std::uint32_t>(t.rows.size());
-        t.rows.push_back(span.offset);
-        const Text cell = field_at(t.bytes.substr(span.offset, span.length), column);
-        if (span.state == csv::State::good && !trim(cell).empty())
-            entries.emplace_back(codes ? code_key(cell) : key_of(cell), slot);
-    }
-    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.first.high, a.first.low, a.second) < std::tie(b.first.high, b.first.low, b.second);
-    });
-    for (const auto& [key, slot] : entries) {
-        lookup.keys.push_back(key);
-        lookup.slots.push_back(slot);
-    }
-}
-
 std::span<const std::uint32_t> Extract::find(Tab tab, const Key& key) const {
     const Lookup& l = lookups_[static_cast<std::size_t>(tab)];
-    auto less = [](const Key& a, const Key& b) { return std::tie(a.high, a.low) < std::tie(b.high, b.low); };
-    const auto [first, last] = std::equal_range(l.keys.begin(), l.keys.end(), key, less);
+    const auto [first, last] = std::equal_range(l.keys.begin(), l.keys.end(), key);
     return {l.slots.data() + (first - l.keys.begin()), static_cast<std::size_t>(last - first)};
+}
+
+std::vector<std::uint32_t> Extract::in_file_order(Tab tab) const {
+    const TableFile& t = table(tab);
+    std::vector<std::uint32_t> slots(t.rows.size());
+    for (std::uint32_t i = 0; i < slots.size(); ++i) slots[i] = i;
+    if (!shape(tab).patient.empty())
+        std::ranges::sort(slots, {}, [&](std::uint32_t s) { return t.offset(s); });
+    return slots;
 }
 
 }  // namespace gpswitch::emis

@@ -156,17 +156,16 @@ void Maker::finish(Row& row, std::uint32_t item) {
 // Who saw the patient and who typed: participants of their own.
 void Maker::participants(Row& row, std::uint32_t item) {
     auto& e = entity<record::Encounter>(item);
-    struct Part {
-        const char *column, *code, *display;
-    };
-    for (const Part& part : {Part{"ClinicianUserInRoleGuid", "PPRF", "primary performer"},
-                             Part{"EnteredByUserInRoleGuid", "ENT", "data entry person"}}) {
-        const Text guid = cell(row, part.column);
+    const int index = mapping_.values_index("participant");
+    if (index < 0) return;
+    const mapping::Values& parts = mapping_.values(index);
+    for (const mapping::ValueRow& part : parts.rows) {
+        const Text guid = cell(row, part.source);
         if (guid.empty()) continue;
         record::EncounterParticipant& p = e.participant.add(record_->arena);
         record::Coding& c = p.type.add(record_->arena).coding.add(record_->arena);
-        c.system = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
-        c.code = part.code;
+        c.system = parts.target_system;
+        c.code = part.target;
         c.display = part.display;
         const Text id = practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole, guid);
         if (!id.empty()) {
@@ -175,11 +174,11 @@ void Maker::participants(Row& row, std::uint32_t item) {
         }
         std::string normal;
         normal_guid(guid, normal);
-        p.individual.identifier = {record_->arena.join(kIdBase, part.column), record_->arena.copy(normal)};
+        p.individual.identifier = {record_->arena.join(kIdBase, part.source), record_->arena.copy(normal)};
         degrade("reference-dangling", EntityKind::Encounter);
         issue(row, Severity::warning, "EMIS-REF-001",
               "leads to a row that is not in the extract; the id is kept",
-              record_->arena.join("CareRecord_Consultation.", part.column));
+              record_->arena.join("CareRecord_Consultation.", part.source));
     }
 }
 

@@ -13,6 +13,19 @@ void PatientCursor::medication() {
         if (drug.live && drug.items != 0) plan(drug);
 }
 
+// Written for a day that had not come when the data was taken: still to be issued, whatever the table says of
+// issues.
+bool PatientCursor::post_dated(Row& issue, std::uint32_t item) {
+    const Text day = maker_.cell(issue, "EffectiveDate").substr(0, 10);
+    const Text now = Text(extract_.census.as_of).substr(0, 10);
+    if (!civil_time::is_day(day) || !civil_time::is_day(now) || day <= now) return false;
+    auto& request = maker_.entity<record::MedicationRequest>(item);
+    if (request.status != "completed") return false;
+    request.status = "active";
+    request.inferred.add(record_->arena) = "status: dated after the moment of the data";
+    return true;
+}
+
 // An issue leads to its authorisation; one that has none stands on an implied plan.
 void PatientCursor::order(Row& issue) {
     const auto item = item_of(issue, EntityKind::MedicationRequest);
@@ -24,10 +37,12 @@ void PatientCursor::order(Row& issue) {
         const auto& request = maker_.entity<record::MedicationRequest>(*item);
         std::string& last = last_issue_[drug->key];
         inherit_labels(*authorisation, *item);
+        if (post_dated(issue, *item)) return;
         // Partial dates sort before the days they contain; good enough to find the last.
         last = std::max(last, std::string(request.authored_on));
         return;
     }
+    static_cast<void>(post_dated(issue, *item));
     maker_.issue(issue, Severity::warning, "EMIS-MED-001",
                  "an issue without its authorisation: it stands on an implied plan",
                  "Prescribing_IssueRecord.DrugRecordGuid");

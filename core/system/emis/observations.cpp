@@ -165,9 +165,28 @@ void PatientCursor::parents() {
     }
 }
 
+bool PatientCursor::entry_deleted(const Row& row) {
+    const auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
+    const auto it = entries.find(row.key);
+    if (it == entries.end()) return false;
+    const Row& entry = rows(Tab::CareRecord_Observation)[it->second];
+    return !entry.live && entry.bad == nullptr && same_ignoring_case(maker_.cell(entry, "Deleted"), "true");
+}
+
 void PatientCursor::problems() {
     for (Row& problem : rows(Tab::CareRecord_Problem)) {
         if (!problem.live || problem.items != 0) continue;
+        // Somebody deleted what the problem is; a problem of nothing helps nobody, and its row says where to
+        // look.
+        if (entry_deleted(problem)) {
+            record_->settle(problem.row, Fate::excluded, "its-observation-is-deleted");
+            problem.live = false;
+            maker_.issue(problem, Severity::warning, "EMIS-PRB-002",
+                         "a problem whose coded entry is deleted: left out with it",
+                         "CareRecord_Problem.ObservationGuid",
+                         "check in the source system that it was meant to go");
+            continue;
+        }
         Row* entry = row(Tab::CareRecord_Observation, problem.key);
         const auto item = entry == nullptr ? std::nullopt : item_of(*entry, EntityKind::Condition);
         if (!item) {
@@ -241,15 +260,10 @@ void PatientCursor::referrals() {
     for (Row& referral : rows(Tab::CareRecord_ObservationReferral)) {
         if (!referral.live || referral.items != 0) continue;
         // A referral row has no delete flag of its own: it goes with its entry.
-        const auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
-        if (const auto it = entries.find(referral.key); it != entries.end()) {
-            const Row& gone = rows(Tab::CareRecord_Observation)[it->second];
-            if (!gone.live && gone.bad == nullptr &&
-                same_ignoring_case(maker_.cell(gone, "Deleted"), "true")) {
-                record_->settle(referral.row, Fate::excluded, "its-observation-is-deleted");
-                referral.live = false;
-                continue;
-            }
+        if (entry_deleted(referral)) {
+            record_->settle(referral.row, Fate::excluded, "its-observation-is-deleted");
+            referral.live = false;
+            continue;
         }
         Row* entry = row(Tab::CareRecord_Observation, referral.key);
         auto item = entry == nullptr ? std::nullopt : item_of(*entry, EntityKind::ServiceRequest);

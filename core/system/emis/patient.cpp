@@ -13,15 +13,31 @@ namespace {
 
 /// Order in which entities are made: what others lead to comes first.
 constexpr Tab kOrder[] = {
-    Tab::Admin_Patient,          Tab::Admin_PatientHistory,    Tab::CareRecord_Consultation,
-    Tab::CareRecord_Observation, Tab::CareRecord_Problem,      Tab::CareRecord_ObservationReferral,
-    Tab::CareRecord_Diary,       Tab::Prescribing_DrugRecord,  Tab::Prescribing_IssueRecord,
-    Tab::Appointment_Slot,       Tab::Audit_RegistrationAudit, Tab::Audit_PatientAudit,
+    Tab::Admin_Patient,           Tab::Admin_PatientHistory,    Tab::CareRecord_Consultation,
+    Tab::CareRecord_Observation,  Tab::CareRecord_Problem,      Tab::CareRecord_ObservationReferral,
+    Tab::CareRecord_Diary,        Tab::Prescribing_DrugRecord,  Tab::Prescribing_IssueRecord,
+    Tab::Appointment_Slot,        Tab::Audit_RegistrationAudit, Tab::Audit_PatientAudit,
+    Tab::Side_RegistrationStatus, Tab::Side_OriginalTerm,
 };
 
-bool is_true(Text cell) { return same_ignoring_case(cell, "true") || cell == "1"; }
-
 }  // namespace
+
+bool settle_verdict(Maker& maker, Row& row) {
+    Record& record = maker.record();
+    const Verdict v = maker.extract().table(row.tab).verdict(record.rows[row.row].slot);
+    if (counts(v)) return false;
+    const Outcome out = outcome(v);
+    record.settle(row.row, out.fate, out.rule);
+    row.live = false;
+    if (v == Verdict::delete_unknown || v == Verdict::left_scope_unknown)
+        maker.issue(row, Severity::warning, "EMIS-DEL-001", "deletes a row that no delivery brought", {},
+                    "a delivery before it may be missing");
+    if (v == Verdict::delete_ambiguous)
+        maker.issue(row, Severity::error, "EMIS-DEL-002",
+                    "deletes without a patient a row that several patients have: nothing is deleted", {},
+                    "look the entry up in the source system");
+    return true;
+}
 
 bool PatientCursor::next(Record& record) {
     record.clear();
@@ -33,8 +49,10 @@ bool PatientCursor::next(Record& record) {
     children_.clear();
     pressures_.clear();
     last_issue_.clear();
+    former_.clear();
     const std::uint32_t patient = patients_[at_++];
     record.key = extract_.census.patients[patient].key;
+    record.incomplete = extract_.incomplete();
     record.patient_id = maker_.id_of(EntityKind::Patient, Tab::Admin_Patient, record.key, record.key);
     load(patient);
     find_children();
@@ -56,7 +74,13 @@ void PatientCursor::load(std::uint32_t patient) {
         const auto [first, last] = extract_.table(tab).slots_of(patient);
         for (std::size_t slot = first; slot < last; ++slot) rows(tab).push_back(maker_.load(tab, slot));
         for (Row& r : rows(tab))
-            if (r.bad != nullptr) unreadable(r);
+            if (!settle_verdict(maker_, r) && r.bad != nullptr) unreadable(r);
+        if (tab == Tab::Admin_Patient)
+            for (Row& r : rows(tab))
+                if (r.live && extract_.table(tab).verdict(record_->rows[r.row].slot) == Verdict::former) {
+                    former_.push_back(r);
+                    r.live = false;
+                }
         drop_repeats(tab);
     }
 }
@@ -151,6 +175,9 @@ bool PatientCursor::has_children(const Row& row) { return children_.contains(row
 bool PatientCursor::has_row(const Row& row, Text table) {
     const auto tab = tab_named(table);
     if (!tab) return false;
+    // Of a slot: a later row of it, with another patient in it or none.
+    if (*tab == Tab::Appointment_Slot && row.tab == *tab)
+        return extract_.table(*tab).verdict(record_->rows[row.row].slot) == Verdict::cancelled;
     const Row* other = this->row(*tab, row.key);
     return other != nullptr && !is_true(maker_.cell(*other, "Deleted"));
 }
@@ -163,6 +190,8 @@ bool PatientCursor::makes(const Row& row, EntityKind kind) const {
 }
 
 void PatientCursor::settle_all(Fate fate, Text rule) {
+    for (Row& r : former_) record_->settle(r.row, Fate::superseded, "newer-row-of-same-key");
+    former_.clear();
     for (Tab tab : kOrder)
         for (Row& r : rows(tab)) {
             if (!r.live) continue;
@@ -216,12 +245,14 @@ void PatientCursor::make() {
             if (tab == Tab::Admin_Patient) person(r);
         }
     }
+    former_registrations();
     status_history();
     coded_demographics();
     for (Row& r : rows(Tab::CareRecord_Observation))
         if (pressures_.contains(r.key) && r.live) make_blood_pressure(r);
     parents();
     problems();
+    original_terms();
     referrals();
     documents();
     medication();

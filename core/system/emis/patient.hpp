@@ -41,7 +41,9 @@ class PatientCursor : public record::Cursor, private Links {
 
     // person.cpp
     void person(Row& row);
+    void former_registrations();
     void status_history();
+    void original_terms();
     void coded_demographics();
 
     // observations.cpp
@@ -49,6 +51,8 @@ class PatientCursor : public record::Cursor, private Links {
     void make_blood_pressure(Row& parent);
     void component(Row& parent, Row& child);
     void parents();
+    /// The observation with this row's key is in the extract, and deleted.
+    bool entry_deleted(const Row& row);
     void problems();
     void parent_problem(Row& problem, record::Condition& condition, std::uint32_t item);
     void documents();
@@ -58,6 +62,7 @@ class PatientCursor : public record::Cursor, private Links {
     void medication();
     void plan(Row& drug);
     void order(Row& issue);
+    bool post_dated(Row& issue, std::uint32_t item);
 
     // appointments.cpp
     void appointments();
@@ -68,14 +73,18 @@ class PatientCursor : public record::Cursor, private Links {
     std::vector<std::uint32_t> patients_;
     std::size_t at_ = 0;
     Record* record_ = nullptr;
-    std::array<Rows, kTabs> rows_;
-    std::array<KeyMap<std::uint32_t>, kTabs> by_key_;
+    std::array<Rows, kAllTabs> rows_;
+    std::array<KeyMap<std::uint32_t>, kAllTabs> by_key_;
     KeyMap<std::vector<std::uint32_t>> children_;  ///< observations by parent
     KeyMap<std::pair<std::uint32_t, std::uint32_t>>
         pressures_;                   ///< parent to its systolic and diastolic child
     std::vector<bool> in_pressure_;   ///< observations that became a component
     KeyMap<std::string> last_issue_;  ///< by drug record
+    std::vector<Row> former_;         ///< rows of Admin_Patient about earlier registrations, oldest first
 };
+
+/// Settles a row whose fate the deliveries decided; false when it counts.
+bool settle_verdict(Maker& maker, Row& row);
 
 /// FHIR instant of a slot's start, and its end; empty when they cannot be made.
 std::pair<std::string, std::string> slot_times(const Maker& maker, const Row& slot);

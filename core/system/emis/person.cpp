@@ -57,11 +57,41 @@ void PatientCursor::person(Row& row) {
                  "trace the patient on the Personal Demographics Service");
 }
 
+namespace {
+
+/// A change of registration status, from Admin_PatientHistory or from the side file.
+struct Change {
+    Row* row;
+    std::string day, time;  ///< day as given when it is none of the calendar
+    std::int64_t order;
+    Text text;
+    bool side;
+};
+
+// dd/MM/yyyy HH:mm:ss, as only the side file has it.
+std::pair<std::string, std::string> side_moment(Text date) {
+    if (date.size() < 10 || date[2] != '/' || date[5] != '/') return {std::string(date), {}};
+    const std::string d(date);
+    return {d.substr(6, 4) + "-" + d.substr(3, 2) + "-" + d.substr(0, 2), d.size() > 11 ? d.substr(11) : ""};
+}
+
+}  // namespace
+
 void PatientCursor::status_history() {
-    Rows& history = rows(Tab::Admin_PatientHistory);
-    std::vector<Row*> live;
-    for (Row& r : history)
-        if (r.live) live.push_back(&r);
+    std::vector<Change> live;
+    for (Row& r : rows(Tab::Admin_PatientHistory))
+        if (r.live)
+            live.push_back({&r, std::string(maker_.cell(r, "HistoryDate")),
+                            std::string(maker_.cell(r, "HistoryTime")), 0,
+                            maker_.cell(r, "StatusDescription"), false});
+    for (Row& r : rows(Tab::Side_RegistrationStatus)) {
+        if (!r.live) continue;
+        const auto [day, time] = side_moment(maker_.cell(r, "Date"));
+        // Order 1 is the current status: last among those of one moment.
+        const std::int64_t order = to_integer(maker_.cell(r, "ProcessingOrder")).value_or(0);
+        live.push_back(
+            {&r, day, time, order == 1 ? INT64_MAX : order, maker_.cell(r, "RegistrationStatus"), true});
+    }
     if (live.empty()) return;
     std::optional<std::uint32_t> item;
     for (Row& p : rows(Tab::Admin_Patient))
@@ -70,21 +100,21 @@ void PatientCursor::status_history() {
         // A dummy patient has no registration: the history is kept with the person.
         for (Row& p : rows(Tab::Admin_Patient))
             if (p.live) item = item_of(p, EntityKind::Patient);
-        for (Row* r : live) maker_.join(*r, *item, "Patient");
+        for (const Change& c : live) maker_.join(*c.row, *item, "Patient");
         return;
     }
-    auto when = [&](const Row* r) {
-        return std::pair(maker_.cell(*r, "HistoryDate"), maker_.cell(*r, "HistoryTime"));
-    };
-    std::stable_sort(live.begin(), live.end(), [&](const Row* a, const Row* b) { return when(a) < when(b); });
+    std::stable_sort(live.begin(), live.end(), [](const Change& a, const Change& b) {
+        return std::tie(a.day, a.time, a.order) < std::tie(b.day, b.time, b.order);
+    });
     const int index = maker_.mapping().values_index("registration-status");
     auto& episode = maker_.entity<record::EpisodeOfCare>(*item);
     for (std::size_t i = 0; i < live.size(); ++i) {
-        maker_.join(*live[i], *item, "EpisodeOfCare");
+        const Change& c = live[i];
+        const Text table = c.side ? "Side_RegistrationStatus" : "Admin_PatientHistory";
+        maker_.join(*c.row, *item, "EpisodeOfCare");
         record::EpisodeStatus& s = episode.status_history.add(record_->arena);
-        const Text text = maker_.cell(*live[i], "StatusDescription");
-        s.text = text;
-        const mapping::ValueRow* v = index < 0 ? nullptr : maker_.mapping().values(index).find(text);
+        s.text = c.text;
+        const mapping::ValueRow* v = index < 0 ? nullptr : maker_.mapping().values(index).find(c.text);
         if (v != nullptr && !v->target.empty() && v->source != "*") {
             s.status = v->target;
         } else {
@@ -95,15 +125,80 @@ void PatientCursor::status_history() {
                                     "].status: the words are no known end of a registration");
             maker_.degrade("value-unmapped", EntityKind::EpisodeOfCare);
         }
-        if (const Text time = when(live[i]).second; !time.empty() && !civil_time::is_time(time))
-            episode.rest.add(record_->arena, {"Admin_PatientHistory.HistoryTime", time});
-        s.period.start = record_->arena.copy(moment(when(live[i]).first, when(live[i]).second));
+        if (!c.time.empty() && !civil_time::is_time(c.time))
+            episode.rest.add(record_->arena,
+                             {c.side ? "Side_RegistrationStatus.Date" : "Admin_PatientHistory.HistoryTime",
+                              record_->arena.copy(c.time)});
+        s.period.start = record_->arena.copy(moment(c.day, c.time));
         if (s.period.start.empty()) {
-            maker_.issue(*live[i], Severity::warning, "EMIS-VALUE-001",
-                         "not a day of the calendar; kept as it is", "Admin_PatientHistory.HistoryDate");
-            episode.rest.add(record_->arena, {"Admin_PatientHistory.HistoryDate", when(live[i]).first});
+            const Text path = record_->arena.join(table, c.side ? ".Date" : ".HistoryDate");
+            maker_.issue(*c.row, Severity::warning, "EMIS-VALUE-001",
+                         "not a day of the calendar; kept as it is", path);
+            episode.rest.add(record_->arena, {path, maker_.cell(*c.row, c.side ? "Date" : "HistoryDate")});
         }
         if (i > 0) episode.status_history[i - 1].period.end = s.period.start;
+    }
+}
+
+// The words that were typed or picked come in a file of their own.
+void PatientCursor::original_terms() {
+    for (Row& term : rows(Tab::Side_OriginalTerm)) {
+        if (!term.live) continue;
+        Row* entry = row(Tab::CareRecord_Observation, term.key);
+        std::vector<std::uint32_t> own, joined;
+        for (const record::Claim& c : record_->claims)
+            if (entry != nullptr && c.row == entry->row)
+                (c.role == record::Role::primary ? own : joined).push_back(c.item);
+        for (const std::uint32_t item : own)
+            maker_.join(term, item, record::name_of(record_->items[item].kind));
+        if (!own.empty()) continue;
+        if (joined.empty()) {
+            term.live = false;
+            record_->settle(term.row, Fate::held, "EMIS-REF-003");
+            maker_.issue(term, Severity::information, "EMIS-REF-003",
+                         "names an entry that is not in the extract; the id is kept",
+                         "Side_OriginalTerm.ObservationGuid");
+            continue;
+        }
+        // A reading of a blood pressure has no entry of its own.
+        maker_.join(term, joined.front(), "Patient");
+        record_->items[joined.front()].entity->rest.add(
+            record_->arena, {"Side_OriginalTerm.OriginalTerm", maker_.cell(term, "OriginalTerm")});
+    }
+}
+
+// A delivery before this one showed another registration of the patient: an episode of its own.
+void PatientCursor::former_registrations() {
+    std::optional<std::uint32_t> now;
+    const Row* current = nullptr;
+    for (Row& p : rows(Tab::Admin_Patient))
+        if (p.live) {
+            now = item_of(p, EntityKind::EpisodeOfCare);
+            current = &p;
+        }
+    if (!now) {
+        for (Row& r : former_) record_->settle(r.row, Fate::superseded, "newer-row-of-same-key");
+        return;
+    }
+    for (std::size_t i = 0; i < former_.size(); ++i) {
+        Row& r = former_[i];
+        const Row& next = i + 1 < former_.size() ? former_[i + 1] : *current;
+        const Text start = maker_.cell(r, "DateOfRegistration");
+        const auto item = static_cast<std::uint32_t>(record_->items.size());
+        auto& e = record_->add<record::EpisodeOfCare>();
+        e.id = maker_.id_of(EntityKind::EpisodeOfCare, r.tab, record_->key, r.key_text, start);
+        record::Identifier& id = e.identifier.add(record_->arena);
+        id.system = record_->arena.join(kIdBase, "Admin_Patient");
+        id.value = record_->arena.join(r.key_text, "#", start);
+        e.patient.reference = record_->arena.join("Patient/", record_->patient_id);
+        record_->claim(r.row, item, Role::primary, "Admin_Patient");
+        maker_.join(r, item, "EpisodeOfCare:ended");
+        inherit_labels(*now, item);
+        if (!e.period.end.empty()) continue;
+        // Deducted and registered again on one day: the extract never had the end.
+        e.period.end = maker_.cell(next, "DateOfRegistration");
+        e.inferred.add(record_->arena) = "period.end: the start of the next registration";
+        maker_.degrade("end-inferred", EntityKind::EpisodeOfCare);
     }
 }
 

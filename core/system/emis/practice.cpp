@@ -189,6 +189,7 @@ void Practice::unreadable(Row& row) {
 void Practice::orphan(Tab tab, std::size_t slot_number) {
     Record& record = maker_.record();
     Row row = maker_.load(tab, slot_number);
+    if (settle_verdict(maker_, row)) return;
     if (row.bad != nullptr) { return unreadable(row); }
     maker_.route(row);
     if (maker_.settle(row)) return;
@@ -206,6 +207,7 @@ void Practice::orphan(Tab tab, std::size_t slot_number) {
 void Practice::unreferenced(Tab tab, std::uint32_t slot_number) {
     Record& record = maker_.record();
     Row row = maker_.load(tab, slot_number);
+    if (settle_verdict(maker_, row)) return;
     if (row.bad != nullptr) { return unreadable(row); }
     maker_.route(row);
     if (!maker_.settle(row)) record.settle(row.row, Fate::lookup, "nobody-refers-to-it");
@@ -215,7 +217,7 @@ bool Practice::rest(Record& record) {
     record.clear();
     maker_.begin(record, *this);
     while (!orphans_done_) {
-        if (rest_tab_ == kTabs) {
+        if (rest_tab_ == kAllTabs) {
             orphans_done_ = true;
             rest_tab_ = rest_slot_ = 0;
             break;

@@ -255,7 +255,13 @@ TEST_CASE("emis: post-dated issues stay, and what was prescribed elsewhere is a 
     x.issue("future", "d", {{"EffectiveDate", "2026-04-20"}, {"EnteredDate", "2025-09-01"}});
     x.issue("hospital", "d", {{"IssueMethodDescription", "Outside Hospital"}});
     const Run r = x.run();
+    // The extract is of March 2026: this one has not been issued yet, and is not the last issue.
     CHECK(r.one("MedicationRequest", "future")["authoredOn"] == "2026-04-20");
+    CHECK(r.one("MedicationRequest", "future")["status"] == "active");
+    CHECK(inferred(r.one("MedicationRequest", "future"), "status"));
+    CHECK(r.one("MedicationRequest", "hospital")["status"] == "completed");
+    CHECK(extension(r.one("MedicationStatement", "d"), "MedicationStatementLastIssueDate")["valueDateTime"] ==
+          "2020-02-03");
     CHECK(r.one("MedicationRequest", "hospital")["reportedBoolean"] == true);
     CHECK(!r.one("MedicationRequest", "future").contains("reportedBoolean"));
 }
@@ -326,6 +332,61 @@ TEST_CASE("emis quirk 71: the label is on everything made from a confidential ro
     // The person is for everybody: nothing of a restricted entry is copied there.
     CHECK(!labelled(r.one("Patient", "p"), "R"));
     CHECK(extension(r.one("Patient", "p"), "EthnicCategory").is_null());
+}
+
+TEST_CASE("emis quirk 71: rows inside a confidential consultation, panel or problem have its label") {
+    Small x;
+    const Cells hidden = {{"IsConfidential", "true"}};
+    x.code("finding", kFinding, "Cough", "171");
+    x.code("asthma", kCondition, "Asthma", "H33");
+    x.code("value", kValue, "Weight", "22A");
+    x.drug_code("drug", "Citalopram", "42269411000001107");
+    x.row("CareRecord_Consultation", "ConsultationGuid", "c", hidden);
+    const std::string in = guid("c");
+    x.obs("inside", "finding", {{"ConsultationGuid", in}});
+    x.drug("drug");
+    x.issue("issue inside", "drug", {{"ConsultationGuid", in}});
+    x.row("CareRecord_Diary", "DiaryGuid", "diary inside", {{"ConsultationGuid", in}});
+    x.obs("panel", "value", hidden);
+    x.obs("member", "value", {{"ParentObservationGuid", guid("panel")}, {"Value", "70.000"}});
+    x.obs("problem", "asthma", hidden);
+    x.problem("problem");
+    x.drug("for problem", {{"ProblemObservationGuid", guid("problem")}});
+    x.obs("about problem", "finding", {{"ProblemGuid", guid("problem")}});
+    x.obs("outside", "finding");
+    x.patient("hidden", hidden);
+    x.obs("of the hidden", "finding")["PatientGuid"] = guid("hidden");
+    x.patient("spine", {{"SpineSensitive", "true"}});
+    x.obs("of the sensitive", "finding")["PatientGuid"] = guid("spine");
+    const Run r = x.run();
+    const std::pair<const char*, const char*> closed[] = {
+        {"Observation", "inside"},          {"MedicationRequest", "issue inside"},
+        {"ServiceRequest", "diary inside"}, {"Observation", "member"},
+        {"Condition", "problem"},           {"MedicationRequest", "for problem"},
+        {"Observation", "about problem"},   {"Observation", "of the hidden"}};
+    for (const auto& [type, name] : closed) {
+        CAPTURE(type);
+        CAPTURE(name);
+        CHECK(staff_restricted(r.one(type, name)));
+    }
+    CHECK(!labelled(r.one("Observation", "outside"), "R"));
+    CHECK(!labelled(r.one("MedicationRequest", "drug"), "R"));  // an issue does not close its authorisation
+    // Marked on the Spine: where the person is to be found is protected. (Without tables the strictest
+    // holds.)
+    CHECK(labelled(r.one("EpisodeOfCare", "spine"), "sensitive"));
+}
+
+TEST_CASE("emis quirk 57: a problem whose entry is deleted goes with it, and is said") {
+    Small x;
+    x.code("asthma", kCondition, "Asthma", "H33");
+    x.obs("o", "asthma", {{"Deleted", "true"}});
+    x.problem("o");
+    x.problem("alone");  // its entry is not in the extract at all: kept without a code
+    const Run r = x.run();
+    CHECK(r.none("Condition", "o"));
+    CHECK(r.found("EMIS-PRB-002") == 1);
+    CHECK(r.fates.find("its-observation-is-deleted") != std::string::npos);
+    CHECK(r.made("Condition", "alone").size() == 1);
 }
 
 TEST_CASE("emis: what FHIR R4 demands of each type is there, in the whole sample") {

@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/io/test_folder.hpp"
 #include "core/system/contract_test.hpp"
 #include "core/system/emis/emis.hpp"
 #include "core/system/emis/layout.hpp"
+#include "core/system/emis/versions.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/text.hpp"
 
@@ -42,6 +44,7 @@ struct Run {
     std::vector<Issue> issues;
     std::string fates;
     std::unique_ptr<ledger::Ledger> ledger;
+    record::Census census;
 
     std::vector<Json> of(const std::string& type) const {
         std::vector<Json> out;
@@ -70,6 +73,19 @@ struct Run {
         return static_cast<std::size_t>(
             std::count_if(issues.begin(), issues.end(), [&](const Issue& i) { return i.code == code; }));
     }
+    /// All lines of fates.ndjson about a row, as "fate:rule" in the order they were settled.
+    std::vector<std::string> all_fates(const std::string& table, const std::string& name) const {
+        std::vector<std::string> out;
+        std::istringstream lines(fates);
+        for (std::string line; std::getline(lines, line);) {
+            const Json f = Json::parse(line);
+            if (f["table"] == table && f.value("key", "") == bare(name))
+                out.push_back(f["fate"].get<std::string>() + (f.contains("rule") ? ":" : "") +
+                              f.value("rule", ""));
+        }
+        std::sort(out.begin(), out.end());
+        return out;
+    }
     /// The line of fates.ndjson about a row.
     std::string fate(const std::string& name) const {
         const std::size_t at = fates.find(bare(name));
@@ -79,8 +95,7 @@ struct Run {
     }
 };
 
-inline Run run(const std::string& folder) {
-    record::SourceOptions o;
+inline Run run(const std::string& folder, record::SourceOptions o = {}) {
     o.place = folder;
     o.files = archive::Place::open(folder);
     o.mapping = &tables();
@@ -101,6 +116,7 @@ inline Run run(const std::string& folder) {
                          [&](const Issue& other) { return other.json() == i.json(); }))
             out.issues.push_back(i);
     out.fates = e.fates;
+    out.census = source->census();
     out.raw = e.entities;
     for (const auto& [id, json] : e.entities) out.entities.push_back(Json::parse(json));
     CHECK(out.ledger->balanced());
@@ -221,10 +237,37 @@ class Small {
                                      {"HistoryTime", time},
                                      {"StatusDescription", words}});
     }
-    std::string file_name(const std::string& table) const {
-        return prefix + table + "_20260301000000_" + bare("agreement") + ".csv";
+    /// Headers of another version: columns and tables it lacks go, and 5.0 and 5.1 are misspelled.
+    void as_version(const std::string& version) {
+        for (auto it = headers.begin(); it != headers.end();) {
+            const auto tab = *emis::tab_named(it->first);
+            if (!emis::has_table(tables(), tab, version)) {
+                it = headers.erase(it);
+                continue;
+            }
+            std::erase_if(it->second, [&](const std::string& name) {
+                for (const auto& c : tables().table_columns(it->first))
+                    if (c.column == name) return !emis::has_column(c, version);
+                return false;
+            });
+            ++it;
+        }
+        misspelled = version == "5.0" || version == "5.1";
     }
-    void write() const {
+    static std::string misspelling(const std::string& column) {
+        static const std::map<std::string, std::string> older = {
+            {"ExternalUsualGP", "ExternalUsusalGP"},
+            {"ExternalUsualGPOrganisation", "ExternalUsusalGPOrganisation"},
+            {"ClinicianUserInRoleGuid", "ClinicanUserInRoleGuid"},
+            {"PersonGuid", "PersonGUID"}};
+        const auto it = older.find(column);
+        return it == older.end() ? column : it->second;
+    }
+    std::string file_name(const std::string& table) const {
+        return sub + prefix + table + "_" + stamp + "_" + bare(agreement) + ".csv";
+    }
+    void write() const { write(folder); }
+    void write(const io::TestFolder& into) const {
         for (const auto& [table, columns] : headers) {
             std::string text;
             const auto cell = [&](const std::string& value, bool first) {
@@ -232,7 +275,8 @@ class Small {
                 for (const char c : value) text += c == '"' ? std::string("\"\"") : std::string(1, c);
                 text += '"';
             };
-            for (std::size_t i = 0; i < columns.size(); ++i) cell(columns[i], i == 0);
+            for (std::size_t i = 0; i < columns.size(); ++i)
+                cell(misspelled ? misspelling(columns[i]) : columns[i], i == 0);
             text += "\r\n";
             const auto it = rows.find(table);
             for (const Cells& r : it == rows.end() ? std::vector<Cells>{} : it->second) {
@@ -242,7 +286,7 @@ class Small {
                 }
                 text += "\r\n";
             }
-            folder.put(file_name(table), text);
+            into.put(file_name(table), text);
         }
     }
     Run run() const {
@@ -253,7 +297,9 @@ class Small {
     std::map<std::string, std::vector<std::string>> headers;
     std::map<std::string, std::vector<Cells>> rows;
     std::map<std::string, std::size_t> ids;
-    std::string prefix = "bulk_7_";
+    std::string prefix = "bulk_7_", stamp = "20260301000000", agreement = "agreement";
+    bool misspelled = false;
+    std::string sub;  ///< folder inside the place, with its slash
     io::TestFolder folder;
 };
 

@@ -53,8 +53,8 @@ Row Maker::load(Tab tab, std::size_t slot) {
         r.key = key_of(key);
         if (r.bad == nullptr || valid_utf8(key)) r.key_text = key_text(key);
     }
-    record_->rows.push_back(
-        {static_cast<std::uint16_t>(tab), slot, extract_.line(tab, slot), r.key_text, scratch_.raw});
+    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, t.line(slot), r.key_text, scratch_.raw,
+                             extract_.part(tab, slot)});
     return r;
 }
 
@@ -289,7 +289,7 @@ void Maker::issue(const Row& row, Severity severity, const char* code, std::stri
     Issue i;
     i.severity = severity;
     i.code = code;
-    i.member = extract_.table(row.tab).origin;
+    i.member = extract_.origin(row.tab, record_->rows[row.row].slot);
     i.line = record_->rows[row.row].line;
     if (!path.empty()) {
         const std::size_t dot = path.find('.');

@@ -125,7 +125,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
         std::size_t length = 0;
         int position = -1;
     };
-    mutable std::array<std::array<Position, 64>, kTabs> positions_{};
+    mutable std::array<std::array<Position, 64>, kAllTabs> positions_{};
     /// Ids of practice-wide entities, kept for good: most rows name the same few people.
     struct Practice {
         Text reference, id;

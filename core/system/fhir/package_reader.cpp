@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json/peek.hpp"
 #include "core/record/json.hpp"
 #include "core/system/fhir/fhir.hpp"
 #include "core/util/error.hpp"
@@ -56,6 +57,25 @@ Text patient_of(const json::Value& v, EntityKind kind) {
     if (extensions != nullptr)
         for (const json::Value* e : extensions->items)
             if (e->text_of("url") == f->url) return reference(e->find(f->value));
+    return {};
+}
+
+/// The same without a tree.
+Text patient_of(const json::Peek& v, EntityKind kind) {
+    if (kind == EntityKind::Appointment) {
+        for (std::uint32_t i = 0; v.has(fmt::format("/participant/{}", i)); ++i)
+            if (const Text id = id_in(v.text(fmt::format("/participant/{}/actor/reference", i)), "Patient");
+                !id.empty())
+                return id;
+        return {};
+    }
+    const record::Field* f = record::patient_field(kind);
+    if (f == nullptr) return {};
+    if (f->where == record::Where::element)
+        return id_in(v.text(fmt::format("/{}/reference", f->name)), "Patient");
+    for (std::uint32_t i = 0; v.has(fmt::format("/extension/{}", i)); ++i)
+        if (v.text(fmt::format("/extension/{}/url", i)) == f->url)
+            return id_in(v.text(fmt::format("/extension/{}/{}/reference", i, f->value)), "Patient");
     return {};
 }
 
@@ -111,6 +131,8 @@ class PackageSource : public record::Source {
             for (const record::Item& item : record.items)
                 if (item.kind == EntityKind::Patient) record.patient_id = item.entity->id;
             if (source.grave_[patient]) record.held = "FHIR-ROW-001";
+            for (std::uint32_t i = first; i < last; ++i)
+                record.incomplete = record.incomplete || source.lines_[i].bad != nullptr;
             return true;
         }
         PackageSource& source;
@@ -233,6 +255,7 @@ class PackageSource : public record::Source {
     std::vector<bool> found_;
     std::vector<bool> grave_;  ///< patients of whom a vital line cannot be read
     json::Parser parser_;
+    json::Peek peek_;
 };
 
 void PackageSource::check_member(std::size_t member, const nlohmann::json& entry) {
@@ -266,6 +289,7 @@ void PackageSource::read_manifest() {
         census_.ods = source.value("ods", "");
         census_.version = source.value("version", "");
         census_.as_of = manifest.value("transactionTime", "");
+        census_.selection = manifest.value("selection", std::vector<std::string>{});
         census_.absent = manifest.value("absent", std::vector<std::string>{});
         census_.warnings = manifest.value("warnings", std::vector<std::string>{});
         for (const auto& entry : manifest.at("members")) {
@@ -311,6 +335,14 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
         line.offset = at;
         line.length = static_cast<std::uint32_t>(end - at);
         line.number = ++number;
+        // Most lines need no tree: it is enough to know that there will be one, and whose it is.
+        if (kind > EntityKind::Patient && peek_.open(bytes.substr(at, end - at)) &&
+            peek_.text("/resourceType") == record::name_of(kind)) {
+            owners.emplace_back(lines_.size(), std::string(patient_of(peek_, kind)));
+            lines_.push_back(line);
+            at = end + 1;
+            continue;
+        }
         arena.clear();
         json::Error error;
         const json::Value* v = parser_.parse(bytes.substr(at, end - at), arena, error);
@@ -321,7 +353,8 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
             i.hint = "the line is held back; make the file again where it came from";
             issues_.push_back(std::move(i));
             const Text text = bytes.substr(line.offset, line.length);
-            if (vital(kind)) owners.emplace_back(lines_.size(), std::string(patient_named(text)));
+            if (kind > EntityKind::Patient)
+                owners.emplace_back(lines_.size(), std::string(patient_named(text)));
         };
         if (v == nullptr) {
             bad("FHIR-JSON-001", "not-json", "not a JSON document: " + error.message);
@@ -365,7 +398,7 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
         if (it != patients.end()) {
             lines_[line].patient = it->second;
             ++census_.patients[it->second].weight;
-            if (lines_[line].bad == nullptr) continue;
+            if (lines_[line].bad == nullptr || !vital(lines_[line].kind)) continue;
             grave.push_back(it->second);
             issues_.push_back(
                 issue(lines_[line], Severity::error, "FHIR-ROW-001",

@@ -167,6 +167,7 @@ class PackageTarget : public record::Target {
                                                                  {"version", origin_.mapping_version},
                                                                  {"sha256", origin_.mapping_sha256}};
         m["patients"] = c.patients.size();
+        if (!c.selection.empty()) m["selection"] = c.selection;
         m["absent"] = c.absent;
         m["warnings"] = c.warnings;
         m["members"] = members;

@@ -25,6 +25,8 @@ std::string words(int code, sqlite3* db) {
     const int primary = code & 0xFF;
     if (error != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN))
         out += fmt::format(" ({})", std::strerror(error));
+    else if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE)
+        out += " (the disk or a quota is full, or the file is at the largest size allowed)";
     return out;
 }
 

@@ -41,6 +41,7 @@ Meta meta_of(const record::Origin& origin) {
     m.set(kOds, origin.census->ods);
     m.set(kAsOf, origin.census->as_of);
     m.set(kAbsent, sentences(origin.census->absent));
+    if (!origin.census->selection.empty()) m.set(kSelection, sentences(origin.census->selection));
     m.set(kWarnings, sentences(origin.census->warnings));
     return m;
 }

@@ -12,9 +12,10 @@ namespace gpswitch::sqlite {
 
 inline constexpr std::string_view kFormatKey = "format", kSchema = "schema_sha256", kSystem = "system",
                                   kVersion = "system_version", kPractice = "practice", kOds = "ods",
-                                  kAsOf = "as_of", kAbsent = "absent", kWarnings = "warnings",
-                                  kMappingId = "mapping_id", kMappingVersion = "mapping_version",
-                                  kMappingHash = "mapping_sha256", kFingerprint = "fingerprint";
+                                  kAsOf = "as_of", kAbsent = "absent", kSelection = "selection",
+                                  kWarnings = "warnings", kMappingId = "mapping_id",
+                                  kMappingVersion = "mapping_version", kMappingHash = "mapping_sha256",
+                                  kFingerprint = "fingerprint";
 /// How far an import is. `run` is there while one is under way: "import" (the first) or "update".
 inline constexpr std::string_view kRun = "run", kPatientsCommitted = "patients_committed",
                                   kComplete = "complete", kPatientsKept = "patients_kept", kLedger = "ledger";

@@ -227,6 +227,7 @@ void StoreSource::describe(const Meta& meta) {
     census_.ods = meta.at(kOds);
     census_.as_of = meta.at(kAsOf);
     census_.absent = sentences(meta.at(kAbsent));
+    census_.selection = sentences(meta.at(kSelection));
     census_.warnings = sentences(meta.at(kWarnings));
     census_.source_codes = false;
 }

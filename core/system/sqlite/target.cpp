@@ -197,6 +197,7 @@ class Store : public record::Target {
             if (!same) {
                 complete_ = false;
                 update = true;
+                keep_selection(there);
                 start("update");
             }
         }
@@ -212,6 +213,17 @@ class Store : public record::Target {
         set_meta(*db_, kRun, run);
         set_meta(*db_, kPatientsCommitted, "0");
         set_meta(*db_, kComplete, "0");
+    }
+
+    // Patients of an earlier import stay. A whole practice that part of it is imported into again is whole; a
+    // part that is not the same part as before is neither.
+    void keep_selection(const Meta& there) {
+        const std::string& before = there.at(kSelection);
+        if (before == origin_.at(kSelection)) return;
+        const bool whole = before.empty() || origin_.at(kSelection).empty();
+        origin_.set(
+            kSelection,
+            whole ? "" : sentences(std::vector<std::string>{"parts of a practice, by different filters"}));
     }
 
     void refuse_other(const Meta& there) const {

@@ -1,0 +1,375 @@
+// The first stage backwards: the fields of one entity into the cells of a row.
+#include <algorithm>
+
+#include "core/mapping/shape.hpp"
+#include "core/mapping/write.hpp"
+#include "core/util/civil_time.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::mapping {
+namespace {
+
+using detail::words_of;
+using record::Coding;
+
+bool same_steps(const std::vector<Step>& a, const std::vector<Step>& b) {
+    return std::ranges::equal(
+        a, b, [](const Step& x, const Step& y) { return x.offset == y.offset && x.type == y.type; });
+}
+
+/// The field's items, one when it is no list: structures seen without their type.
+struct Items {
+    Items(const void* object, const Field& field)
+        : size(field.type == nullptr ? 0 : static_cast<std::uint32_t>(field.type->size)) {
+        const record::AnyList* list = field.list ? &record::items_at(object, field) : nullptr;
+        data = list != nullptr ? list->data
+                               : const_cast<char*>(static_cast<const char*>(record::at(object, field)));
+        count = list != nullptr ? list->size : record::is_empty(object, field) ? 0 : 1;
+    }
+    const void* operator[](std::uint32_t i) const { return data + std::size_t{i} * size; }
+    const char* data;
+    std::uint32_t count, size;
+};
+
+detail::Words words(const void* object, const record::Type& type) {
+    return words_of(const_cast<void*>(object), type);
+}
+
+bool labelled(const ColumnRule& rule, const void* object) {
+    const Items items(object, *rule.field);
+    for (std::uint32_t i = 0; i < items.count; ++i) {
+        if (rule.shape == Shape::coding) {
+            const auto& c = *static_cast<const Coding*>(items[i]);
+            if (c.system == rule.args[0] && c.code == rule.args[1]) return true;
+            continue;
+        }
+        for (const Coding& c : *words(items[i], *rule.field->type).coding)
+            if (c.system == rule.args[0] && c.code == rule.args[1]) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+const void* look_down(const void* entity, const std::vector<Step>& steps) {
+    const char* here = static_cast<const char*>(entity);
+    for (const Step& step : steps) {
+        here += step.offset;
+        if (!step.list) continue;
+        const auto& list = *reinterpret_cast<const record::AnyList*>(here);
+        if (list.size == 0) return nullptr;
+        here = list.data;
+    }
+    return here;
+}
+
+bool civil_of(Text value, Arena& arena, Civil& out) {
+    if (value.size() <= 10) {
+        out = {value, {}};
+        return civil_time::is_date_time(value);
+    }
+    if (value.size() < 20) return false;
+    out = {value.substr(0, 10), value.substr(11, 8)};
+    if (value.substr(19) == civil_time::uk_offset(out.day, out.time)) return true;
+    std::string whole(value.substr(0, 19));
+    const std::size_t zone = value.find_first_of("Z+-", 19);
+    if (zone == Text::npos) return false;
+    whole += value[zone] == 'Z' ? Text("+00:00") : value.substr(zone);
+    const Text uk = arena.copy(civil_time::add_minutes(whole, 0));
+    if (uk.size() < 19) return false;
+    out = {uk.substr(0, 10), uk.substr(11, 8)};
+    return true;
+}
+
+void TurnRound::row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row) {
+    rules_ = &rules;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const ColumnRule& rule = rules[i];
+        if (rule.field == nullptr || rule.transform == Transform::part) continue;
+        const void* object = look_down(&entity_, rule.steps);
+        if (object == nullptr) continue;
+        if (rule.transform == Transform::constant) {
+            // Where a column feeds the field too, that column says it.
+            const bool spoken = std::ranges::any_of(rules, [&](const ColumnRule& other) {
+                return other.transform != Transform::constant && other.field == rule.field &&
+                       same_steps(other.steps, rule.steps);
+            });
+            if (!spoken) constant(rule, object, sink);
+            continue;
+        }
+        if (rule.transform == Transform::concept_ || rule.transform == Transform::term) {
+            const auto other = rule.transform == Transform::concept_ ? Transform::term : Transform::concept_;
+            const bool both = std::ranges::any_of(rules, [&](const ColumnRule& r) {
+                return r.transform == other && r.field == rule.field && same_steps(r.steps, rule.steps);
+            });
+            const Items items(object, *rule.field);
+            if (items.count == 0) continue;
+            const detail::Words w = words(items[0], *rule.field->type);
+            record::Concept c{*w.coding, *w.text};
+            if (rule.transform == Transform::concept_) {
+                if (both) c.text = {};
+                const bool made_up = std::ranges::any_of(rules, [&](const ColumnRule& r) {
+                    return r.transform == Transform::constant && r.field == rule.field && r.args.size() > 1 &&
+                           c.coding.size == 1 && c.coding[0].system == r.args[0] &&
+                           c.coding[0].code == r.args[1];
+                });
+                if (made_up && w.text->empty()) continue;
+                if (const Text id = sink.code_of(rule, c); !id.empty())
+                    sink.put(rule.column, id);
+                else if (!both || !c.coding.empty())
+                    sink.lost(rule, "the code has no id in this layout");
+            } else if (both) {
+                if (!w.text->empty()) sink.put(rule.column, *w.text);
+            } else {
+                if (!w.text->empty())
+                    sink.put(rule.column, *w.text);
+                else if (!w.coding->empty())
+                    sink.put(rule.column, (*w.coding)[0].display);
+                const bool spoken = std::ranges::any_of(rules, [&](const ColumnRule& r) {
+                    return r.transform == Transform::constant && r.path.starts_with(rule.path);
+                });
+                if (!w.coding->empty() && !spoken) sink.lost(rule, "the layout has words here, and no code");
+            }
+            if (items.count > 1) sink.lost(rule, "the layout has room for one");
+            continue;
+        }
+        if (rule.transform == Transform::label) {
+            // A label that several columns set says nothing alone: all that the column would have set must be
+            // there.
+            const bool all = std::ranges::all_of(rules, [&](const ColumnRule& r) {
+                return r.column != rule.column || r.transform != Transform::label || r.field != rule.field ||
+                       labelled(r, object);
+            });
+            if (all) sink.put(rule.column, "true");
+            continue;
+        }
+        bool last = last_row;
+        for (std::size_t j = i + 1; j < rules.size() && last; ++j)
+            last = rules[j].transform != rule.transform || rules[j].field != rule.field ||
+                   !same_steps(rules[j].steps, rule.steps) || rules[j].args != rule.args;
+        one(rule, last, sink);
+    }
+}
+
+void TurnRound::one(const ColumnRule& rule, bool last, CellSink& sink) {
+    const void* object = look_down(&entity_, rule.steps);
+    const Field& field = *rule.field;
+    if (rule.transform == Transform::append) return append(rule, object, last, sink);
+    if (rule.transform == Transform::note) return note(rule, object, last, sink);
+    if (rule.transform == Transform::code) return code(rule, object, sink);
+    if (rule.transform == Transform::identifier || rule.transform == Transform::telecom) {
+        const Items items(object, field);
+        std::uint32_t found = 0;
+        for (std::uint32_t i = 0; i < items.count; ++i) {
+            Text value;
+            if (rule.transform == Transform::telecom) {
+                const auto& c = *static_cast<const record::ContactPoint*>(items[i]);
+                if (c.system == rule.args[0] && (rule.args.size() < 2 || c.use == rule.args[1]))
+                    value = c.value;
+            } else if (field.type == &record::type_of<record::Identifier>()) {
+                const auto& id = *static_cast<const record::Identifier*>(items[i]);
+                if (id.system == rule.args[0]) value = id.value;
+            } else {
+                const auto& id = *static_cast<const record::LogicalId*>(items[i]);
+                if (id.system == rule.args[0]) value = id.value;
+            }
+            if (value.empty()) continue;
+            if (++found == 1)
+                sink.put(rule.column, value);
+            else
+                sink.lost(rule, "the layout has room for one");
+        }
+        return;
+    }
+    if (rule.transform == Transform::reference) {
+        const Items items(object, field);
+        bool found = false;
+        for (std::uint32_t i = 0; i < items.count; ++i) {
+            const Text key = sink.key_of(rule, *static_cast<const record::Reference*>(items[i]));
+            if (key.empty()) continue;
+            if (!found) sink.put(rule.column, key);
+            found = true;
+        }
+        return;
+    }
+    if (rule.transform == Transform::flag && rule.shape != Shape::text) {
+        if (labelled(rule, object)) sink.put(rule.column, "true");
+        return;
+    }
+    Text value;
+    if (!field.list) {
+        value = record::text_at(object, field);
+    } else if (const auto& list = record::texts_at(object, field); !list.empty()) {
+        value = list[0];
+        if (list.size > 1) {
+            for (std::uint32_t i = 1; i < list.size; ++i) value = arena_.join(value, " ", list[i]);
+        }
+    }
+    if (value.empty()) return;
+    switch (rule.transform) {
+        case Transform::date: return date(rule, value, sink);
+        case Transform::date_time: return date_time(rule, value, sink);
+        case Transform::time_on: return time_on(rule, value, sink);
+        case Transform::flag:
+            if (value == rule.args[0])
+                sink.put(rule.column, "true");
+            else if (value != "false")
+                sink.lost(rule, "the layout has no word for it");
+            return;
+        default: return sink.put(rule.column, value);
+    }
+}
+
+std::uint32_t& TurnRound::used(const ColumnRule& rule) {
+    for (Used& u : used_)
+        if (u.field == rule.field) return u.items;
+    return used_.push_back({rule.field, 0}), used_.back().items;
+}
+
+void TurnRound::append(const ColumnRule& rule, const void* object, bool last, CellSink& sink) {
+    const auto& list = record::texts_at(object, *rule.field);
+    std::uint32_t& at = used(rule);
+    if (at >= list.size) return;
+    Text value = list[at++];
+    const bool more = last && at < list.size;
+    for (; last && at < list.size; ++at)
+        value = arena_.join(value, rule.path.ends_with("line") ? ", " : " ", list[at]);
+    sink.put(rule.column, value);
+    if (more && rule.path.ends_with("line"))
+        sink.lost(rule, "more lines than the layout has: joined in the last");
+}
+
+// Notes with words of their own in front go where those words say; the others fill the columns in turn.
+void TurnRound::note(const ColumnRule& rule, const void* object, bool last, CellSink& sink) {
+    const auto& list =
+        *static_cast<const gpswitch::List<record::Annotation>*>(record::at(object, *rule.field));
+    Text value;
+    for (const record::Annotation& n : list)
+        if (!n.time.empty() || !n.author_string.empty() || !n.author_reference.reference.empty())
+            sink.lost(rule, "who wrote a note, and when, has no column");
+    if (!rule.args.empty()) {
+        const Text front = arena_.join(rule.args[0], ": ");
+        for (const record::Annotation& n : list)
+            if (n.text.starts_with(front)) {
+                const Text words = n.text.substr(front.size());
+                value = value.empty() ? words : arena_.join(value, "\n", words);
+            }
+        if (!value.empty()) sink.put(rule.column, value);
+        return;
+    }
+    std::uint32_t& at = used(rule);
+    bool more = false;
+    for (; at < list.size && (value.empty() || last); ++at) {
+        const Text words = list[at].text;
+        const bool anothers = std::ranges::any_of(*rules_, [&](const ColumnRule& r) {
+            return r.transform == Transform::note && r.field == rule.field && !r.args.empty() &&
+                   words.size() > r.args[0].size() + 2 && words.starts_with(r.args[0]) &&
+                   words.substr(r.args[0].size(), 2) == ": ";
+        });
+        if (anothers) continue;
+        more = !value.empty();
+        value = value.empty() ? words : arena_.join(value, "\n", words);
+    }
+    if (!value.empty()) sink.put(rule.column, value);
+    if (more) sink.lost(rule, "several notes joined in one");
+}
+
+void TurnRound::date(const ColumnRule& rule, Text value, CellSink& sink) {
+    Civil c;
+    if (!civil_of(value, arena_, c)) return sink.lost(rule, "not a date that the layout can say");
+    Text precision = "YMD";
+    if (c.day.size() == 4) {
+        precision = "Y";
+        c.day = arena_.join(c.day, "-01-01");
+    } else if (c.day.size() == 7) {
+        precision = "YM";
+        c.day = arena_.join(c.day, "-01");
+    }
+    if (!sink.empty(rule.column)) return;
+    sink.put(rule.column, c.day);
+    if (rule.arg_column >= 0)
+        sink.put(rule.arg_column, precision);
+    else if (precision != "YMD")
+        sink.lost(rule, "the layout has a whole day only");
+    if (!c.time.empty()) sink.lost(rule, "the time of day has no column");
+}
+
+void TurnRound::date_time(const ColumnRule& rule, Text value, CellSink& sink) {
+    Civil c;
+    if (!civil_of(value, arena_, c)) return sink.lost(rule, "not a date that the layout can say");
+    if (!sink.empty(rule.column)) return;
+    if (c.day.size() < 10) {
+        c.day = arena_.join(c.day, c.day.size() == 4 ? "-01-01" : "-01");
+        sink.lost(rule, "the layout has a whole day only");
+    }
+    if (rule.arg_column >= 0) {
+        sink.put(rule.column, c.day);
+        // Midnight is the layout's word for a time that nobody knows.
+        sink.put(rule.arg_column, c.time.empty() ? Text("00:00:00") : c.time);
+    } else {
+        sink.put(rule.column,
+                 c.time.empty() ? arena_.join(c.day, " 00:00:00") : arena_.join(c.day, " ", c.time));
+    }
+}
+
+void TurnRound::time_on(const ColumnRule& rule, Text value, CellSink& sink) {
+    Civil c;
+    if (!civil_of(value, arena_, c) || c.day.size() < 10)
+        return sink.lost(rule, "not a time of day that the layout can say");
+    if (!c.time.empty()) sink.put(rule.column, c.time);
+    if (rule.arg_column >= 0) sink.put(rule.arg_column, c.day);
+}
+
+// The source's own word when it is there; else the row of the values table that is marked for the way back.
+void TurnRound::code(const ColumnRule& rule, const void* object, CellSink& sink) {
+    const Values& values = set_.values(rule.values);
+    if (rule.shape == Shape::text) {
+        Text value;
+        if (rule.field->list) {
+            const auto& list = record::texts_at(object, *rule.field);
+            if (!list.empty()) value = list[0];
+        } else {
+            value = record::text_at(object, *rule.field);
+        }
+        if (value.empty() || !sink.empty(rule.column)) return;
+        if (const ValueRow* back = values.reverse(value); back != nullptr)
+            return sink.put(rule.column, back->source);
+        return sink.lost(rule, "no word of the layout means this");
+    }
+    if (!sink.empty(rule.column)) return;
+    const Items items(object, *rule.field);
+    Text standard, text;
+    for (std::uint32_t i = 0; i < items.count; ++i) {
+        if (rule.shape == Shape::coding) {
+            const auto& c = *static_cast<const Coding*>(items[i]);
+            if (c.system == values.source_system) return sink.put(rule.column, c.code);
+            if (c.system == values.target_system && standard.empty()) standard = c.code;
+            continue;
+        }
+        const detail::Words w = words(items[i], *rule.field->type);
+        for (const Coding& c : *w.coding)
+            if (c.system == values.source_system)
+                return sink.put(rule.column, trim(*w.text) == c.code ? *w.text : c.code);
+        for (const Coding& c : *w.coding)
+            if (c.system == values.target_system && standard.empty() && values.reverse(c.code) != nullptr)
+                standard = c.code;
+        if (text.empty()) text = w.text->empty() && w.coding->size != 0 ? (*w.coding)[0].display : *w.text;
+    }
+    if (const ValueRow* back = standard.empty() ? nullptr : values.reverse(standard); back != nullptr)
+        sink.put(rule.column, back->source);
+    else if (!text.empty())
+        sink.put(rule.column, text);
+}
+
+// A constant is what every entry of this layout says: one that says something else cannot say it here.
+void TurnRound::constant(const ColumnRule& rule, const void* object, CellSink& sink) {
+    if (rule.shape != Shape::text || rule.field->list || rule.field->name == "display") return;
+    const Text value = record::text_at(object, *rule.field);
+    if (value.empty() || value == rule.args[0]) return;
+    // What was inferred will be inferred again.
+    for (const Text t : entity_.inferred)
+        if (t.starts_with(rule.path) && t.substr(rule.path.size()).starts_with(":")) return;
+    sink.lost(rule, "the layout says another thing of every entry");
+}
+
+}  // namespace gpswitch::mapping

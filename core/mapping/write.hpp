@@ -1,0 +1,146 @@
+#pragma once
+#include "core/mapping/mapping.hpp"
+
+/// The way back: records into a supplier's rows. columns.csv says which field a column feeds; two more files
+/// say what it cannot. Loaded once, immutable and thread-safe afterwards.
+///
+///   cells.csv   table,column,format,default,max,why
+///               the columns of the one version that is written, tables and columns in file order.
+///               format: text guid code integer decimal(N) date time date-time boolean. default: what an
+///               empty cell says. max: the layout's limit in characters
+///   write.csv   entity,order,when,rows,sets,category,parent,brick,why
+///               which entity becomes which rows; the first line of an entity that holds wins.
+///               when: terms joined by "and", each perhaps after "not": always() empty(path)
+///               equals(path,text) begins(path,text) coded(path,code) same(path,path) from(TABLE) part(TABLE)
+///               rest(Table.Column). A list holds when one of its items does. from: the entity's own key is
+///               of that table. part: a row of that table is among its source rows. rows: `TABLE` or
+///               `TABLE:variant`, separated by spaces; the variant names the column rules to turn round. With
+///               "?" behind it a row is only written when something of the entity stands in it. Or one word:
+///               `derived` (made again by whoever reads), `held` (the layout has no place for it; `why` says
+///               what is missing)
+///               sets: Column=value, separated by ";", in the first of the rows that has the column
+///               category, parent: what a code needs so that the routes read the entity as what it is: the
+///               category, and a code it stands under brick: fields that the layout's own logic writes, or
+///               that whoever reads makes again
+namespace gpswitch::mapping {
+
+struct Cell {
+    enum class Format : std::uint8_t { text, guid, code, integer, decimal, date, time, date_time, boolean };
+    std::string column, standing;  ///< standing: the default
+    Format format = Format::text;
+    std::uint8_t places = 0;  ///< decimal
+    std::uint32_t max = 0;    ///< 0: no limit known
+};
+struct WrittenTable {
+    std::string name;
+    std::vector<Cell> cells;
+    /// Index into cells; -1 when the version has no such column.
+    int find(Text column) const;
+};
+
+/// A row that an entity becomes, and the rules to turn round.
+struct WrittenRow {
+    std::size_t table = 0;  ///< index into WriteSet::tables
+    std::string variant;    ///< "Observation:laboratory"
+    bool optional = false;
+    struct Set {
+        int cell;
+        std::string value;
+    };
+    std::vector<Set> sets;
+};
+struct WriteRoute {
+    enum class Fate : std::uint8_t { rows, derived, held };
+    EntityKind kind{};
+    int order = 0, line = 0;
+    Fate fate = Fate::rows;
+    std::vector<WrittenRow> rows;
+    std::string category, parent, why;
+    /// Top-level fields that some row, rule or the layout's own logic takes care of, by index in
+    /// Type::fields.
+    std::vector<bool> covered;
+};
+
+class WriteSet {
+  public:
+    /// write.csv and cells.csv beside the set's own files. Throws MappingError with file and line; also when
+    /// the set has neither.
+    static std::shared_ptr<const WriteSet> load(const MappingSet& set);
+    /// What is wrong with the two files; nothing when the folder has neither.
+    static std::vector<Problem> check(const MappingSet& set);
+
+    const std::vector<WrittenTable>& tables() const { return tables_; }
+    int table_index(Text name) const;  ///< -1 when there is none
+    /// The route an entity takes; nullptr when no line holds.
+    const WriteRoute* first(EntityKind kind, const Entity& entity) const;
+    const std::vector<WriteRoute>& routes(EntityKind kind) const {
+        return routes_[static_cast<std::size_t>(kind)];
+    }
+    ~WriteSet();
+
+  private:
+    struct Tests;
+    WriteSet();
+    void read(const MappingSet& set, std::vector<Problem>& problems);
+    std::vector<WrittenTable> tables_;
+    std::array<std::vector<WriteRoute>, record::kEntityKinds> routes_;
+    std::unique_ptr<Tests> tests_;
+};
+
+// ---- turning rules round ----
+
+/// Takes the cells of a row. Implemented by bricks.
+struct CellSink {
+    virtual ~CellSink() = default;
+    /// The column's cell, unless something stands there. `cell` must live as long as the row.
+    virtual void put(int column, Text cell) = 0;
+    virtual bool empty(int column) const = 0;
+    /// The id of a code for this concept; empty when it has none.
+    virtual Text code_of(const ColumnRule& rule, const record::Concept& concept_) = 0;
+    /// The key that `reference` leads to, when it is one for this column; empty otherwise.
+    virtual Text key_of(const ColumnRule& rule, const record::Reference& reference) = 0;
+    /// Something of the field stands in no cell.
+    virtual void lost(const ColumnRule& rule, const char* why) = 0;
+};
+
+/// Writes one entity's fields into cells, by the rules that would have read them. One per entity: several
+/// rows may share a list of notes or lines. Texts that have to be made live in the arena.
+class TurnRound {
+  public:
+    TurnRound(const MappingSet& set, const Entity& entity, EntityKind kind, Arena& arena)
+        : set_(set), entity_(entity), kind_(kind), arena_(arena) {}
+    void row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row);
+
+  private:
+    void one(const ColumnRule& rule, bool last_of_field, CellSink& sink);
+    void text(const ColumnRule& rule, Text value, CellSink& sink);
+    void append(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
+    void note(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
+    void date(const ColumnRule& rule, Text value, CellSink& sink);
+    void date_time(const ColumnRule& rule, Text value, CellSink& sink);
+    void time_on(const ColumnRule& rule, Text value, CellSink& sink);
+    void code(const ColumnRule& rule, const void* object, CellSink& sink);
+    void constant(const ColumnRule& rule, const void* object, CellSink& sink);
+    std::uint32_t& used(const ColumnRule& rule);
+    const MappingSet& set_;
+    const Entity& entity_;
+    EntityKind kind_;
+    Arena& arena_;
+    struct Used {
+        const void* field;
+        std::uint32_t items;
+    };
+    std::vector<Used> used_;
+    const std::vector<ColumnRule>* rules_ = nullptr;
+};
+
+/// Walks steps for reading: nullptr when a list on the way is empty.
+const void* look_down(const void* entity, const std::vector<Step>& steps);
+/// Day and time of day of an instant on UK clocks; the time is empty when there is none. False when it is no
+/// date.
+struct Civil {
+    Text day, time;
+};
+bool civil_of(Text value, Arena& arena, Civil& out);
+
+}  // namespace gpswitch::mapping

@@ -1,0 +1,225 @@
+#include "core/system/emis/table_file.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/util/hash.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis {
+namespace {
+
+int hex(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+// Fields of a good row, without splitting it.
+std::size_t count_fields(Text row) {
+    std::size_t n = 1;
+    bool inside = false;
+    for (const char c : row) {
+        if (c == '"') inside = !inside;
+        n += !inside && c == ',' ? 1 : 0;
+    }
+    return n;
+}
+
+}  // namespace
+
+Outcome outcome(Verdict verdict) {
+    using record::Fate;
+    switch (verdict) {
+        case Verdict::live: break;
+        case Verdict::cancelled:
+        case Verdict::former: return {Fate::superseded, "newer-row-of-same-key"};
+        case Verdict::repeated: return {Fate::superseded, "repeated-row"};
+        case Verdict::newer_row: return {Fate::superseded, "newer-row-of-same-key"};
+        case Verdict::text_kept: return {Fate::superseded, "newer-row-without-its-columns"};
+        case Verdict::deleted_later: return {Fate::deleted, "deleted-by-later-row"};
+        case Verdict::delete_row: return {Fate::deleted, "deleted"};
+        case Verdict::delete_unknown: return {Fate::deleted, "delete-of-unknown-row"};
+        case Verdict::delete_ambiguous: return {Fate::held, "EMIS-DEL-002"};
+        case Verdict::patient_deleted: return {Fate::deleted, "patient-deleted"};
+        case Verdict::not_in_bulk: return {Fate::deleted, "not-in-later-bulk"};
+        case Verdict::left_scope:
+        case Verdict::left_scope_unknown: return {Fate::excluded, "left-extract-scope"};
+        case Verdict::left_slot: return {Fate::excluded, "appointment-of-deleted-patient"};
+        case Verdict::agreement_disabled: return {Fate::excluded, "agreement-disabled"};
+        case Verdict::later_delivery: return {Fate::excluded, "delivery-after-moment"};
+        case Verdict::other_agreement: return {Fate::excluded, "other-agreement"};
+        case Verdict::other_practice: return {Fate::excluded, "other-practice"};
+    }
+    return {Fate::unsettled, {}};
+}
+
+Key key_of(Text text) {
+    text = trim(text);
+    if (text.empty()) return {};
+    if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
+    Key k;
+    bool guid = text.size() == 36;
+    int digits = 0;
+    for (std::size_t i = 0; guid && i < 36; ++i) {
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            guid = text[i] == '-';
+            continue;
+        }
+        const int v = hex(text[i]);
+        if (v < 0) guid = false;
+        std::uint64_t& half = digits < 16 ? k.high : k.low;
+        half = (half << 4) | static_cast<std::uint64_t>(v & 15);
+        ++digits;
+    }
+    if (guid) return k;
+    const UuidText u = uuid_v5({"key", upper(text)});
+    std::memcpy(&k.high, u.data(), 8);
+    std::memcpy(&k.low, u.data() + 19, 8);
+    return k;
+}
+
+Text field_at(Text row, int n) {
+    const char* p = row.data();
+    const char* const end = p + row.size();
+    for (int i = 0; p <= end; ++i) {
+        const char* start = p;
+        const char* stop;
+        if (p < end && *p == '"') {
+            start = ++p;
+            while (true) {
+                const char* q =
+                    static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end - p)));
+                if (q == nullptr) return {};
+                if (q + 1 < end && q[1] == '"') {
+                    p = q + 2;
+                    continue;
+                }
+                stop = q;
+                p = q + 1;
+                break;
+            }
+        } else {
+            const char* q =
+                p == end ? nullptr
+                         : static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
+            stop = p = q == nullptr ? end : q;
+        }
+        if (i == n) return {start, static_cast<std::size_t>(stop - start)};
+        if (p >= end || *p != ',') return {};
+        ++p;
+    }
+    return {};
+}
+
+Text field_at(const Part& part, Text row, int n) {
+    if (n < 0) return {};
+    if (part.dialect.quotes) return field_at(row, n);
+    for (; n > 0; --n) {
+        const std::size_t at = row.find(part.dialect.separator);
+        if (at == Text::npos) return {};
+        row.remove_prefix(at + 1);
+    }
+    return row.substr(0, row.find(part.dialect.separator));
+}
+
+RowScanner::RowScanner(const Part& part)
+    : bytes_(part.bytes),
+      columns_(part.header.columns.size()),
+      dialect_(part.dialect),
+      scan_(part.bytes, part.dialect) {
+    csv::RowSpan header;
+    if (part.headed) scan_.next(header);
+}
+
+bool RowScanner::next(csv::RowSpan& span) {
+    if (!scan_.next(span)) return false;
+    span.offset += base_;
+    if (span.state != csv::State::good || !dialect_.quotes) return true;
+    const Text row = bytes_.substr(span.offset, span.length);
+    const std::size_t line_end = row.find('\n');
+    if (line_end == Text::npos || count_fields(row) == columns_) return true;
+    span.state = csv::State::unterminated_quote;
+    span.length = line_end > 0 && row[line_end - 1] == '\r' ? line_end - 1 : line_end;
+    base_ = span.offset + line_end + 1;
+    scan_ = csv::Scanner(bytes_.substr(base_), dialect_);
+    return true;
+}
+
+std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) const {
+    const auto first = std::lower_bound(rows.begin(), rows.end(), patient << 40);
+    const auto last =
+        patient == kNobody ? rows.end() : std::lower_bound(first, rows.end(), (patient + 1) << 40);
+    return {first - rows.begin(), last - rows.begin()};
+}
+
+std::size_t TableFile::part_at(std::uint64_t address) const {
+    if (parts.size() == 1) return 0;
+    const auto after = std::upper_bound(parts.begin(), parts.end(), address,
+                                        [](std::uint64_t a, const Part& p) { return a < p.base; });
+    return static_cast<std::size_t>(after - parts.begin()) - 1;
+}
+
+std::uint64_t TableFile::line(std::size_t slot) const {
+    const Part& p = part_of(slot);
+    return p.lines.line_of(offset(slot) - p.base);
+}
+
+std::uint64_t TableFile::bytes() const {
+    std::uint64_t n = 0;
+    for (const Part& p : parts) n += p.bytes.size();
+    return n;
+}
+
+Text TableFile::cell(const RowText& row, std::string_view column) const {
+    const int i = header.find(column);
+    return i < 0 || static_cast<std::size_t>(i) >= row.cells.size()
+               ? Text{}
+               : trim(row.cells[static_cast<std::size_t>(i)]);
+}
+
+void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) const {
+    const Part& part = parts[part_at(address)];
+    const std::uint64_t at = address - part.base;
+    csv::RowSpan span;
+    csv::State state = csv::State::good;
+    if (const auto it = broken.find(address); !broken.empty() && it != broken.end()) {
+        span = it->second;
+        state = span.state;
+    } else {
+        csv::Scanner(part.bytes.substr(at), part.dialect).next(span);
+    }
+    out.offset = address;
+    out.raw = part.bytes.substr(at, span.length);
+    const csv::State split = csv::split(out.raw, part.dialect, arena, out.cells);
+    if (state == csv::State::good) state = split;
+    out.bad = nullptr;
+    if (state == csv::State::not_utf8) out.bad = "not UTF-8";
+    if (state == csv::State::nul) out.bad = "a NUL byte";
+    if (state == csv::State::unterminated_quote) out.bad = "a quote that is not closed";
+    if (state == csv::State::text_after_quote) out.bad = "text after a closing quote";
+    if (out.bad == nullptr) {
+        if (out.cells.size() < part.header.columns.size()) out.bad = "too few fields";
+        if (out.cells.size() > part.header.columns.size()) out.bad = "too many fields";
+    }
+    if (part.place.empty()) return;
+    std::vector<Text> placed(header.columns.size());
+    for (std::size_t i = 0; i < out.cells.size() && i < part.place.size(); ++i)
+        placed[static_cast<std::size_t>(part.place[i])] = out.cells[i];
+    out.cells = std::move(placed);
+}
+
+void TableFile::read_at(std::uint64_t address, Arena& arena, RowText& out) const {
+    read_plain(address, arena, out);
+    if (kept_from.empty()) return;
+    const auto it = kept_from.find(address);
+    if (it == kept_from.end()) return;
+    RowText older;
+    read_at(it->second, arena, older);
+    const Header& own = parts[part_at(address)].header;
+    for (std::size_t i = 0; i < out.cells.size() && i < older.cells.size(); ++i)
+        if (out.cells[i].empty() && own.find(header.columns[i]) < 0) out.cells[i] = older.cells[i];
+}
+
+}  // namespace gpswitch::emis
