@@ -182,11 +182,16 @@ class LabelFlow {
         }
     }
 
-    // All that was made of one row.
+    // All that was made of one row; but not of the row that is the patient: how far its labels go, the table
+    // says.
     void rows() {
         std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> own;
         for (const record::Claim& c : record_.claims)
             if (c.role == record::Role::primary) own[c.row].push_back(c.item);
+        std::erase_if(own, [&](const auto& row) {
+            return std::any_of(row.second.begin(), row.second.end(),
+                               [&](std::uint32_t i) { return record_.items[i].kind == EntityKind::Patient; });
+        });
         for (const record::Claim& c : record_.claims) {
             const auto it = own.find(c.row);
             if (it == own.end()) continue;
