@@ -174,7 +174,7 @@ Summary Move::summary() const {
     if (const bool written = std::any_of(
             gates_.begin(), gates_.end(),
             [](const summary::Gate& g) { return g.name == "import" && g.outcome != Outcome::not_run; });
-        written)
+        written && !options_.rehearse)
         s.outputs = summary::hash_files(target_.place);
     s.headline = headline_of(s, stopped_at);
     summary::rank(s);

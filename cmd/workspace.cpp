@@ -54,10 +54,13 @@ Workspace::~Workspace() {
     if (lock_ >= 0) ::close(lock_);
 }
 
-void Workspace::clear() const {
+void Workspace::clear(bool rests_only) const {
     std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(partial_, failed))
-        if (entry.path().filename() != kLock) fs::remove_all(entry.path(), failed);
+    // What a killed run was writing has a name that begins with a dot (io::OutputFile, OutputFolder).
+    for (const auto& entry : fs::directory_iterator(partial_, failed)) {
+        const std::string name = entry.path().filename().string();
+        if (name != kLock && (!rests_only || name.starts_with('.'))) fs::remove_all(entry.path(), failed);
+    }
     if (failed)
         throw TargetError(fmt::format("{}: cannot be emptied: {}", partial_, failed.message()),
                           "remove it by hand, or choose another name");
@@ -89,10 +92,8 @@ Workspace::Found Workspace::take_over(const std::string& asked) {
                                  g.at("facts").dump()});
         }
     }
-    if (found != Found::same) {
-        clear();
-        ours_ = true;
-    }
+    clear(found == Found::same);
+    if (found != Found::same) ours_ = true;
     return found;
 }
 

@@ -56,7 +56,8 @@ class Workspace {
 
   private:
     void save(std::string_view begun) const;
-    void clear() const;
+    /// Empties the folder; `rests_only`: of what a killed run had not finished writing.
+    void clear(bool rests_only) const;
     /// UsageError when there is something in the folder that no run of ours left.
     void need_ours() const;
     std::string final_, partial_, asked_, begun_;

@@ -5,7 +5,7 @@ _gpswitch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} path="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$path ${COMP_WORDS[i]}" in
-            " export" | " map" | " validate" | " import" | " diff" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
+            " export" | " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
         esac
     done
     COMPREPLY=()
@@ -194,6 +194,10 @@ _gpswitch() {
             :
             return
             ;;
+        " diff --jobs" | " diff -j")
+            :
+            return
+            ;;
         " diff --patient")
             :
             return
@@ -288,12 +292,13 @@ _gpswitch() {
             ;;
     esac
     case "$path" in
-        "") mapfile -t COMPREPLY < <(compgen -W 'export map validate import diff mappings systems -h --help --version' -- "$word") ;;
+        "") mapfile -t COMPREPLY < <(compgen -W 'export map validate import diff switch mappings systems -h --help --version' -- "$word") ;;
         " export") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --practice --as-of --dry-run --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers --patient --population --practice --as-of --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --list-rules -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --overwrite -j --jobs --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
         " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;
@@ -303,7 +308,7 @@ _gpswitch() {
     case "$path" in
         " mappings show" | " mappings check") [[ $word == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
     esac
-    local files=' export| map| validate| import| diff| mappings show| mappings check|'
+    local files=' export| map| validate| import| diff| switch| mappings show| mappings check|'
     if [[ $word != -* && -n $path && $files == *"$path|"* ]]; then
         mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
     fi
