@@ -80,6 +80,7 @@ complete -c gpswitch -n '__gpswitch_at diff' -l ignore -x -d 'Element path not c
 complete -c gpswitch -n '__gpswitch_at diff' -l explained -d 'List explained differences too, not only their number'
 complete -c gpswitch -n '__gpswitch_at diff' -l source-rows -d 'Compare as well from which source rows entries came'
 complete -c gpswitch -n '__gpswitch_at diff' -l test-numbers -d 'Pair by NHS numbers of the test range (999...) too'
+complete -c gpswitch -n '__gpswitch_at diff' -s j -l jobs -x -d 'Workers (default: one for each core)'
 complete -c gpswitch -n '__gpswitch_at diff' -l mapping -x -a "(gpswitch mappings list 2>/dev/null | awk 'NR > 1 { print \$1 }')" -d 'Mapping set (default: the newest for the system)'
 complete -c gpswitch -n '__gpswitch_at diff' -l mappings -x -a '(__fish_complete_directories)' -d 'Folder with mapping sets, looked at first (repeatable)'
 complete -c gpswitch -n '__gpswitch_at diff' -l report -r -F -d 'Summary with the ledger, as .json or .md by name'
