@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 # Debian's ccache where it is installed; the presets name it.
 LAUNCHER := $(if $(shell command -v ccache),,-DCMAKE_CXX_COMPILER_LAUNCHER=)
 
-.PHONY: help build test demo install bench asan format clean
+.PHONY: help build test demo install bench asan fuzz format clean
 
 help:
 	@echo "make build    build/dev/gpswitch, with warnings as errors"
@@ -13,6 +13,7 @@ help:
 	@echo "make install  build for release and install under PREFIX ($(PREFIX)); DESTDIR is honoured"
 	@echo "make bench    speed and memory, as ratios to peers in the same run"
 	@echo "make asan     the unit tests under the address and undefined-behaviour sanitizers"
+	@echo "make fuzz     each parser's fuzz program under the sanitizers, a minute each (= scripts/check-fuzz)"
 	@echo "make format   clang-format over cmd and core"
 	@echo "make clean    remove build/"
 
@@ -39,6 +40,10 @@ bench:
 asan: build/asan/build.ninja
 	cmake --build --preset asan --parallel $(JOBS) --target gpswitch_tests
 	ctest --preset asan --no-tests=error --label-regex unit --parallel $(JOBS)
+
+fuzz:
+	scripts/install-deps --ci
+	scripts/check-fuzz 60
 
 format:
 	git ls-files 'cmd/*.[ch]pp' 'core/*.[ch]pp' | xargs clang-format -i

@@ -7,8 +7,7 @@
 
 namespace gpswitch::csv {
 namespace {
-constexpr std::uint64_t kRowsPerMark = 8;
-constexpr std::uint64_t kBytesPerMark = 64 * 1024;
+constexpr std::uint64_t kBlock = 1024;
 
 /// Line ends that are complete at `to` and begin at or after `from`: each LF, and each CR that no LF follows.
 std::uint64_t count_line_ends(std::string_view bytes, std::uint64_t from, std::uint64_t to) {
@@ -38,18 +37,18 @@ std::uint64_t count_line_ends(std::string_view bytes, std::uint64_t from, std::u
 }  // namespace
 
 void LineIndex::add(std::uint64_t row_offset) {
-    const Mark last = marks_.empty() ? Mark{0, 1} : marks_.back();
-    if (++rows_ < kRowsPerMark && row_offset - last.offset < kBytesPerMark) return;
-    rows_ = 0;
-    marks_.push_back({row_offset, last.line + count_line_ends(bytes_, last.offset, row_offset)});
+    if (lines_.empty()) lines_.push_back(1);
+    while (lines_.size() * kBlock <= row_offset) {
+        const std::uint64_t begin = (lines_.size() - 1) * kBlock;
+        lines_.push_back(lines_.back() + count_line_ends(bytes_, begin, begin + kBlock));
+    }
 }
 
 std::uint64_t LineIndex::line_of(std::uint64_t offset) const {
     offset = std::min<std::uint64_t>(offset, bytes_.size());
-    const auto after = std::upper_bound(marks_.begin(), marks_.end(), offset,
-                                        [](std::uint64_t o, const Mark& m) { return o < m.offset; });
-    const Mark mark = after == marks_.begin() ? Mark{0, 1} : *(after - 1);
-    return mark.line + count_line_ends(bytes_, mark.offset, offset);
+    if (lines_.empty()) return 1 + count_line_ends(bytes_, 0, offset);
+    const std::uint64_t block = std::min<std::uint64_t>(offset / kBlock, lines_.size() - 1);
+    return lines_[block] + count_line_ends(bytes_, block * kBlock, offset);
 }
 
 }  // namespace gpswitch::csv

@@ -29,6 +29,7 @@ void Ahead::read(record::Record& into) {
     if (!cursor_ || !cursor_->next(into))
         throw std::logic_error("diff: a source has fewer patients than its census");
     if (side_.prepare) side_.prepare(into);
+    record::thaw(into);
 }
 
 void Ahead::work() {

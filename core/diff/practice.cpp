@@ -16,6 +16,7 @@ void Practice::follow(const Side& side, bool before, const record::Record& recor
         record::Record found;
         if (!side.source->find(need, found)) continue;
         if (side.prepare) side.prepare(found);
+        record::thaw(found);
         follow(side, before, found);
     }
 }
@@ -25,6 +26,7 @@ void Practice::leftovers(const Side& side, bool before) {
     record::Record record;
     while (cursor && cursor->next(record)) {
         if (side.prepare) side.prepare(record);
+        record::thaw(record);
         if (record.held.empty())
             for (const record::Item& item : record.items) take(before, item, true);
         else if (before)

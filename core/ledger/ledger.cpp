@@ -10,15 +10,29 @@ using record::Fate;
 using record::kEntityKinds;
 using record::kFates;
 
-Account account(const record::Record& record, const std::vector<RowFate>& fates) {
-    Account a;
+namespace {
+
+std::uint16_t rule_index(Account& a, record::Text rule) {
+    if (rule.empty()) return 0;
+    // The same few again and again, mostly the one before.
+    for (std::size_t i = a.rules.size(); i-- > 1;)
+        if (a.rules[i] == rule) return static_cast<std::uint16_t>(i);
+    if (a.rules.size() > 0xFFFF) throw LedgerError("more than 65,535 different rules in one batch");
+    a.rules.emplace_back(rule);
+    return static_cast<std::uint16_t>(a.rules.size() - 1);
+}
+
+}  // namespace
+
+void account(Account& a, const record::Record& record, const std::vector<RowFate>& fates) {
     const bool held = !record.held.empty();
-    a.patient = !record.key.empty();
-    a.patient_held = a.patient && held;
-    a.rows.reserve(fates.size());
+    if (!record.key.empty()) {
+        ++a.patients;
+        if (held) ++a.patients_held;
+    }
     for (const RowFate& f : fates) {
         const record::Row& row = record.rows[f.row];
-        a.rows.push_back({row.table, f.fate, row.slot, row.line, std::string(f.rule)});
+        a.rows.push_back({row.table, f.fate, rule_index(a, f.rule), row.slot, row.line});
     }
     for (const record::Item& item : record.items) {
         const auto k = static_cast<std::size_t>(item.kind);
@@ -29,7 +43,6 @@ Account account(const record::Record& record, const std::vector<RowFate>& fates)
         for (const record::Degradation& d : record.degradations)
             a.degraded.emplace_back(std::string(d.reason), d.kind);
     for (const Issue& issue : record.issues) ++a.issues[static_cast<std::size_t>(issue.severity)];
-    return a;
 }
 
 Ledger::Ledger(const record::Census& census) : absent_(census.absent), warnings_(census.warnings) {
@@ -39,6 +52,21 @@ Ledger::Ledger(const record::Census& census) : absent_(census.absent), warnings_
 }
 
 void Ledger::add(const Account& account) {
+    // By rule, table and fate; few, so each is counted before its name is made.
+    struct Settled {
+        std::uint16_t rule, table;
+        Fate fate;
+        std::uint64_t count;
+    };
+    std::vector<Settled> settled;
+    const auto count = [&](const Account::Entry& e) {
+        for (Settled& s : settled)
+            if (s.rule == e.rule && s.table == e.table && s.fate == e.fate) {
+                ++s.count;
+                return;
+            }
+        settled.push_back({e.rule, e.table, e.fate, 1});
+    };
     for (const Account::Entry& e : account.rows) {
         TableCount& t = tables_.at(e.table);
         if (e.slot >= t.table.rows)
@@ -50,9 +78,11 @@ void Ledger::add(const Account& account) {
             throw LedgerError(fmt::format("{}:{}: row settled twice", t.table.member, e.line));
         word |= bit;
         ++t.fates[static_cast<std::size_t>(e.fate)];
-        if (!e.rule.empty())
-            ++rules_[fmt::format("{}\t{}\t{}", t.table.name, record::to_text(e.fate), e.rule)];
+        if (e.rule != 0) count(e);
     }
+    for (const Settled& s : settled)
+        rules_[fmt::format("{}\t{}\t{}", tables_[s.table].table.name, record::to_text(s.fate),
+                           account.rules[s.rule])] += s.count;
     for (std::size_t k = 0; k < kEntityKinds; ++k) {
         written_[k] += account.written[k];
         made_[k] += account.made[k];
@@ -61,8 +91,8 @@ void Ledger::add(const Account& account) {
     for (const auto& [reason, kind] : account.degraded)
         ++degraded_[{reason, std::string(record::name_of(kind))}];
     for (std::size_t i = 0; i < 4; ++i) issues_[i] += account.issues[i];
-    patients_ += account.patient ? 1 : 0;
-    held_patients_ += account.patient_held ? 1 : 0;
+    patients_ += account.patients;
+    held_patients_ += account.patients_held;
 }
 
 void Ledger::add(const Issue& issue) { ++issues_[static_cast<std::size_t>(issue.severity)]; }

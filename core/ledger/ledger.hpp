@@ -33,21 +33,23 @@ void append_fates(std::string& out, const record::Record& record, const std::vec
 void append_held(std::string& out, const record::Record& record, const std::vector<RowFate>& fates,
                  const record::Census& census);
 
-/// What a record adds to the account; made in a worker, small, outlives the record.
+/// What records add to the account; made in a worker, small, outlives the records.
 struct Account {
     struct Entry {
         std::uint16_t table;
         record::Fate fate;
+        std::uint16_t rule;  ///< index into `rules`; 0 (which is empty) for migrated and merged
         std::uint64_t slot, line;
-        std::string rule;  ///< empty for migrated and merged
     };
     std::vector<Entry> rows;
+    std::vector<std::string> rules{std::string{}};
     std::array<std::uint32_t, record::kEntityKinds> written{}, made{}, held{};
     std::vector<std::pair<std::string, record::EntityKind>> degraded;
     std::array<std::uint32_t, 4> issues{};
-    bool patient = false, patient_held = false;
+    std::uint32_t patients = 0, patients_held = 0;
 };
-Account account(const record::Record& record, const std::vector<RowFate>& fates);
+/// Adds what this record adds.
+void account(Account& to, const record::Record& record, const std::vector<RowFate>& fates);
 
 /// Counts; on one thread, in commit order.
 class Ledger {

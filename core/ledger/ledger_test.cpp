@@ -21,6 +21,12 @@ void rows(Record& r) {
     r.rows.push_back({1, 0, 2, "c", "raw"});
 }
 
+ledger::Account account_of(const Record& r, const std::vector<ledger::RowFate>& fates) {
+    ledger::Account a;
+    ledger::account(a, r, fates);
+    return a;
+}
+
 }  // namespace
 
 TEST_CASE("ledger: every row has one fate and the fates add up") {
@@ -40,7 +46,7 @@ TEST_CASE("ledger: every row has one fate and the fates add up") {
     CHECK(fates[3].fate == Fate::lookup);
     ledger::Ledger l(c);
     CHECK_THROWS_AS(l.check(), LedgerError);
-    l.add(ledger::account(r, fates));
+    l.add(account_of(r, fates));
     CHECK_NOTHROW(l.check());
     CHECK(l.rows(Fate::migrated) == 1);
     CHECK(l.written(EntityKind::Observation) == 1);
@@ -85,7 +91,7 @@ TEST_CASE("ledger: a defect is noticed") {
         Record r;
         rows(r);
         for (std::uint32_t i = 0; i < 4; ++i) r.settle(i, Fate::lookup, "x");
-        const auto a = ledger::account(r, ledger::settle(r, c));
+        const auto a = account_of(r, ledger::settle(r, c));
         ledger::Ledger l(c);
         l.add(a);
         CHECK_THROWS_AS(l.add(a), LedgerError);
@@ -107,7 +113,7 @@ TEST_CASE("ledger: a held patient holds every row that would have moved") {
     CHECK(fates[0].rule == "EMIS-ROW-001");
     CHECK(fates[2].fate == Fate::deleted);
     ledger::Ledger l(c);
-    l.add(ledger::account(r, fates));
+    l.add(account_of(r, fates));
     CHECK(l.held_patients() == 1);
     CHECK(l.written() == 0);
     std::string text;

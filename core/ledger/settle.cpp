@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/json/json.hpp"
 #include "core/ledger/ledger.hpp"
+#include "core/util/bytes.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::ledger {
@@ -21,20 +21,27 @@ namespace {
 }
 
 // Row members shared by fates and held.
-void append_address(std::string& out, const record::Row& row, const RowFate& fate,
-                    const record::Census& census) {
-    out += "{\"table\":";
-    json::append_string(out, census.tables[row.table].name);
-    if (row.line != 0) fmt::format_to(std::back_inserter(out), ",\"line\":{}", row.line);
-    out += ",\"key\":";
-    json::append_string(out, row.key);
-    out += ",\"fate\":\"";
-    out += record::to_text(fate.fate);
-    out += '"';
-    if (!fate.rule.empty()) {
-        out += ",\"rule\":";
-        json::append_string(out, fate.rule);
+void put_address(Bytes& out, const record::Row& row, const RowFate& fate, const record::Census& census) {
+    out.put("{\"table\":");
+    out.put_string(census.tables[row.table].name);
+    if (row.line != 0) {
+        out.put(",\"line\":");
+        out.put(row.line);
     }
+    out.put(",\"key\":");
+    out.put_string(row.key);
+    out.put(",\"fate\":\"");
+    out.put(record::to_text(fate.fate));
+    out.put('"');
+    if (fate.rule.empty()) return;
+    out.put(",\"rule\":");
+    out.put_string(fate.rule);
+}
+
+Bytes& scratch() {
+    thread_local Bytes bytes;
+    bytes.clear();
+    return bytes;
 }
 
 }  // namespace
@@ -77,46 +84,56 @@ std::vector<RowFate> settle(const Record& record, const record::Census& census) 
 
 void append_fates(std::string& out, const Record& record, const std::vector<RowFate>& fates,
                   const record::Census& census) {
-    // Items per row, in claim order.
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> made;
-    made.reserve(record.claims.size());
-    for (const record::Claim& c : record.claims) made.emplace_back(c.row, c.item);
-    std::stable_sort(made.begin(), made.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    auto next = made.begin();
+    // Items per row, in claim order: claims come almost in the order of rows.
+    thread_local std::vector<std::pair<std::uint32_t, std::uint32_t>> made;
+    made.clear();
+    bool sorted = true;
+    for (const record::Claim& c : record.claims) {
+        sorted = sorted && (made.empty() || made.back().first <= c.row);
+        made.emplace_back(c.row, c.item);
+    }
+    if (!sorted)
+        std::stable_sort(made.begin(), made.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
+    auto next = made.cbegin();
+    Bytes& text = scratch();
     for (const RowFate& f : fates) {
-        append_address(out, record.rows[f.row], f, census);
-        while (next != made.end() && next->first < f.row) ++next;
+        put_address(text, record.rows[f.row], f, census);
+        while (next != made.cend() && next->first < f.row) ++next;
         bool any = false;
-        for (; next != made.end() && next->first == f.row; ++next) {
+        for (; next != made.cend() && next->first == f.row; ++next) {
             if (!record.held.empty()) continue;
             const record::Item& item = record.items[next->second];
-            out += any ? ",\"" : ",\"resources\":[\"";
+            text.put(any ? ",\"" : ",\"resources\":[\"");
             any = true;
-            out += record::name_of(item.kind);
-            out += '/';
-            out += item.entity->id;
-            out += '"';
+            text.put(record::name_of(item.kind));
+            text.put('/');
+            text.put(item.entity->id);
+            text.put('"');
         }
-        if (any) out += ']';
-        out += "}\n";
+        text.put(any ? "]}\n" : "}\n");
     }
+    out += text.view();
 }
 
 void append_held(std::string& out, const Record& record, const std::vector<RowFate>& fates,
                  const record::Census& census) {
+    Bytes& text = scratch();
     for (const RowFate& f : fates) {
         if (f.fate != Fate::held) continue;
         const record::Row& row = record.rows[f.row];
-        append_address(out, row, f, census);
+        put_address(text, row, f, census);
         if (valid_utf8(row.raw) || row.raw.empty()) {
-            out += ",\"raw\":";
-            json::append_string(out, row.raw);
+            text.put(",\"raw\":");
+            text.put_string(row.raw);
         } else {
-            out += ",\"base64\":\"" + base64(row.raw) + "\"";
+            text.put(",\"base64\":\"");
+            text.put(base64(row.raw));
+            text.put('"');
         }
-        out += "}\n";
+        text.put("}\n");
     }
+    out += text.view();
 }
 
 }  // namespace gpswitch::ledger

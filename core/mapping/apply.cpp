@@ -352,6 +352,8 @@ void apply(const std::vector<ColumnRule>& rules, CellWriter& cells, Record& reco
     for (const ColumnRule& rule : rules) {
         if (rule.transform == Transform::constant)
             writer.constant(rule);
+        else if (cells.filled != nullptr && !rule.needs(cells.filled))
+            continue;
         else if (rule.transform != Transform::part && rule.transform != Transform::ignore)
             writer.column(rule);
     }

@@ -76,7 +76,9 @@ struct RowFacts {
 };
 
 /// How a brick numbers the columns of its tables; "CodeId.Term" is a column of the row that CodeId refers to.
-/// -1: the table can never have it (the mapping set is then refused).
+/// -1: the table can never have it (the mapping set is then refused). A number modulo kMostColumns is the
+/// place of the cell in its row, or of the one that it is reached through.
+inline constexpr int kMostColumns = 1 << 16;
 using ColumnNumbers = std::function<int(Text table, Text column)>;
 
 /// `Type` or `Type:variant`; the variant only selects column rules ("Appointment:noshow").
@@ -182,8 +184,13 @@ struct Step {
 
 struct ColumnRule {
     int column = -1;  ///< number; -1 for constants
-    Text name;        ///< column name as written
-    Text origin;      ///< "Table.Column"
+    /// The rule has nothing to do when this cell of the row is empty.
+    bool needs(const std::uint64_t* filled) const {
+        const auto place = static_cast<unsigned>(column) % kMostColumns;
+        return place >= 128 || (filled[place / 64] >> (place % 64) & 1) != 0;
+    }
+    Text name;    ///< column name as written
+    Text origin;  ///< "Table.Column"
     Transform transform;
     std::vector<Text> args;
     int arg_column = -1;  ///< for date(P), date-time(T), time-on(D)
@@ -211,6 +218,8 @@ struct CellWriter {
     virtual void bad_value(const ColumnRule& rule, Text cell, const char* why) = 0;
     /// The text must live as long as the record: fields are views into it.
     virtual Text cell(int column) const = 0;
+    /// Which of the row's first 128 cells hold something, one bit each; two words. nullptr: not known.
+    const std::uint64_t* filled = nullptr;
 };
 
 /// Applies the column rules of one route product to a row. No allocation but in the arena.

@@ -1,5 +1,6 @@
 #include "core/pipeline/pipeline.hpp"
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -29,9 +30,29 @@ struct NeedCopy {
 /// A record on its way from worker to committer.
 struct Done {
     std::unique_ptr<record::Encoded> encoded;
-    ledger::Account account;
     std::vector<NeedCopy> needs;
     std::vector<Issue> issues;
+};
+/// A batch of them, with what they add to the account.
+struct Work {
+    std::vector<Done> records;
+    ledger::Account account;
+};
+
+/// Practice-wide entities that one worker has asked for: it need not ask again, as its later batches are
+/// committed later.
+class Asked {
+  public:
+    bool first(const record::Need& need) {
+        auto& ids = ids_[static_cast<std::size_t>(need.kind)];
+        if (ids.find(need.id) != ids.end()) return false;
+        ids.emplace(need.id);
+        return true;
+    }
+
+  private:
+    std::array<std::unordered_set<std::string, mapping::TextHash, std::equal_to<>>, record::kEntityKinds>
+        ids_;
 };
 
 struct Batch {
@@ -95,7 +116,7 @@ class Run {
   private:
     // --- in the workers ---
 
-    Done finish(Record& record) {
+    Done finish(Record& record, ledger::Account& account, Asked* asked = nullptr) {
         if (options_.mapping != nullptr) options_.mapping->apply(record);
         mapping::claim_profiles(record);
         if (options_.inspect) options_.inspect(record);
@@ -108,33 +129,37 @@ class Run {
         } else {
             d.encoded = target_.encode(record);
             for (const record::Need& n : record.needs)
-                d.needs.push_back({n.kind, std::string(n.id), n.handle});
+                if (asked == nullptr || asked->first(n))
+                    d.needs.push_back({n.kind, std::string(n.id), n.handle});
         }
         d.encoded->patient = !record.key.empty();
         ledger::append_fates(d.encoded->fates, record, fates, census_);
         ledger::append_held(d.encoded->held, record, fates, census_);
         for (const Issue& issue : record.issues)
             d.encoded->issues += without_place(issue, options_.place).json() + "\n";
-        d.account = ledger::account(record, fates);
+        ledger::account(account, record, fates);
         d.issues = std::move(record.issues);
         return d;
     }
 
-    std::vector<Done> work(const Batch& batch, Record& record) {
-        std::vector<Done> out;
-        out.reserve(batch.patients.size());
+    Work work(const Batch& batch, Record& record, Asked& asked) {
+        Work out;
+        out.records.reserve(batch.patients.size());
+        out.account.rows.reserve(batch.weight);
         const auto cursor = source_.read(batch.patients);
-        while (cursor->next(record)) out.push_back(finish(record));
-        if (out.size() != batch.patients.size())
+        while (cursor->next(record)) out.records.push_back(finish(record, out.account, &asked));
+        if (out.records.size() != batch.patients.size())
             throw std::logic_error("a cursor gave another number of patients than it was asked for");
         return out;
     }
 
     // --- on the committing thread ---
 
-    void account(Done& d) {
-        ledger_->add(d.account);
-        rows_done_ += d.account.rows.size();
+    void add(const ledger::Account& account) {
+        ledger_->add(account);
+        rows_done_ += account.rows.size();
+    }
+    void add_issues(const Done& d) {
         if (options_.issues != nullptr)
             for (const Issue& issue : d.issues) options_.issues->add(issue);
     }
@@ -151,17 +176,20 @@ class Run {
             if (!source_.find({need.kind, need.id, need.handle}, record_)) continue;
             for (const record::Item& item : record_.items)
                 fetched_.insert(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id));
-            Done d = finish(record_);
-            account(d);
+            ledger::Account account;
+            Done d = finish(record_, account);
+            add(account);
+            add_issues(d);
             for (NeedCopy& n : d.needs) queue.push_back(std::move(n));
             out.push_back(std::move(d.encoded));
         }
     }
 
-    void commit(std::vector<Done>& batch) {
+    void commit(Work& batch) {
         std::vector<std::unique_ptr<record::Encoded>> out;
-        for (Done& d : batch) {
-            account(d);
+        add(batch.account);
+        for (Done& d : batch.records) {
+            add_issues(d);
             fetch(d.needs, out);
             const bool earlier = d.encoded->patient && patients_done_ < checkpoint_.patients;
             if (d.encoded->patient) ++patients_done_;
@@ -175,8 +203,9 @@ class Run {
 
     void alone(const std::vector<Batch>& batches) {
         Record record;
+        Asked asked;
         for (const Batch& b : batches) {
-            std::vector<Done> done = work(b, record);
+            Work done = work(b, record, asked);
             commit(done);
         }
     }
@@ -185,12 +214,13 @@ class Run {
         const std::size_t window = std::size_t{options_.jobs} * 3;
         std::mutex mutex;
         std::condition_variable changed;
-        std::vector<std::unique_ptr<std::vector<Done>>> ready(batches.size());
+        std::vector<std::unique_ptr<Work>> ready(batches.size());
         std::size_t next = 0, committed = 0;
         std::exception_ptr failure;
         bool stop = false;
         auto worker = [&] {
             Record record;
+            Asked asked;
             std::unique_lock lock(mutex);
             while (true) {
                 changed.wait(lock,
@@ -198,10 +228,10 @@ class Run {
                 if (stop || next >= batches.size()) return;
                 const std::size_t mine = next++;
                 lock.unlock();
-                std::unique_ptr<std::vector<Done>> done;
+                std::unique_ptr<Work> done;
                 std::exception_ptr error;
                 try {
-                    done = std::make_unique<std::vector<Done>>(work(batches[mine], record));
+                    done = std::make_unique<Work>(work(batches[mine], record, asked));
                 } catch (...) { error = std::current_exception(); }
                 lock.lock();
                 if (error) {
@@ -217,7 +247,7 @@ class Run {
         for (unsigned i = 0; i < options_.jobs; ++i) threads.emplace_back(worker);
         try {
             for (std::size_t i = 0; i < batches.size(); ++i) {
-                std::unique_ptr<std::vector<Done>> done;
+                std::unique_ptr<Work> done;
                 {
                     std::unique_lock lock(mutex);
                     changed.wait(lock, [&] { return ready[i] != nullptr || stop; });
@@ -246,8 +276,10 @@ class Run {
         while (cursor->next(record)) {
             for (const record::Item& item : record.items)
                 fetched_.insert(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id));
-            Done d = finish(record);
-            account(d);
+            ledger::Account account;
+            Done d = finish(record, account);
+            add(account);
+            add_issues(d);
             fetch(d.needs, out);
             out.push_back(std::move(d.encoded));
             if (out.size() < 64) continue;

@@ -4,6 +4,7 @@
 
 #include "core/json/json.hpp"
 #include "core/record/record.hpp"
+#include "core/util/bytes.hpp"
 
 /// FHIR R4 JSON of the record model, both ways, derived from the declarations.
 namespace gpswitch::record {
@@ -12,6 +13,7 @@ namespace gpswitch::record {
 /// elements. No newline. Fields that are extensions, `source`, `inferred` and `rest` become entries of
 /// "extension"; `source` and `rest` as one text each ("part Table key", "path=value"), and the row that the
 /// first identifier names is not said twice (gpswitch-package(5)). Speed: about 1 GB/s.
+void append_json(Bytes& out, EntityKind kind, const Entity& entity);
 void append_json(std::string& out, EntityKind kind, const Entity& entity);
 /// Appends a building block ({"system":...}); nothing else than "{}" when it is empty.
 void append_json(std::string& out, const void* object, const Type& type);

@@ -86,6 +86,15 @@ struct Reader {
         for (std::uint32_t i = 0; i < v.items.size; ++i) item(*v.items[i], f, object, Path{&path, {}, i});
     }
 
+    // An identifier of a resource that R4 lets have fewer (json_write.cpp).
+    static bool more_identifier(const json::Value& e, Text url) {
+        constexpr Text kTail = "identifier";
+        if (url.size() != kOwn.size() + kTail.size() || !url.starts_with(kOwn) || !url.ends_with(kTail))
+            return false;
+        const json::Value* v = e.find("valueIdentifier");
+        return e.members.size == 2 && v != nullptr && v->kind == json::Kind::object;
+    }
+
     static bool has_joined_form(const Field& f) {
         return f.kind == Kind::structure && !f.type->joined.empty();
     }
@@ -117,6 +126,11 @@ struct Reader {
 
     void extension(const json::Value& e, const Type& type, void* object, const Path& path) {
         const Text url = e.text_of("url");
+        if (type.resource && more_identifier(e, url)) {
+            auto& entity = *static_cast<Entity*>(object);
+            return structure(*e.find("valueIdentifier"), type_of<Identifier>(),
+                             &entity.identifier.add(*c.arena), join(path, "valueIdentifier"));
+        }
         for (const Field& f : type.fields) {
             if (f.where != Where::extension || !same(f.url, url) || !plain_extension(e, f, object)) continue;
             if (has_joined_form(f) && e.find(f.value) != nullptr) {
@@ -166,6 +180,9 @@ struct Reader {
             if (type.resource && m.name == "resourceType") continue;
             if (const Field* f = element(type, m.name, next); f == nullptr)
                 rest(*m.value, here);
+            else if (type.resource && f->list && m.name == "identifier" &&
+                     m.value->kind == json::Kind::object && type.name == "QuestionnaireResponse")  // R4: 0..1
+                item(*m.value, *f, object, here);
             else
                 field(*m.value, *f, object, here);
         }

@@ -1,16 +1,16 @@
+#include <bit>
+
 #include "core/record/json.hpp"
 
 namespace gpswitch::record {
 namespace {
 
-void scalar(std::string& out, Kind kind, Text text) {
-    switch (kind) {
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::decimal:
-        case Kind::raw: out += text; return;
-        default: json::append_string(out, text);
-    }
+constexpr std::uint32_t kAny = 0xffffffff;
+
+// How many identifiers R4 lets a resource have; the rest of them become extensions.
+std::uint32_t most_identifiers(EntityKind kind) {
+    if (kind == EntityKind::QuestionnaireResponse) return 1;
+    return kind == EntityKind::Provenance || kind == EntityKind::AuditEvent ? 0 : kAny;
 }
 
 /// What the first identifier says of an entity's rows.
@@ -29,8 +29,7 @@ Rows rows_of(const Entity& entity) {
     const bool same = first.role == named.role && first.table == named.table && first.key == named.key;
     return same && primary == 1 ? Rows::implied : Rows::apart;
 }
-bool nothing_to_say(const void* object) {
-    const auto& entity = *static_cast<const Entity*>(object);
+bool nothing_to_say(const Entity& entity) {
     switch (rows_of(entity)) {
         case Rows::implied: return entity.source.size == 1;
         case Rows::contradicted: return false;
@@ -38,53 +37,101 @@ bool nothing_to_say(const void* object) {
     }
 }
 
+/// Which fields of an object hold something: one bit a field, found by one look at every text and list in it,
+/// not by asking field after field.
+struct Filled {
+    std::uint64_t words[2] = {0, 0};
+
+    Filled(const void* object, const Type& type) {
+        const char* p = static_cast<const char*>(object);
+        for (const Type::Slot& slot : type.slots) {
+            std::uint64_t word;
+            std::memcpy(&word, p + slot.offset, sizeof word);
+            const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
+            words[slot.field >> 6] |= there << (slot.field & 63);
+        }
+    }
+    bool among(const std::uint64_t (&fields)[2]) const {
+        return ((words[0] & fields[0]) | (words[1] & fields[1])) != 0;
+    }
+    template <class Each>
+    void each(const std::uint64_t (&fields)[2], Each visit) const {
+        for (std::size_t w = 0; w < 2; ++w)
+            for (std::uint64_t bits = words[w] & fields[w]; bits != 0; bits &= bits - 1)
+                visit(w * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+};
+
 struct Writer {
-    std::string& out;
+    Bytes& out;
+    std::uint32_t identifiers = kAny;
 
     void comma() {
-        if (out.back() != '{' && out.back() != '[') out += ',';
+        if (out.back() != '{' && out.back() != '[') out.put(',');
+    }
+    void key(const Type& type, std::size_t n) {
+        out.put_padded(type.key_text.data() + type.keys[n].at, type.keys[n].size);
+    }
+
+    void scalar(Kind kind, Text text) {
+        switch (kind) {
+            case Kind::boolean:
+            case Kind::integer:
+            case Kind::decimal:
+            case Kind::raw: return out.put(text);
+            default: return out.put_string(text);
+        }
     }
 
     void value(const void* object, const Field& f, std::uint32_t i) {
         if (f.kind == Kind::structure)
             structure(f.list ? items_at(object, f).data + i * f.type->size : at(object, f), *f.type);
         else
-            scalar(out, f.kind, f.list ? texts_at(object, f)[i] : text_at(object, f));
+            scalar(f.kind, f.list ? texts_at(object, f)[i] : text_at(object, f));
+    }
+
+    void list(const void* object, const Field& f) {
+        if (const std::string_view made = frozen_json(items_at(object, f)); !made.empty())
+            return out.put(made);
+        out.put('[');
+        for (std::uint32_t i = 0; i < items_at(object, f).size; ++i) {
+            if (i != 0) out.put(',');
+            value(object, f, i);
+        }
+        out.put(']');
     }
 
     void element(const void* object, const Type& type, std::size_t n) {
         const Field& f = type.fields[n];
         comma();
-        out += type.keys[n];
-        if (!f.list) return value(object, f, 0);
-        out += '[';
-        for (std::uint32_t i = 0; i < items_at(object, f).size; ++i) {
-            if (i != 0) out += ',';
-            value(object, f, i);
-        }
-        out += ']';
+        key(type, n);
+        if (f.list)
+            list(object, f);
+        else
+            value(object, f, 0);
     }
 
     // As one text; what has no such form as an extension with parts.
-    void joined(const void* object, const Field& f, std::string_view key) {
+    void joined(const void* object, const Type& outer, std::size_t n) {
+        const Field& f = outer.fields[n];
         const Type& type = *f.type;
         if (!can_join(object, type)) {
-            out += "{\"url\":\"";
-            out += f.url;
-            out += '"';
-            extensions(object, type);
-            out += '}';
+            out.put("{\"url\":\"");
+            out.put(f.url);
+            out.put('"');
+            extensions(object, type, Filled(object, type));
+            out.put('}');
             return;
         }
-        out += key;
-        out += '"';
+        key(outer, n);
+        out.put('"');
         for (std::size_t i = 0; i < type.joined.size(); ++i) {
             const Text part = text_at(object, type.fields[type.joined[i]]);
             if (part.empty()) break;
-            if (i != 0) out += type.separator;
-            json::append_escaped(out, part);
+            if (i != 0) out.put(type.separator);
+            out.put_escaped(part);
         }
-        out += "\"}";
+        out.put("\"}");
     }
 
     // The rows of an entity: the one that its identifier names is not named again.
@@ -92,8 +139,8 @@ struct Writer {
         const Rows r = rows_of(*static_cast<const Entity*>(object));
         if (r == Rows::contradicted) {
             comma();
-            out += type.keys[n];
-            out += "\"none\"}";
+            key(type, n);
+            out.put("\"none\"}");
         }
         extension(object, type, n, r == Rows::implied ? 1 : 0);
     }
@@ -105,87 +152,126 @@ struct Writer {
         for (std::uint32_t i = first; i < size; ++i) {
             comma();
             if (f.where == Where::self) {
-                out += texts_at(object, f)[i];
+                out.put(texts_at(object, f)[i]);
                 continue;
             }
-            if (f.kind == Kind::structure && !f.type->joined.empty()) {
-                joined(f.list ? items_at(object, f).data + i * f.type->size : at(object, f), f, type.keys[n]);
+            const bool whole = f.kind == Kind::structure;
+            const void* item = !whole   ? nullptr
+                               : f.list ? items_at(object, f).data + i * f.type->size
+                                        : at(object, f);
+            if (whole && !f.type->joined.empty()) {
+                joined(item, type, n);
                 continue;
             }
-            out += type.keys[n];
+            key(type, n);
             if (f.value.empty())
-                extensions(f.list ? items_at(object, f).data + i * f.type->size : at(object, f), *f.type);
+                extensions(item, *f.type, Filled(item, *f.type));
             else
                 value(object, f, i);
-            out += '}';
+            out.put('}');
         }
     }
 
-    void extensions(const void* object, const Type& type) {
-        bool any = false;
-        for (std::size_t n = 0; n < type.fields.size(); ++n) {
-            const Field& f = type.fields[n];
-            if (f.where == Where::element) continue;
-            const bool source = type.resource && f.type == &type_of<SourceRow>();
-            if (source ? nothing_to_say(object) : is_empty(object, f)) continue;
-            if (!any) {
-                comma();
-                out += "\"extension\":[";
-                any = true;
-            }
-            if (source)
+    void extensions(const void* object, const Type& type, Filled filled) {
+        if (type.resource) {
+            // Nothing may have to be said of its rows although it has some, and the other way round.
+            const std::uint64_t bit = std::uint64_t{1} << (type.rows & 63);
+            std::uint64_t& word = filled.words[type.rows >> 6];
+            word = nothing_to_say(*static_cast<const Entity*>(object)) ? word & ~bit : word | bit;
+        }
+        const List<Identifier>* more =
+            type.resource && identifiers != kAny ? &static_cast<const Entity*>(object)->identifier : nullptr;
+        if (more != nullptr && more->size <= identifiers) more = nullptr;
+        if (more == nullptr && !filled.among(type.extension_fields)) return;
+        comma();
+        out.put("\"extension\":[");
+        for (std::uint32_t i = identifiers; more != nullptr && i < more->size; ++i) {
+            comma();
+            out.put("{\"url\":\"");
+            out.put(kOwn);
+            out.put("identifier\",\"valueIdentifier\":");
+            structure(&(*more)[i], type_of<Identifier>());
+            out.put('}');
+        }
+        filled.each(type.extension_fields, [&](std::size_t n) {
+            if (type.resource && n == type.rows)
                 rows(object, type, n);
             else
                 extension(object, type, n, 0);
-        }
-        if (any) out += ']';
+        });
+        out.put(']');
     }
 
-    void members(const void* object, const Type& type, bool resource) {
-        bool extended = !resource;
-        if (extended) extensions(object, type);
-        for (std::size_t n = 0; n < type.fields.size(); ++n) {
-            const Field& f = type.fields[n];
-            // A resource's extensions come before its own elements, where base R4 has them.
-            if (!extended && f.where != Where::element) {
-                extensions(object, type);
-                extended = true;
-            }
-            if (f.where == Where::element && !is_empty(object, f)) element(object, type, n);
-        }
+    void resource(const void* object, const Type& type) {
+        const Filled filled(object, type);
+        const auto write = [&](std::size_t n) {
+            if (identifiers != kAny && type.fields[n].name == "identifier")
+                one_identifier(object, type.fields[n]);
+            else
+                element(object, type, n);
+        };
+        // Extensions come where base R4 has them: before the resource's own elements.
+        filled.each(type.head_fields, write);
+        extensions(object, type, filled);
+        filled.each(type.element_fields, write);
+    }
+
+    void one_identifier(const void* object, const Field& f) {
+        if (identifiers == 0) return;
+        comma();
+        out.put("\"identifier\":");
+        structure(items_at(object, f).data, *f.type);
     }
 
     void structure(const void* object, const Type& type) {
-        out += '{';
-        members(object, type, false);
-        out += '}';
+        const Filled filled(object, type);
+        const auto write = [&](std::size_t n) { element(object, type, n); };
+        out.put('{');
+        extensions(object, type, filled);
+        if (type.resource) filled.each(type.head_fields, write);
+        filled.each(type.element_fields, write);
+        out.put('}');
     }
 };
 
+/// What a caller with a std::string writes into first; one per thread.
+Bytes& scratch() {
+    thread_local Bytes bytes;
+    bytes.clear();
+    return bytes;
+}
+
 }  // namespace
 
-void append_json(std::string& out, EntityKind kind, const Entity& entity) {
+void append_json(Bytes& out, EntityKind kind, const Entity& entity) {
     const Type& type = type_of(kind);
-    out += "{\"resourceType\":\"";
-    out += type.name;
-    out += '"';
-    Writer{out}.members(&entity, type, true);
-    out += '}';
+    out.put("{\"resourceType\":\"");
+    out.put(type.name);
+    out.put('"');
+    Writer{out, most_identifiers(kind)}.resource(&entity, type);
+    out.put('}');
+}
+
+void append_json(std::string& out, EntityKind kind, const Entity& entity) {
+    Bytes& bytes = scratch();
+    append_json(bytes, kind, entity);
+    out += bytes.view();
 }
 
 void append_json(std::string& out, const void* object, const Type& type) {
-    Writer{out}.structure(object, type);
+    Bytes& bytes = scratch();
+    Writer{bytes, kAny}.structure(object, type);
+    out += bytes.view();
 }
 
 void append_json_value(std::string& out, const void* object, const Field& f) {
-    Writer w{out};
-    if (!f.list) return w.value(object, f, 0);
-    out += '[';
-    for (std::uint32_t i = 0; i < items_at(object, f).size; ++i) {
-        if (i != 0) out += ',';
-        w.value(object, f, i);
-    }
-    out += ']';
+    Bytes& bytes = scratch();
+    Writer w{bytes, kAny};
+    if (f.list)
+        w.list(object, f);
+    else
+        w.value(object, f, 0);
+    out += bytes.view();
 }
 
 }  // namespace gpswitch::record

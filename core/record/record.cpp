@@ -90,6 +90,10 @@ Entity& Record::add(EntityKind kind, Text made) {
     return *e;
 }
 
+void thaw(Record& record) {
+    for (const Item& item : record.items) thaw(item.entity, type_of(item.kind), record.arena);
+}
+
 void Record::claim(std::uint32_t row, Role role, Text table_name) {
     claim(row, static_cast<std::uint32_t>(items.size() - 1), role, table_name);
 }

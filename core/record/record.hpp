@@ -121,6 +121,10 @@ struct Item {
     Text made;  ///< why it exists, when no row of the source is its own ("implied plan"); empty otherwise
 };
 
+class Record;
+/// Makes every list of every entity the record's own, for who wants to change one in place (record::freeze).
+void thaw(Record& record);
+
 /// One patient's record, or (Cursor of leftovers, Source::find) practice-wide entities and rows of no known
 /// patient. Filled by a Source, changed by the mapping, read by a Target. Everything in it lives in its arena
 /// or the source's mapped files until clear(). One per worker; not thread-safe.

@@ -72,6 +72,40 @@ TEST_CASE("record: every field of every entity survives JSON") {
     }
 }
 
+TEST_CASE("record: where R4 has one identifier or none, the others are extensions and come back") {
+    struct Row {
+        EntityKind kind;
+        const char* starts;
+    };
+    for (
+        const Row& row :
+        {Row{EntityKind::QuestionnaireResponse,
+             R"({"resourceType":"QuestionnaireResponse","identifier":{"value":"a"},"extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"value":"b"}}])"},
+         Row{EntityKind::Provenance,
+             R"({"resourceType":"Provenance","extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"value":"a"}},{)"},
+         Row{EntityKind::Observation,
+             R"({"resourceType":"Observation","identifier":[{"value":"a"},{"value":"b"}])"}}) {
+        Record record;
+        Entity& e = record.add(row.kind);
+        e.identifier.add(record.arena).value = "a";
+        e.identifier.add(record.arena).value = "b";
+        std::string text;
+        append_json(text, row.kind, e);
+        CAPTURE(text);
+        CHECK(text.starts_with(row.starts));
+        json::Parser parser;
+        json::Error error;
+        Entity& again = record.add(row.kind);
+        ReadContext context;
+        context.arena = &record.arena;
+        const json::Value* tree = parser.parse(text, record.arena, error);
+        REQUIRE(tree != nullptr);
+        read_json(*tree, row.kind, again, context);
+        CHECK(equal(&e, &again, type_of(row.kind)));
+        CHECK(again.extensions.empty());
+    }
+}
+
 namespace {
 
 // The entity's extensions as written, with "https://gpswitch.org/fhir/" left out; and that it reads back as
@@ -182,4 +216,36 @@ TEST_CASE("record: kinds, names and whose they are") {
         const auto kind = static_cast<EntityKind>(k);
         CHECK_MESSAGE((patient_field(kind) != nullptr || kind == EntityKind::Appointment), name_of(kind));
     }
+}
+
+TEST_CASE("record: a frozen list is written as any other, and nobody's change reaches the others") {
+    Record record;
+    List<Coding> codings;
+    for (const Text code : {"one", "t\"wo"}) codings.add(record.arena).code = code;
+    AnyList any{reinterpret_cast<char*>(codings.data), codings.size, codings.capacity};
+    auto& plain = record.add<Flag>();
+    plain.code.coding = codings;
+    freeze(any, type_of<Coding>(), record.arena);
+    const List<Coding> frozen{reinterpret_cast<Coding*>(any.data), any.size, any.capacity};
+    const auto json = [](const Entity& e) {
+        std::string s;
+        append_json(s, EntityKind::Flag, e);
+        return s;
+    };
+    auto &first = record.add<Flag>(), &second = record.add<Flag>(), &third = record.add<Flag>();
+    first.code.coding = second.code.coding = third.code.coding = frozen;
+    CHECK(json(first) == json(plain));
+    first.code.coding.add(record.arena).code = "three";
+    add_item(items_at(&second.code, *type_of<Concept>().find("coding")), type_of<Coding>(), record.arena);
+    CHECK(json(third) == json(plain));
+    CHECK(json(first).find("three") != std::string::npos);
+    CHECK(second.code.coding.size == 3);
+    second.code.coding = frozen;
+    thaw(&second, type_of<Flag>(), record.arena);
+    second.code.coding[0].code = "other";
+    CHECK(json(second).find("other") != std::string::npos);
+    CHECK(json(third) == json(plain));
+    thaw(record);
+    CHECK(frozen_json(items_at(&third.code, *type_of<Concept>().find("coding"))).empty());
+    CHECK(json(third) == json(plain));
 }

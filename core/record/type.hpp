@@ -62,12 +62,28 @@ struct Type {
     /// Where the lengths of all texts and lists stand, inner structures included: something is there when one
     /// is not 0.
     std::vector<std::uint32_t> text_sizes, list_sizes;
-    /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":".
-    std::vector<std::string> keys;
+    /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":"; a
+    /// piece of key_text, by field.
+    struct Key {
+        std::uint32_t at, size;
+    };
+    std::vector<Key> keys;
     /// A structure of texts that stands in an extension as one text: its fields in this order (indexes into
     /// `fields`), with `separator` between them. Empty: it is none of these.
     std::vector<std::uint8_t> joined = {};
     char separator = ' ';
+    std::vector<char> key_text = {};
+    /// Every text and list in an object, inner structures included: the field that something stands under
+    /// when eight bytes at `offset` are not 0 under the mask.
+    struct Slot {
+        std::uint32_t offset, field;
+        std::uint64_t mask;
+    };
+    std::vector<Slot> slots = {};
+    /// Fields as bits: elements that come before a resource's extensions, extensions, all other elements.
+    static constexpr std::size_t kMostFields = 128;
+    std::uint64_t head_fields[2] = {}, extension_fields[2] = {}, element_fields[2] = {};
+    std::size_t rows = 0;  ///< resources: index of sourceRow
 
     /// The field with this name; nullptr when there is none.
     const Field* find(std::string_view field_name) const;
@@ -99,7 +115,7 @@ void derive(Type& type);
 struct AnyList {
     char* data;
     std::uint32_t size;
-    std::uint32_t capacity;
+    std::uint32_t capacity;  ///< 0 with items in it: frozen (see freeze)
 };
 inline const AnyList& items_at(const void* object, const Field& f) {
     return *static_cast<const AnyList*>(at(object, f));
@@ -110,6 +126,13 @@ inline AnyList& items_at(void* object, const Field& f) { return *static_cast<Any
 bool can_join(const void* object, const Type& type);
 /// Takes a joined text apart; false, and nothing done, when it is none.
 bool take_apart(Text text, const Type& type, void* object);
+/// A list that many objects share, with its JSON made beforehand. Nobody may change it or its items: add()
+/// makes a copy in the record's own arena, thaw() does so for a whole object. `arena` must live as long as
+/// the list is used.
+void freeze(AnyList& list, const Type& type, Arena& arena);
+/// The JSON of a frozen list, brackets included; empty when the list is none.
+std::string_view frozen_json(const AnyList& list);
+void thaw(void* object, const Type& type, Arena& arena);
 /// Adds an empty item to a list of structures.
 void* add_item(AnyList& list, const Type& type, Arena& arena);
 

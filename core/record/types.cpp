@@ -1,7 +1,11 @@
 #include "core/record/types.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <stdexcept>
+
+#include "core/record/json.hpp"
 
 namespace gpswitch::record {
 
@@ -245,14 +249,58 @@ bool take_apart(Text text, const Type& type, void* object) {
     return !type.joined.empty();
 }
 
-void* add_item(AnyList& list, const Type& type, Arena& arena) {
-    if (list.size == list.capacity) {
-        const std::uint32_t n = list.capacity == 0 ? 2 : list.capacity * 2;
-        char* p = static_cast<char*>(arena.take(type.size * n, alignof(std::max_align_t)));
-        if (list.size != 0) std::memcpy(p, list.data, type.size * list.size);
-        list.data = p;
-        list.capacity = n;
+namespace {
+
+/// What stands before the items of a frozen list.
+struct Frozen {
+    std::string_view json;
+};
+
+void make_room(AnyList& list, const Type& type, Arena& arena, std::uint32_t capacity) {
+    char* p = static_cast<char*>(arena.take(type.size * capacity, alignof(std::max_align_t)));
+    if (list.size != 0) std::memcpy(p, list.data, type.size * list.size);
+    list.data = p;
+    list.capacity = capacity;
+}
+
+}  // namespace
+
+void freeze(AnyList& list, const Type& type, Arena& arena) {
+    if (list.size == 0) return;
+    std::string json = "[";
+    for (std::uint32_t i = 0; i < list.size; ++i) {
+        if (i != 0) json += ',';
+        append_json(json, list.data + i * type.size, type);
     }
+    json += ']';
+    static_assert(sizeof(Frozen) % alignof(std::max_align_t) == 0);
+    const std::size_t bytes = type.size * list.size;
+    char* p = static_cast<char*>(arena.take(sizeof(Frozen) + bytes, alignof(std::max_align_t)));
+    new (p) Frozen{arena.copy(json)};
+    std::memcpy(p + sizeof(Frozen), list.data, bytes);
+    list = {p + sizeof(Frozen), list.size, 0};
+}
+
+std::string_view frozen_json(const AnyList& list) {
+    if (list.capacity != 0 || list.size == 0) return {};
+    return reinterpret_cast<const Frozen*>(list.data - sizeof(Frozen))->json;
+}
+
+void thaw(void* object, const Type& type, Arena& arena) {
+    for (const Field& f : type.fields) {
+        if (f.kind != Kind::structure) continue;
+        if (!f.list) {
+            thaw(at(object, f), *f.type, arena);
+            continue;
+        }
+        AnyList& list = items_at(object, f);
+        if (list.capacity == 0 && list.size != 0) make_room(list, *f.type, arena, list.size);
+        for (std::uint32_t i = 0; i < list.size; ++i) thaw(list.data + i * f.type->size, *f.type, arena);
+    }
+}
+
+void* add_item(AnyList& list, const Type& type, Arena& arena) {
+    if (list.size >= list.capacity) make_room(list, type, arena, list.size == 0 ? 2 : list.size * 2);
     char* item = list.data + type.size * list.size++;
     std::memset(item, 0, type.size);
     return item;
@@ -273,6 +321,61 @@ bool is_empty(const void* object, const Type& type) {
     return true;
 }
 
+namespace {
+
+/// Where a Text has its length: no standard says.
+std::uint32_t place_of_length() {
+    const Text three("abc", 3);
+    std::uint64_t words[2];
+    static_assert(sizeof(Text) == sizeof words && offsetof(AnyList, size) == 8);
+    std::memcpy(words, static_cast<const void*>(&three), sizeof words);
+    return words[0] == 3 ? 0 : 8;
+}
+
+void derive_slots(Type& type) {
+    static const std::uint32_t length = place_of_length();
+    constexpr std::uint64_t kText = ~std::uint64_t{0}, kList = 0xFFFFFFFFu;
+    if (type.fields.size() > Type::kMostFields) throw std::logic_error("too many fields in one type");
+    for (std::uint32_t n = 0; n < type.fields.size(); ++n) {
+        const Field& f = type.fields[n];
+        if (f.list) {
+            type.slots.push_back({f.offset + 8, n, kList});
+        } else if (f.kind == Kind::structure) {
+            for (const Type::Slot& s : f.type->slots) type.slots.push_back({f.offset + s.offset, n, s.mask});
+        } else {
+            type.slots.push_back({f.offset + length, n, kText});
+        }
+    }
+}
+
+void derive_sets(Type& type) {
+    bool head = type.resource;
+    for (std::size_t n = 0; n < type.fields.size(); ++n) {
+        const bool element = type.fields[n].where == Where::element;
+        head = head && element;
+        auto& set = !element ? type.extension_fields : head ? type.head_fields : type.element_fields;
+        set[n / 64] |= std::uint64_t{1} << (n % 64);
+        if (type.resource && type.fields[n].type == &type_of<SourceRow>()) type.rows = n;
+    }
+}
+
+void derive_keys(Type& type) {
+    for (const Field& f : type.fields) {
+        std::string key;
+        if (f.where == Where::element) key = "\"" + std::string(f.name) + "\":";
+        if (f.where == Where::extension) {
+            key = "{\"url\":\"" + std::string(f.url) + "\"";
+            if (!f.value.empty()) key += ",\"" + std::string(f.value) + "\":";
+        }
+        type.keys.push_back(
+            {static_cast<std::uint32_t>(type.key_text.size()), static_cast<std::uint32_t>(key.size())});
+        type.key_text.insert(type.key_text.end(), key.begin(), key.end());
+    }
+    type.key_text.resize(type.key_text.size() + 16);  // read sixteen bytes at a time
+}
+
+}  // namespace
+
 void derive(Type& type) {
     for (const Field& f : type.fields) {
         if (f.list) {
@@ -283,14 +386,10 @@ void derive(Type& type) {
         } else {
             type.text_sizes.push_back(f.offset);
         }
-        std::string key;
-        if (f.where == Where::element) key = "\"" + std::string(f.name) + "\":";
-        if (f.where == Where::extension) {
-            key = "{\"url\":\"" + std::string(f.url) + "\"";
-            if (!f.value.empty()) key += ",\"" + std::string(f.value) + "\":";
-        }
-        type.keys.push_back(std::move(key));
     }
+    derive_slots(type);
+    derive_sets(type);
+    derive_keys(type);
 }
 
 bool equal(const void* a, const void* b, const Type& type) {

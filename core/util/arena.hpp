@@ -109,8 +109,9 @@ struct List {
     /// Adds an empty item and returns it. Items are moved when the list grows: hold indexes, not pointers.
     T& add(Arena& arena) {
         static_assert(std::is_trivially_copyable_v<T>);
-        if (size == capacity) {
-            const std::uint32_t n = capacity == 0 ? 2 : capacity * 2;
+        if (size >=
+            capacity) {  // greater: shared with others, who must not see the new item (record::freeze)
+            const std::uint32_t n = size == 0 ? 2 : size * 2;
             T* p = static_cast<T*>(arena.take(sizeof(T) * n, alignof(T)));
             if (size != 0) std::memcpy(static_cast<void*>(p), data, sizeof(T) * size);
             data = p;

@@ -1,6 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <openssl/sha.h>
+
+#include <random>
+
 #include "core/util/arena.hpp"
+#include "core/util/bytes.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/nhs_number.hpp"
 #include "core/util/text.hpp"
@@ -49,6 +54,108 @@ TEST_CASE("uuid v5: version, variant, length prefix") {
     CHECK(uuid_v5({"ab", "c"}) == a);
     CHECK(uuid_v5({"a", "bc"}) != a);
     CHECK(uuid_v5({"abc"}) != a);
+}
+
+namespace {
+
+std::string libcrypto_sha256(std::string_view s) {
+    unsigned char d[32];
+    SHA256(reinterpret_cast<const unsigned char*>(s.data()), s.size(), d);
+    std::string out;
+    for (const unsigned char c : d) {
+        out += "0123456789abcdef"[c >> 4];
+        out += "0123456789abcdef"[c & 15];
+    }
+    return out;
+}
+
+// RFC 9562 by the letter, with libcrypto's SHA-1.
+std::string plain_uuid(const std::vector<std::string>& parts) {
+    std::string all = "\x3e\x6d\x0c\x5a\x9b\x47\x5f\x21\x8d\x12\x70\x4f\xb6\xe8\x2a\x91";
+    for (const std::string& p : parts) {
+        for (int shift = 24; shift >= 0; shift -= 8) all += static_cast<char>(p.size() >> shift & 255);
+        all += p;
+    }
+    unsigned char d[20];
+    SHA1(reinterpret_cast<const unsigned char*>(all.data()), all.size(), d);
+    d[6] = static_cast<unsigned char>((d[6] & 15) | 0x50);
+    d[8] = static_cast<unsigned char>((d[8] & 63) | 0x80);
+    std::string out;
+    for (int i = 0; i < 16; ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+        out += "0123456789abcdef"[d[i] >> 4];
+        out += "0123456789abcdef"[d[i] & 15];
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("sha256: libcrypto says the same of any length, in any pieces, alone and side by side") {
+    std::mt19937 random(7);
+    std::string data(5000, '\0');
+    for (char& c : data) c = static_cast<char>(random());
+    const std::string_view whole = data;
+    for (std::size_t n = 0; n < 400; ++n)
+        CHECK(sha256_hex(whole.substr(0, n)) == libcrypto_sha256(whole.substr(0, n)));
+    for (int i = 0; i < 300; ++i) {
+        const std::string_view x = whole.substr(0, random() % 5000), y = whole.substr(random() % 5000);
+        Sha256 a, b, c;
+        for (std::size_t at = 0, step = 0; at < x.size(); at += step) {
+            step = std::min<std::size_t>(x.size() - at, random() % 200 + 1);
+            c.add(x.substr(at, step));
+        }
+        // A first piece leaves both somewhere within a block.
+        const std::size_t p = std::min<std::size_t>(x.size(), random() % 130),
+                          q = std::min<std::size_t>(y.size(), random() % 130);
+        a.add(x.substr(0, p));
+        b.add(y.substr(0, q));
+        Sha256::add_both(a, x.substr(p), b, y.substr(q));
+        const std::string of_x = libcrypto_sha256(x);
+        CHECK(a.hex() == of_x);
+        CHECK(b.hex() == libcrypto_sha256(y));
+        CHECK(c.hex() == of_x);
+        CHECK(c.hex() == libcrypto_sha256(""));
+    }
+}
+
+TEST_CASE("uuid v5: the same whether its beginning was hashed before or not") {
+    std::mt19937 random(11);
+    for (int i = 0; i < 2000; ++i) {
+        std::vector<std::string> p(4);
+        for (std::string& s : p)
+            s.assign(random() % (i % 20 == 0 ? 900 : 60), static_cast<char>('a' + random() % 26));
+        const std::string expected = plain_uuid(p);
+        const auto text = [](const UuidText& u) { return std::string(u.data(), u.size()); };
+        CHECK(text(uuid_v5({p[0], p[1], p[2], p[3]})) == expected);
+        CHECK(text(UuidPrefix({p[0], p[1]}).id({p[2], p[3]})) == expected);
+        CHECK(text(UuidPrefix({p[0]}).with({p[1]}).with({p[2]}).id({p[3]})) == expected);
+    }
+}
+
+TEST_CASE("bytes: JSON strings of any length and content, without a byte read beyond them") {
+    std::mt19937 random(3);
+    const std::string_view special = "\"\\\n\r\t\x01";
+    for (int i = 0; i < 20'000; ++i) {
+        std::string s, expected = "[";
+        for (std::size_t n = random() % 70; n > 0; --n)
+            s += random() % 20 == 0 ? special[random() % special.size()]
+                                    : static_cast<char>('a' + random() % 26);
+        for (const char c : s) {
+            const std::size_t at = special.find(c);
+            static constexpr const char* kWritten[] = {"\\\"", "\\\\", "\\n", "\\r", "\\t", "\\u0001"};
+            if (at == std::string_view::npos)
+                expected += c;
+            else
+                expected += kWritten[at];
+        }
+        const std::vector<char> exact(s.begin(), s.end());
+        Bytes b;
+        b.put('[');
+        b.put_escaped({exact.data(), exact.size()});
+        b.put(static_cast<std::uint64_t>(i));
+        REQUIRE(b.view() == expected + std::to_string(i));
+    }
 }
 
 TEST_CASE("text: decimals are FHIR's") {

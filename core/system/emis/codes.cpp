@@ -71,10 +71,16 @@ void Codes::read_term(Code& code, Text text) {
 }
 
 const Code& Codes::find(Tab tab, Text code_id) {
-    auto& cache = cache_[tab == Tab::Coding_DrugCode ? 1 : 0];
+    const std::size_t which = tab == Tab::Coding_DrugCode ? 1 : 0;
+    auto& cache = cache_[which];
+    if (last_[which] != nullptr && last_[which]->code_id == code_id) return *last_[which];
     const Key key = Extract::code_key(code_id);
     auto& entry = cache[key];
-    if (entry) return *entry;
+    if (entry) {
+        // Another way to write the same number ("007") is looked up each time.
+        last_[which] = entry.get();
+        return *entry;
+    }
     entry = std::make_unique<Code>();
     Code& code = *entry;
     code.code_id = arena_.copy(trim(code_id));
@@ -92,7 +98,10 @@ const Code& Codes::find(Tab tab, Text code_id) {
         const Text p = trim(row.cells[static_cast<std::size_t>(parent)]);
         if (!p.empty()) code.parents.push_back(p);
     }
-    if (!code.known) return code;
+    if (!code.known) {
+        describe(code, tab);
+        return code;
+    }
     code.term = cell(code, t, "Term");
     code.category = cell(code, t, "EmisCodeCategoryDescription");
     code.dmd = cell(code, t, "DmdProductCodeId");
@@ -104,6 +113,7 @@ const Code& Codes::find(Tab tab, Text code_id) {
         code.snomed = concept_id;
     const Text description = cell(code, t, "SnomedCTDescriptionId");
     if (valid_sctid(description, '1') && !emis_namespace(description)) code.description = description;
+    describe(code, tab);
     return code;
 }
 
@@ -133,9 +143,10 @@ bool Codes::under(const Code& code, Text wanted) {
     return snomed_under(code, wanted, 0);
 }
 
-void Codes::concept_of(const Code& code, Tab tab, Arena& arena, record::Concept& out) const {
+// SNOMED CT, Read v2, local code, EMIS code id (drugs: dm+d, EMIS code id).
+void Codes::describe(Code& code, Tab tab) {
     auto add = [&](Text system, Text value) -> record::Coding& {
-        record::Coding& c = out.coding.add(arena);
+        record::Coding& c = code.coding.add(arena_);
         c.system = system;
         c.code = value;
         return c;
@@ -153,6 +164,16 @@ void Codes::concept_of(const Code& code, Tab tab, Arena& arena, record::Concept&
     record::Coding& own = add(drug ? kDrugId : kCodeId, code.code_id);
     own.display = code.term;
     own.user_selected = "true";
+    record::AnyList list{reinterpret_cast<char*>(code.coding.data), code.coding.size, code.coding.capacity};
+    record::freeze(list, record::type_of<record::Coding>(), arena_);
+    code.coding = {reinterpret_cast<record::Coding*>(list.data), list.size, list.capacity};
+}
+
+void Codes::concept_of(const Code& code, Tab, Arena& arena, record::Concept& out) const {
+    if (out.coding.empty())
+        out.coding = code.coding;
+    else
+        for (const record::Coding& c : code.coding) out.coding.add(arena, c);
     if (!code.term.empty()) out.text = code.term;
 }
 

@@ -18,6 +18,7 @@ struct Code {
     Text category;
     Text dmd;
     std::vector<Text> parents;
+    List<record::Coding> coding;  ///< frozen (record::freeze): shared by every entity with this code
 };
 
 /// Reads codes on demand and keeps them. One per cursor; not thread-safe.
@@ -37,12 +38,14 @@ class Codes {
 
   private:
     void read_term(Code& code, Text text);
+    void describe(Code& code, Tab tab);
     bool read_under(const Code& code, Text prefix, int depth);
     bool snomed_under(const Code& code, Text wanted, int depth);
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
     Arena arena_;
     std::array<KeyMap<std::unique_ptr<Code>>, 2> cache_;
+    std::array<const Code*, 2> last_{};  ///< a row asks for its code again and again
 };
 
 /// True when the check digit (Verhoeff) is right and the partition is a concept's ('0') or description's

@@ -33,6 +33,7 @@ struct RowText {
     Text raw;
     std::uint64_t offset = 0;
     std::vector<Text> cells;
+    std::uint64_t filled[2] = {0, 0};  ///< which of the first 128 cells hold something
     /// nullptr: readable. Otherwise why not; cells are what could be made out.
     const char* bad = nullptr;
 };
@@ -90,6 +91,7 @@ class Extract {
         std::vector<std::uint32_t> slots;
     };
     void find_files();
+    void hash_inputs();
     void read_header(TableFile& t, const mapping::MappingSet& mapping);
     void read_patients();
     void index(TableFile& t);

@@ -241,9 +241,9 @@ void PatientCursor::referrals() {
     for (Row& referral : rows(Tab::CareRecord_ObservationReferral)) {
         if (!referral.live || referral.items != 0) continue;
         // A referral row has no delete flag of its own: it goes with its entry.
-        const auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
-        if (const auto it = entries.find(referral.key); it != entries.end()) {
-            const Row& gone = rows(Tab::CareRecord_Observation)[it->second];
+        auto& entries = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
+        if (const std::uint32_t* place = entries.find(referral.key); place != nullptr) {
+            const Row& gone = rows(Tab::CareRecord_Observation)[*place];
             if (!gone.live && gone.bad == nullptr &&
                 same_ignoring_case(maker_.cell(gone, "Deleted"), "true")) {
                 record_->settle(referral.row, Fate::excluded, "its-observation-is-deleted");

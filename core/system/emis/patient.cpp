@@ -45,9 +45,9 @@ bool PatientCursor::next(Record& record) {
 
 Row* PatientCursor::row(Tab tab, const Key& key) {
     auto& index = by_key_[static_cast<std::size_t>(tab)];
-    const auto it = index.find(key);
-    if (it == index.end()) return nullptr;
-    Row& r = rows(tab)[it->second];
+    const std::uint32_t* place = index.find(key);
+    if (place == nullptr) return nullptr;
+    Row& r = rows(tab)[*place];
     return r.live ? &r : nullptr;
 }
 
@@ -112,9 +112,9 @@ void PatientCursor::drop_repeats(Tab tab) {
                 if (static_cast<int>(c) != processing) text += std::string(r.cells[c]) + "\n";
             key = key_of(text);
         }
-        const auto [it, fresh] = index.emplace(key, i);
+        const auto [place, fresh] = index.emplace(key, i);
         if (fresh) continue;
-        Row& other = all[it->second];
+        Row& other = all[*place];
         const bool equal = same(r, other);
         const bool undecided = tab == Tab::Admin_Patient && !equal && contradicted(r, other);
         if (undecided) {
@@ -124,7 +124,7 @@ void PatientCursor::drop_repeats(Tab tab) {
                          "a person must decide which row is right");
         }
         Row& loser = order(other) < order(r) ? other : r;
-        if (&loser == &other) it->second = i;
+        if (&loser == &other) *place = i;
         loser.live = false;
         // Who decides which row is right needs both: neither is superseded.
         if (undecided)
@@ -286,6 +286,8 @@ Text PatientCursor::target(EntityKind kind, Text cell, Record&) {
                     Tab::CareRecord_Diary, Tab::Admin_Patient}) {
         const Row* r = row(tab, key);
         if (r == nullptr || !makes(*r, kind)) continue;
+        // Made already, or to be made: then its id is what make() will give it.
+        if (const auto item = item_of(*r, kind)) return record_->items[*item].entity->id;
         return maker_.id_of(kind, tab, record::practice_wide(kind) ? Text{} : record_->key, r->key_text);
     }
     return {};

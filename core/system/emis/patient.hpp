@@ -1,4 +1,5 @@
 #pragma once
+#include "core/system/emis/key_index.hpp"
 #include "core/system/emis/rows.hpp"
 
 /// One patient's rows of all tables joined into a record.
@@ -69,7 +70,7 @@ class PatientCursor : public record::Cursor, private Links {
     std::size_t at_ = 0;
     Record* record_ = nullptr;
     std::array<Rows, kTabs> rows_;
-    std::array<KeyMap<std::uint32_t>, kTabs> by_key_;
+    std::array<KeyIndex, kTabs> by_key_;
     KeyMap<std::vector<std::uint32_t>> children_;  ///< observations by parent
     KeyMap<std::pair<std::uint32_t, std::uint32_t>>
         pressures_;                   ///< parent to its systolic and diastolic child

@@ -11,8 +11,10 @@
 namespace gpswitch::emis {
 namespace {
 
-constexpr int kThroughCode =
-    10000;  // number = kThroughCode + position of the code column * 100 + column of the code table
+/// number = position of the code column + kThroughCode * (1 + column of the code table)
+constexpr int kThroughCode = mapping::kMostColumns;
+/// A column that this version's file lacks reads as empty.
+constexpr int kAbsent = kThroughCode - 1;
 
 Tab coding_of(Tab tab) {
     return tab == Tab::Prescribing_DrugRecord || tab == Tab::Prescribing_IssueRecord
@@ -27,12 +29,10 @@ int column_number(const Extract& extract, Text table, Text column) {
     if (!tab) return -1;
     const std::size_t dot = column.find('.');
     const int at = extract.table(*tab).header.find(column.substr(0, dot));
-    // A column that this version's file lacks reads as empty.
-    constexpr int kAbsent = kThroughCode - 1;
     if (at < 0) return kAbsent;
     if (dot == Text::npos) return at;
     const int through = extract.table(coding_of(*tab)).header.find(column.substr(dot + 1));
-    return through < 0 ? kAbsent : kThroughCode + at * 100 + through;
+    return through < 0 ? kAbsent : at + kThroughCode * (1 + through);
 }
 
 Row Maker::load(Tab tab, std::size_t slot) {
@@ -41,6 +41,8 @@ Row Maker::load(Tab tab, std::size_t slot) {
     Row r;
     r.tab = tab;
     r.offset = scratch_.offset;
+    r.filled[0] = scratch_.filled[0];
+    r.filled[1] = scratch_.filled[1];
     r.bad = scratch_.bad;
     r.cell_count = static_cast<std::uint32_t>(scratch_.cells.size());
     r.cells = static_cast<Text*>(record_->arena.take(sizeof(Text) * (r.cell_count + 1), alignof(Text)));
@@ -93,13 +95,13 @@ Text Maker::cell(int column) const {
     if (column >= 0 && column < kThroughCode)
         return static_cast<std::uint32_t>(column) < at_->cell_count ? plain_guid(at_->cells[column]) : Text{};
     if (column < kThroughCode) return {};
-    const int through = column - kThroughCode;
-    const Text id = cell(through / 100);
+    const int through = column / kThroughCode - 1;
+    const Text id = cell(column % kThroughCode);
     if (trim(id).empty()) return {};
     const Code& code = codes_.find(coding_of(at_->tab), id);
-    const auto i = static_cast<std::size_t>(through % 100);
+    const auto i = static_cast<std::size_t>(through);
     // Lists hold Read codes as they are written everywhere else: padded, without the synonym.
-    if (!code.read.empty() && through % 100 == extract_.table(coding_of(at_->tab)).header.find("ReadTermId"))
+    if (!code.read.empty() && through == extract_.table(coding_of(at_->tab)).header.find("ReadTermId"))
         return code.read;
     return i < code.row.cells.size() ? code.row.cells[i] : Text{};
 }
@@ -128,7 +130,7 @@ bool Maker::in_list(Text list, const Code& code) const {
 }
 
 const mapping::Route* Maker::route(Row& row) {
-    at_ = &row;
+    look_at(row);
     row.route = mapping_.first(shape(row.tab).name, *this);
     return row.route;
 }
@@ -148,8 +150,18 @@ bool Maker::settle(Row& row) {
 }
 
 Text Maker::id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part) {
-    const UuidText u = uuid_v5(
-        {"emis", extract_.census.practice, shape(tab).name, patient_key, key, record::name_of(kind), part});
+    if (!practice_ids_known_) {
+        practice_ids_ = UuidPrefix({"emis", extract_.census.practice});
+        practice_ids_known_ = true;
+    }
+    UuidText u;
+    if (patient_key.empty() || patient_key != record_->key) {
+        u = practice_ids_.id({shape(tab).name, patient_key, key, record::name_of(kind), part});
+    } else {
+        Prefix& p = prefixes_[static_cast<std::size_t>(tab)];
+        if (p.serial != serial_) p = {serial_, practice_ids_.with({shape(tab).name, patient_key})};
+        u = p.ids.id({key, record::name_of(kind), part});
+    }
     return record_->arena.copy({u.data(), u.size()});
 }
 
@@ -173,7 +185,7 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
         static_cast<record::Reference*>(record::at(&e, *f))->reference =
             record_->arena.join("Patient/", record_->patient_id);
     record_->claim(row.row, Role::primary, shape(row.tab).name);
-    at_ = &row;
+    look_at(row);
     mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
     keep_unknown(row, e);
     finish(row, item);
@@ -194,7 +206,7 @@ void Maker::make(Row& row, Text patient_key) {
 
 void Maker::join(Row& row, std::uint32_t item, std::string_view made) {
     record_->claim(row.row, item, Role::part, shape(row.tab).name);
-    at_ = &row;
+    look_at(row);
     making_ = record_->items[item].kind;
     making_id_ = record_->items[item].entity->id;
     mapping::apply(mapping_.rules(shape(row.tab).name, made), *this, *record_, item);
@@ -245,10 +257,8 @@ Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
         }
     }
     if (p.id.empty()) return {};
-    bool asked = false;
-    for (const record::Need& n : record_->needs)
-        asked = asked || (n.kind == kind && n.id.data() == p.id.data());
-    if (!asked) record_->needs.push_back({kind, p.id, p.handle});
+    if (p.asked != serial_) record_->needs.push_back({kind, p.id, p.handle});
+    p.asked = serial_;
     return p.id;
 }
 

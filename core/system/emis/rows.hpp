@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "core/system/emis/codes.hpp"
+#include "core/util/hash.hpp"
 
 /// Rows to entities: what is the same for every table. The mapping set decides; this only joins.
 namespace gpswitch::emis {
@@ -21,6 +22,7 @@ struct Row {
     Text* cells = nullptr;
     std::uint32_t cell_count = 0;
     std::uint64_t offset = 0;
+    std::uint64_t filled[2] = {0, 0};  ///< RowText::filled
     const char* bad = nullptr;
     bool live = true;  ///< neither deleted nor superseded
     const mapping::Route* route = nullptr;
@@ -49,6 +51,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void begin(Record& record, Links& links) {
         record_ = &record;
         links_ = &links;
+        ++serial_;
     }
     /// Reads a row of the extract into the record's rows and arena.
     Row load(Tab tab, std::size_t slot);
@@ -99,6 +102,11 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void bad_value(const mapping::ColumnRule& rule, Text cell, const char* why) override;
 
   private:
+    /// The row that cell() and the others speak of.
+    void look_at(const Row& row) {
+        at_ = &row;
+        filled = row.filled;
+    }
     /// The practice row can be read and is not deleted.
     bool usable(Tab tab, std::uint32_t slot);
     Text plain_guid(Text cell) const;
@@ -130,8 +138,18 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     struct Practice {
         Text reference, id;
         std::uint64_t handle = 0;
+        std::uint64_t asked = 0;  ///< serial of the record that has asked for it
     };
     Arena kept_;
+    /// What the ids of one table and patient begin with; made again for every record.
+    struct Prefix {
+        std::uint64_t serial = 0;
+        UuidPrefix ids{{}};
+    };
+    std::uint64_t serial_ = 0;  ///< records begun
+    UuidPrefix practice_ids_{{}};
+    bool practice_ids_known_ = false;
+    std::array<Prefix, kTabs> prefixes_;
     std::array<KeyMap<Practice>, record::kEntityKinds> practice_;
 };
 

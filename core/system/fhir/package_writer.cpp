@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -8,6 +10,7 @@
 #include "core/ledger/ledger.hpp"
 #include "core/record/json.hpp"
 #include "core/system/fhir/fhir.hpp"
+#include "core/util/bytes.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/version.hpp"
@@ -18,23 +21,40 @@ namespace {
 using nlohmann::ordered_json;
 using record::EntityKind;
 
-/// A member being written: bytes, lines and hash kept along the way.
+/// A member being written: bytes, lines and hash kept along the way. What is added waits until flush().
 class Member {
   public:
     Member(const std::string& path, std::string name) : name_(std::move(name)), file_(path) {}
-    void write(std::string_view lines) {
-        file_.write(lines);
-        hash_.add(lines);
-        for (std::size_t at = lines.find('\n'); at != std::string_view::npos; at = lines.find('\n', at + 1))
-            ++rows_;
+    void add(std::string_view lines, std::uint64_t rows) {
+        waiting_.put(lines);
+        rows_ += rows;
         bytes_ += lines.size();
     }
-    /// One line whose count is known.
-    void line(std::string_view text) {
-        file_.write(text);
-        hash_.add(text);
-        ++rows_;
-        bytes_ += text.size();
+    void add(std::string_view lines) {
+        add(lines, static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n')));
+    }
+    std::size_t waiting() const { return waiting_.size(); }
+    /// Hashes and writes what waits. Two members at a time, as two hashes side by side are faster.
+    static void flush(std::vector<Member*> members) {
+        std::erase_if(members, [](const Member* m) { return m->waiting_.empty(); });
+        std::ranges::sort(members, {}, [](const Member* m) { return m->waiting_.size(); });
+        std::vector<std::string_view> left;
+        for (const Member* m : members) left.push_back(m->waiting_.view());
+        // The longest goes along with one shorter one after the other.
+        while (left.size() > 1) {
+            const std::size_t last = left.size() - 1, n = std::min(left[last].size(), left[last - 1].size());
+            Sha256::add_both(members[last]->hash_, left[last].substr(0, n), members[last - 1]->hash_,
+                             left[last - 1].substr(0, n));
+            left[last].remove_prefix(n);
+            left[last - 1].remove_prefix(n);
+            const std::size_t done = left[last].empty() ? last : last - 1;
+            members[done]->write();
+            members.erase(members.begin() + static_cast<std::ptrdiff_t>(done));
+            left.erase(left.begin() + static_cast<std::ptrdiff_t>(done));
+        }
+        if (left.empty()) return;
+        members[0]->hash_.add(left[0]);
+        members[0]->write();
     }
     ordered_json close() {
         file_.publish();
@@ -43,9 +63,14 @@ class Member {
     std::uint64_t rows() const { return rows_; }
 
   private:
+    void write() {
+        file_.write(waiting_.view());
+        waiting_.clear();
+    }
     std::string name_;
     io::OutputFile file_;
     Sha256 hash_;
+    Bytes waiting_;
     std::uint64_t rows_ = 0, bytes_ = 0;
 };
 
@@ -54,7 +79,7 @@ struct Lines : record::Encoded {
         EntityKind kind;
         std::size_t begin, end;
     };
-    std::string text;
+    Bytes text;
     std::vector<Piece> pieces;
 };
 
@@ -80,11 +105,11 @@ class PackageTarget : public record::Target {
     std::unique_ptr<record::Encoded> encode(const record::Record& record) const override {
         auto lines = std::make_unique<Lines>();
         lines->pieces.reserve(record.items.size());
-        lines->text.reserve(record.items.size() * 1200);
+        lines->text.want(record.items.size() * 1100);
         for (const record::Item& item : record.items) {
             const std::size_t begin = lines->text.size();
             record::append_json(lines->text, item.kind, *item.entity);
-            lines->text += '\n';
+            lines->text.put('\n');
             lines->pieces.push_back({item.kind, begin, lines->text.size()});
         }
         return lines;
@@ -93,22 +118,27 @@ class PackageTarget : public record::Target {
     void commit(std::span<const std::unique_ptr<record::Encoded>> records) override {
         for (const auto& r : records) {
             const auto& lines = static_cast<const Lines&>(*r);
-            const std::string_view text = lines.text;
-            for (const auto& p : lines.pieces)
-                member(std::string(record::name_of(p.kind)) + ".ndjson")
-                    .line(text.substr(p.begin, p.end - p.begin));
-            if (!r->fates.empty()) member(kFates).write(r->fates);
-            if (!r->held.empty()) member(kHeld).write(r->held);
-            if (!r->issues.empty()) member(kIssues).write(r->issues);
+            const std::string_view text = lines.text.view();
+            for (const auto& p : lines.pieces) {
+                Member*& m = of_kind_[static_cast<std::size_t>(p.kind)];
+                if (m == nullptr) m = &member(std::string(record::name_of(p.kind)) + ".ndjson");
+                m->add(text.substr(p.begin, p.end - p.begin), 1);
+            }
+            if (!r->fates.empty()) member(kFates).add(r->fates);
+            if (!r->held.empty()) member(kHeld).add(r->held);
+            if (!r->issues.empty()) member(kIssues).add(r->issues);
+            waiting_ += text.size() + r->fates.size() + r->held.size() + r->issues.size();
+            if (waiting_ > kMostWaiting) flush();
         }
     }
 
-    void add(const Issue& issue) override { member(kIssues).line(issue.json() + "\n"); }
+    void add(const Issue& issue) override { member(kIssues).add(issue.json() + "\n", 1); }
 
     void publish(const ledger::Ledger& ledger) override {
         // Every package has its account, also an empty one.
         for (std::string_view name : {kFates, kIssues, kHeld}) member(name);
-        member(kLedger).write(ledger.json());
+        member(kLedger).add(ledger.json());
+        flush();
         const std::string text = manifest().dump(2) + "\n";
         io::OutputFile file(path_of(kManifest));
         file.write(text);
@@ -122,6 +152,13 @@ class PackageTarget : public record::Target {
   private:
     std::string path_of(std::string_view name) const {
         return discard_ ? "/dev/null" : folder_->path() + "/" + std::string(name);
+    }
+
+    void flush() {
+        std::vector<Member*> all;
+        for (const auto& [name, m] : members_) all.push_back(m.get());
+        Member::flush(std::move(all));
+        waiting_ = 0;
     }
 
     Member& member(std::string_view name) {
@@ -179,6 +216,9 @@ class PackageTarget : public record::Target {
     std::unique_ptr<io::OutputFolder> folder_;
     record::Origin origin_;
     std::map<std::string, std::unique_ptr<Member>, std::less<>> members_;
+    std::array<Member*, record::kEntityKinds> of_kind_{};
+    static constexpr std::size_t kMostWaiting = 512 * 1024;  ///< bytes: still in the second-level cache
+    std::size_t waiting_ = 0;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "core/system/gpconnect/bundle.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/util/text.hpp"
 
@@ -12,10 +13,24 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
+bool is_bundle(const Value* v) {
+    return v != nullptr && v->kind == json::Kind::object && v->text_of("resourceType") == "Bundle";
+}
+
+// Bundles in a bundle's entries are bundles of their own; the outer one is one too when it has other entries.
 void search(const Value& v, std::string_view text, std::uint64_t base, int depth,
             std::vector<Extent>& found) {
-    if (v.kind == json::Kind::object && v.text_of("resourceType") == "Bundle" && v.find("entry") != nullptr) {
-        found.push_back({base + v.offset, end_of_value(text, v.offset) - v.offset, false});
+    if (is_bundle(&v)) {
+        const Value* entries = v.find("entry");
+        std::size_t inner = 0;
+        if (entries != nullptr && depth > 0)
+            for (const Value* e : entries->items)
+                if (is_bundle(e->find("resource"))) {
+                    search(*e->find("resource"), text, base, depth - 1, found);
+                    ++inner;
+                }
+        if (inner == 0 || inner < entries->items.size)
+            found.push_back({base + v.offset, end_of_value(text, v.offset) - v.offset, false});
         return;
     }
     if (v.kind == json::Kind::string) {
@@ -103,6 +118,18 @@ std::uint64_t Lines::line(std::uint64_t offset) const {
 
 std::uint64_t Lines::column(std::uint64_t offset) const { return offset - starts_[line(offset) - 1] + 1; }
 
+bool could_be_a_type(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && name[0] >= 'A' && name[0] <= 'Z' &&
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
+std::vector<Value*> items_of(const Value* list) {
+    if (list == nullptr) return {};
+    if (list->kind == json::Kind::object) return {const_cast<Value*>(list)};
+    return {list->items.begin(), list->items.end()};
+}
+
 std::string content_of(const Value& resource) {
     std::string out;
     for (const json::Member& m : resource.members) {
@@ -115,19 +142,60 @@ std::string content_of(const Value& resource) {
     return out;
 }
 
-bool has_code(const Value* concept_value, std::string_view code) {
-    const Value* codings = concept_value == nullptr ? nullptr : concept_value->find("coding");
-    if (codings == nullptr) return false;
-    return std::any_of(codings->items.begin(), codings->items.end(),
-                       [&](const Value* c) { return trim(c->text_of("code")) == code; });
+const ValueRow* row_for(const Values& values, const Value* concept_value) {
+    if (concept_value == nullptr) return nullptr;
+    for (const Value* c : items_of(concept_value->find("coding")))
+        if (const ValueRow* row = values.find(c->text_of("code"))) return row;
+    return nullptr;
 }
 
-Bundle::Bundle(const Value& bundle, std::string_view text, const Tables& tables) {
+std::vector<std::string> list_warning_codes(const Tables& tables, const Value& list) {
+    std::set<std::string> codes;
+    const Values& known = tables.values("list-warning");
+    const auto add = [&](Text code) {
+        const ValueRow* row = known.find(code);
+        codes.insert(row == nullptr ? "other" : row->target);
+    };
+    for (const Value* e : items_of(list.find("extension"))) {
+        if (lower(tail_of(e->text_of("url"))) != "listwarningcode") continue;
+        const Value* concept_value = e->find("valueCodeableConcept");
+        if (concept_value == nullptr) add(e->text_of("valueCode"));
+        if (concept_value != nullptr)
+            for (const Value* c : items_of(concept_value->find("coding"))) add(c->text_of("code"));
+    }
+    for (const Value* note : items_of(list.find("note"))) {
+        const std::string words = lower(note->text_of("text"));
+        for (const auto& [phrase, row] : tables.values("list-notes").rows)
+            if (words.find(phrase) != std::string::npos) codes.insert(row.target);
+    }
+    return {codes.begin(), codes.end()};
+}
+
+std::string outcome_code(const Value& issue) {
+    std::string out;
+    const auto add = [&](Text code) {
+        const bool plain =
+            !code.empty() && code.size() <= 40 &&
+            code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") == Text::npos;
+        if (plain) out += (out.empty() ? "" : " ") + std::string(code);
+    };
+    add(issue.text_of("severity"));
+    add(issue.text_of("code"));
+    if (const Value* details = issue.find("details"))
+        for (const Value* c : items_of(details->find("coding"))) add(c->text_of("code"));
+    return out.empty() ? "an issue without a code" : out;
+}
+
+Bundle::Bundle(const Value& bundle, std::string_view text, const Tables& tables) : tree(&bundle) {
     const Value* entries = bundle.find("entry");
     if (entries == nullptr) return;
     for (const Value* entry : entries->items) {
         const Value* resource = entry->find("resource");
-        if (resource == nullptr) continue;
+        if (resource == nullptr) {
+            add_bare(*entry, text);
+            continue;
+        }
+        if (is_bundle(resource)) continue;
         const auto index = static_cast<std::uint32_t>(resources.size());
         add(*resource, text, kNone, tables);
         const Text url = entry->text_of("fullUrl");
@@ -141,7 +209,7 @@ void Bundle::add(const Value& resource, std::string_view text, std::uint32_t par
     r.tree = &resource;
     r.type = resource.text_of("resourceType");
     r.id = resource.text_of("id");
-    r.table = r.type.empty() ? "Resource" : std::string(r.type);
+    r.table = could_be_a_type(r.type) ? std::string(r.type) : "Resource";
     if (parent != kNone) r.table += ".contained";
     r.rules = tables.find(r.type);
     r.parent = parent;
@@ -154,11 +222,22 @@ void Bundle::add(const Value& resource, std::string_view text, std::uint32_t par
     resources.push_back(std::move(r));
     const Value* contained = resource.find("contained");
     if (contained == nullptr || parent != kNone) return;
-    for (const Value* c : contained->items) {
+    for (const Value* c : items_of(contained)) {
         const Table* t = tables.find(c->text_of("resourceType"));
-        if (t != nullptr && !t->lookup && t->entity > record::EntityKind::Patient)
-            add(*c, text, index, tables);
+        if (t != nullptr && !t->part && t->entity > record::EntityKind::Patient) add(*c, text, index, tables);
     }
+}
+
+void Bundle::add_bare(const Value& entry, std::string_view text) {
+    Resource r;
+    r.tree = &entry;
+    r.bare = true;
+    r.ordinal = static_cast<std::uint32_t>(resources.size());
+    r.key = "-" + std::to_string(r.ordinal);
+    r.table = "Resource";
+    r.offset = entry.offset;
+    r.length = end_of_value(text, entry.offset) - entry.offset;
+    resources.push_back(std::move(r));
 }
 
 void Bundle::set_key(Resource& r) {
@@ -194,6 +273,7 @@ std::uint32_t Bundle::find(Text reference, std::uint32_t from) const {
     const std::size_t hash = reference.find('#');
     if (hash == Text::npos) {
         const std::uint32_t whole = look(std::string(reference));
+        if (whole == kNone && reference.starts_with("urn:uuid:")) return by_uuid(reference.substr(9));
         return whole != kNone ? whole : look(std::string(relative(reference)));
     }
     std::uint32_t parent = hash == 0 ? from : find(reference.substr(0, hash), from);
@@ -212,6 +292,17 @@ const Value* Bundle::practice() const {
     return at == kNone ? nullptr : resources[at].tree;
 }
 
+// "urn:uuid:..." where no entry has a fullUrl: the one resource with that id.
+std::uint32_t Bundle::by_uuid(std::string_view uuid) const {
+    std::uint32_t found = kNone;
+    for (std::uint32_t i = 0; i < resources.size(); ++i) {
+        if (resources[i].parent != kNone || lower(resources[i].id) != lower(uuid)) continue;
+        if (found != kNone && resources[i].same_as != found) return kNone;
+        if (found == kNone) found = i;
+    }
+    return found;
+}
+
 std::string Bundle::ods() const {
     const Value* organization = practice();
     const Value* identifiers = organization == nullptr ? nullptr : organization->find("identifier");
@@ -228,7 +319,7 @@ std::string Bundle::practice_key() const {
     if (organization != nullptr && !organization->text_of("id").empty())
         return std::string(organization->text_of("id"));
     for (const Resource& r : resources) {
-        if (r.rules == nullptr || r.rules->lookup || record::practice_wide(r.rules->entity)) continue;
+        if (r.rules == nullptr || r.rules->part || record::practice_wide(r.rules->entity)) continue;
         const Value* identifiers = r.tree->find("identifier");
         if (identifiers == nullptr) continue;
         for (const Value* i : identifiers->items) {

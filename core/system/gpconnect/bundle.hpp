@@ -52,10 +52,12 @@ struct Resource {
     std::uint64_t offset = 0, length = 0;
     std::uint32_t same_as = kNone;  ///< equal resource with the same type and id before it
     bool clash = false;             ///< different resource with the same type and id before it
+    bool bare = false;              ///< an entry without a resource: `tree` is the entry itself
 };
 
 /// All resources of a bundle in document order, contained ones behind their parent.
 struct Bundle {
+    const json::Value* tree = nullptr;
     std::vector<Resource> resources;
     std::vector<std::uint32_t> patients;                          ///< distinct Patient resources
     std::unordered_map<std::string, std::uint32_t> by_reference;  ///< "Type/id", fullUrl
@@ -72,14 +74,28 @@ struct Bundle {
 
   private:
     void add(const json::Value& resource, std::string_view text, std::uint32_t parent, const Tables& tables);
+    void add_bare(const json::Value& entry, std::string_view text);
+    std::uint32_t by_uuid(std::string_view uuid) const;
     void set_key(Resource& r);
     void find_same(Resource& r, std::uint32_t index);
 };
 
+/// Letters alone, the first a capital: could be the name of a resource type.
+bool could_be_a_type(std::string_view name);
+
+/// The items of a list; a single object where a list should be is its one item.
+std::vector<json::Value*> items_of(const json::Value* list);
+
 /// The resource without id and meta, as compact JSON: what two resources are compared by.
 std::string content_of(const json::Value& resource);
 
-/// The concept has a coding with this code, spaces at the ends aside.
-bool has_code(const json::Value* concept_value, std::string_view code);
+/// What a List says is missing from it: codes of the values table list-warning, each once, "other" for a code
+/// it does not have. Said by the warning extension, or in the words of a note (values table list-notes).
+std::vector<std::string> list_warning_codes(const Tables& tables, const json::Value& list);
+/// "warning informational" and the like: severity and codes of an OperationOutcome.issue, never its words.
+std::string outcome_code(const json::Value& issue);
+
+/// The row of `values` for the concept's first coding that has one, spaces at the ends and letter case aside.
+const ValueRow* row_for(const Values& values, const json::Value* concept_value);
 
 }  // namespace gpswitch::gpconnect

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -19,7 +20,10 @@ namespace fs = std::filesystem;
 std::vector<std::string> corpus() {
     std::vector<std::string> files;
     // Beside the checkout, where there is one; the test says so when there is none.
-    const std::string corpus_folder = std::string(GPSWITCH_SOURCE_DIR) + "/../shared/corpus/";
+    const char* named = std::getenv("GPSWITCH_CORPUS");
+    const std::string corpus_folder =
+        (named != nullptr ? std::string(named) : std::string(GPSWITCH_SOURCE_DIR) + "/../shared/corpus") +
+        "/";
     for (const char* folder : {"gpconnect-migrator", "gpconnect"}) {
         std::error_code none;
         for (fs::recursive_directory_iterator i(corpus_folder + folder, none), end; !none && i != end; ++i)
@@ -41,6 +45,14 @@ void collect(const json::Value& v, std::multiset<std::string>& out, json::Parser
                 collect(*inner, out, parser, arena);
         }
         return;
+    }
+    if (v.text_of("url") == std::string(record::kOwn) + "rest") {  // "path=value", the value as JSON
+        const Text text = v.text_of("valueString");
+        json::Error error;
+        const json::Value* inner =
+            parser.parse(arena.join("[", text.substr(text.find('=') + 1), "]"), arena, error);
+        REQUIRE(inner != nullptr);
+        return collect(*inner, out, parser, arena);
     }
     for (const json::Value* i : v.items) collect(*i, out, parser, arena);
     for (const json::Member& m : v.members) collect(*m.value, out, parser, arena);

@@ -15,9 +15,10 @@ namespace {
 class BundleExporter : public record::Exporter {
   public:
     BundleExporter(std::shared_ptr<archive::Place> place, const Tables& tables) : place_(std::move(place)) {
-        Index index = build_index(*place_, tables);
+        Index index = build_index(*place_, tables, {});
         census_ = std::move(index.census);
         issues_ = std::move(index.issues);
+        for (const Fault& f : index.faults) issues_.push_back(f.issue);  // copied all the same, and said
         bundles_.resize(place_->members().size());
         for (const BundleInfo& b : index.bundles) ++bundles_[b.member];
         census_.tables = {{"Bundle", "*.json", 0, index.bundles.size()}};

@@ -81,7 +81,7 @@ TEST_CASE("gpconnect: wrapped bundles are found") {
     }
 }
 
-TEST_CASE("gpconnect: what cannot be read ends the run, with its place") {
+TEST_CASE("gpconnect: a place in which nothing can be read ends the run, with the first fault's place") {
     const std::string b = bundle({observation("O1")});
     const auto message = [](Read::Files files) -> std::string {
         try {
@@ -90,12 +90,12 @@ TEST_CASE("gpconnect: what cannot be read ends the run, with its place") {
         return "no error";
     };
     CHECK(message({{"a.json", "\n" + b.substr(0, b.size() - 10)}}).starts_with("box/a.json:2:"));
-    CHECK(message({{"a.json", b}, {"b.json", "{\"resourceType\":\"Bundle\",\n \"entry\":[}"}})
-              .starts_with("box/b.json:2:"));
     CHECK(message({{"a.json", "{\"x\":1}"}}).find("no GP Connect bundle found") != std::string::npos);
     CHECK(message({{"a.txt", "words"}}).find("no GP Connect bundle found") != std::string::npos);
     CHECK(message({{"a.json", R"({"resourceType":"Bundle","resourceType":"Bundle"})"}})
               .find("same key twice") != std::string::npos);
+    CHECK(message({{"a.json", ""}}).find("is empty") != std::string::npos);
+    CHECK(message({{"a.bin", std::string("\xFF\xFE{\0\"\0", 6)}}).find("UTF-16") != std::string::npos);
     const Read r(Read::Files{{"a.json", b}, {"b.txt", "words"}, {"c.json", "{}"}, {"d.md", "[a link](x)"}});
     CHECK(found(*r.source, "GPC-MEM-001") == 2);
     CHECK(r.source->census().inputs.size() == 2);
@@ -188,14 +188,42 @@ TEST_CASE("gpconnect: unknown resource types and elements") {
     CHECK(r.balanced());
 }
 
-TEST_CASE("gpconnect: what the source says is missing") {
+TEST_CASE("gpconnect: what the source says is missing: codes in findings, its words in the record") {
     const Read r(
-        {R"({"resourceType":"OperationOutcome","id":"W","issue":[{"severity":"warning","code":"x","details":{"text":"parameter ignored"}}]})"});
-    CHECK(r.record.settlements[0].fate == record::Fate::lookup);
-    CHECK(r.record.settlements[0].rule == "source-warning");
+        {R"({"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"not-supported","details":{"coding":[{"code":"NOT_IMPLEMENTED","display":"Jane Doe"}],"text":"about Jane Doe, 9990000018"},"diagnostics":"Jane"}]})"});
+    CHECK(r.record.settlements.empty());
+    CHECK(r.balanced());
+    REQUIRE(r.record.claims.size() == 2);
+    CHECK(r.record.claims[1].role == record::Role::part);
+    CHECK(r.record.claims[1].item == 0);
     CHECK(r.issues("GPC-WARN-001") == 1);
-    CHECK(r.source->census().warnings == std::vector<std::string>{"the source says: parameter ignored"});
+    for (const Issue& i : r.record.issues) CHECK(i.text().find("Jane") == std::string::npos);
+    CHECK(r.source->census().warnings ==
+          std::vector<std::string>{
+              "warning not-supported NOT_IMPLEMENTED: the source says so once, in an OperationOutcome"});
+    CHECK(has(r.json("Patient"), "about Jane Doe, 9990000018"));
     CHECK(!r.source->census().absent.empty());
+}
+
+TEST_CASE("gpconnect: warnings of lists, by code or by the words of a note, each once a list") {
+    const auto list = [](const std::string& more) {
+        return R"({"resourceType":"List","status":"current","mode":"snapshot","subject":{"reference":"Patient/P1"})" +
+               more + "}";
+    };
+    const std::string transit =
+        R"({"text":"Patient record transfer from previous GP practice not yet complete; information recorded before 01-Jan-2020 may be missing."})";
+    const std::string code =
+        R"("extension":[{"url":"https://x/Extension-CareConnect-GPC-ListWarningCode-1","valueCode":")";
+    const Read r({list(R"(,"note":[)" + transit + "]"),
+                  list("," + code + R"(data-in-transit"}],"note":)" + transit),
+                  list("," + code + R"(confidential-items "}])"), list("," + code + R"(Jane-Doe"}])")});
+    CHECK(r.source->census().warnings ==
+          std::vector<std::string>{"confidential-items: 1 list says that items are missing for this reason",
+                                   "data-in-transit: 2 lists say that items are missing for this reason",
+                                   "other: 1 list says that items are missing for this reason"});
+    CHECK(r.issues("GPC-WARN-002") == 3);
+    for (const Issue& i : r.record.issues) CHECK(i.text().find("Jane") == std::string::npos);
+    CHECK(has(r.json("List", 3), "Jane-Doe"));
 }
 
 TEST_CASE("gpconnect: practice-wide resources of several bundles") {
@@ -231,14 +259,18 @@ TEST_CASE("gpconnect: practice-wide resources of several bundles") {
 }
 
 TEST_CASE("gpconnect: one patient in two bundles") {
-    const std::string same = bundle({observation("O1")});
-    const Read two(Read::Files{{"a.json", same}, {"b.json", same}}, 1);
+    const Read::Files files{{"a.json", bundle({observation("O1")})},
+                            {"b.json", bundle({observation("O1"), observation("O2")})}};
+    const Read two(files, 1);
     CHECK(found(*two.source, "GPC-PAT-004") == 1);
     CHECK(two.source->census().patients[1].key == "P1 in b.json#0");
-    const Read first(Read::Files{{"a.json", same}, {"b.json", same}}, 0);
+    const Read first(files, 0);
     CHECK(first.get<record::Observation>()->id != two.get<record::Observation>()->id);
-    const std::string other =
-        R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"P1","birthDate":"1999-01-01"}}]})";
+    // Stores keep patients by their source key: the second has one of its own, and its id beside it.
+    CHECK(first.get<record::Patient>()->identifier[1].value == "P1");
+    CHECK(two.get<record::Patient>()->identifier[1].value == "P1 in b.json#0");
+    CHECK(two.get<record::Patient>()->rest[0].value == "\"P1\"");
+    CHECK(two.get<record::Patient>()->source[0].key == "P1 in b.json#0");
     for (std::uint32_t i = 0; i < 2; ++i) {
         const Read r(
             Read::Files{
@@ -249,6 +281,23 @@ TEST_CASE("gpconnect: one patient in two bundles") {
         CHECK(r.record.held == "GPC-PAT-005");
         CHECK(r.balanced());
     }
+}
+
+TEST_CASE("gpconnect: a copy of a bundle is superseded, row by row") {
+    const std::string same = bundle({observation("O1"), R"({"resourceType":"Organization","id":"G"})"});
+    const Read r(Read::Files{{"a.json", same}, {"copy/a.json", same}});
+    CHECK(r.source->census().patients.size() == 1);
+    CHECK(found(*r.source, "GPC-DUP-003") == 1);
+    CHECK(found(*r.source, "GPC-PAT-004") == 0);
+    const auto rest = r.source->leftovers();
+    record::Record record;
+    REQUIRE(rest->next(record));  // the organisation nobody refers to
+    REQUIRE(rest->next(record));
+    CHECK(record.key.empty());
+    CHECK(record.rows.size() == 3);
+    for (const auto& s : record.settlements) CHECK(s.rule == "same-bundle");
+    CHECK(record.settlements.size() == 3);
+    CHECK(!rest->next(record));
 }
 
 TEST_CASE("gpconnect: the same id twice in a bundle") {

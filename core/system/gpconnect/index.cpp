@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/text.hpp"
@@ -32,37 +33,27 @@ std::string identity_of(const Value& patient) {
     std::string facts;
     for (Text name : {Text("birthDate"), Text("gender")})
         facts += std::string(patient.text_of(name)) + '\x1f';
-    if (const Value* identifiers = patient.find("identifier"))
-        for (const Value* i : identifiers->items)
-            if (i->text_of("system").ends_with("/nhs-number"))
-                facts += std::string(i->text_of("value")) + '\x1f';
+    for (const Value* i : items_of(patient.find("identifier")))
+        if (i->text_of("system").ends_with("/nhs-number")) facts += std::string(i->text_of("value")) + '\x1f';
     if (const Value* names = patient.find("name"); names != nullptr && !names->items.empty())
         facts += upper(names->items[0]->text_of("family"));
     return facts;
 }
 
-// The offset of the first line that is not UTF-8.
-std::uint64_t not_utf8(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        if (!valid_utf8(text.substr(at, end - at))) break;
-        at = end + 1;
-    }
-    return at;
-}
-
 struct Builder {
     const archive::Place& place;
     const Tables& tables;
+    const std::string& only;  ///< the one practice to read
     Index index;
     json::Parser parser;
     Arena arena;
     std::map<std::string, std::uint64_t> rows, bytes;    // by table
     std::map<std::string, std::uint64_t> list_warnings;  // code to lists
-    std::set<std::string> outcome_warnings;
+    std::map<std::string, std::uint64_t> outcome_warnings;
+    std::uint64_t wanted = 0;                     // bundles of the practice to read
     std::map<std::string, std::string> identity;  // practice and patient to facts
     std::map<std::string, std::vector<std::uint32_t>> same_patient;
+    std::map<std::string, std::string> texts;  // bundles' hashes
     std::set<std::string> practices;
 
     void note(Severity severity, const char* code, const std::string& member, const std::string& message) {
@@ -74,48 +65,11 @@ struct Builder {
         index.issues.push_back(std::move(i));
     }
 
-    const Value* parse(std::string_view text, const archive::Member& member, std::uint64_t base,
-                       std::string_view whole) {
-        json::Error error;
-        const Value* v = parser.parse(text, arena, error);
-        if (v != nullptr) return v;
-        const Lines lines(whole);
-        std::uint64_t at = std::min<std::uint64_t>(base + error.offset, whole.size());
-        if (!valid_utf8(text)) at = base + not_utf8(text);  // the parser does not say where
-        throw InputError(member.origin + ":" + std::to_string(lines.line(at)) + ":" +
-                             std::to_string(lines.column(at)) + ": cannot be read as JSON: " + error.message,
-                         "ask for the file again, or take it out of the folder");
-    }
-
     void member(std::size_t m) {
-        const archive::Member& info = place.members()[m];
-        const std::string_view bytes_of = place.bytes(m);
-        const std::string_view body = body_of(bytes_of);
-        if (!looks_like_json(body)) {
-            note(Severity::information, "GPC-MEM-001", info.origin, "not JSON: left out");
-            return;
-        }
-        index.census.inputs.push_back({info.name, {}, bytes_of.size()});
-        arena.clear();
-        const auto base = static_cast<std::uint64_t>(body.data() - bytes_of.data());
-        std::string boxed;  // the parser takes no bare string
-        std::string_view text = body;
-        if (trim(body).starts_with('"')) text = boxed = "[" + std::string(body) + "]";
-        json::Error error;
-        const bool meant = info.name.ends_with(".json") || trim(body).starts_with('{');
-        if (!meant && parser.parse(text, arena, error) == nullptr) {
-            note(Severity::information, "GPC-MEM-001", info.origin, "not JSON: left out");
-            index.census.inputs.pop_back();
-            return;
-        }
-        const Value* document = parse(text, info, base, bytes_of);
-        auto extents = find_bundles(*document, text, base);
-        if (!boxed.empty())
-            for (auto& e : extents) --e.offset;
-        if (extents.empty())
-            note(Severity::warning, "GPC-MEM-002", info.origin, "JSON without a bundle: left out");
-        const Lines lines(bytes_of);
-        for (const Extent& e : extents) {
+        MemberText found;
+        if (!read_member(place, m, index, parser, arena, found)) return;
+        const Lines lines(found.bytes);
+        for (const Extent& e : found.bundles) {
             BundleInfo b;
             b.member = m;
             b.extent = e;
@@ -128,13 +82,33 @@ struct Builder {
     void bundle(BundleInfo b) {
         const archive::Member& info = place.members()[b.member];
         const std::string_view text = text_of(place, b, arena);
-        const Value* tree = parse(text, info, b.extent.offset, place.bytes(b.member));
+        const Value* tree = parse_or_fault(place, b.member, index, parser, arena, text, b.extent.offset);
+        if (tree == nullptr) return;
+        if (const Value* entries = tree->find("entry");
+            entries != nullptr && entries->kind != json::Kind::array) {
+            add_fault(place, b.member, index, "unreadable-file", "GPC-MEM-003", b.line, b.column,
+                      "the bundle's entry is no list",
+                      "ask for the file again, or take it out of the folder");
+            return;
+        }
         const Bundle content(*tree, text, tables);
         b.practice = content.practice_key();
+        const std::string ods = content.ods();
+        if (!only.empty() && only != b.practice && only != ods) b.settled = "other-practice";
         practices.insert(b.practice);
-        if (index.census.practice.empty()) index.census.practice = b.practice;
-        if (index.census.ods.empty()) index.census.ods = content.ods();
+        if (b.settled.empty()) {
+            ++wanted;
+            if (index.census.practice.empty()) index.census.practice = b.practice;
+            if (index.census.ods.empty()) index.census.ods = ods;
+            as_of(*tree);
+        }
         b.resources = content.resources.size();
+        const bool fresh = texts.try_emplace(sha256_hex(text), info.name).second;
+        if (!fresh && b.settled.empty()) {
+            b.settled = "same-bundle";
+            note(Severity::information, "GPC-DUP-003", info.origin,
+                 "the same bundle as one before it: not read again");
+        }
         if (!content.patients.empty()) b.patient = content.resources[content.patients[0]].key;
         if (content.patients.size() > 1) b.held = "GPC-PAT-002";
         const auto number = static_cast<std::uint32_t>(index.bundles.size());
@@ -143,39 +117,31 @@ struct Builder {
             const std::uint64_t slot = rows[r.table]++;
             b.slots.try_emplace(r.table, slot);
             bytes[r.table] += r.length;
+            if (!b.settled.empty()) continue;
             warnings(r);
-            if (r.rules != nullptr && !r.rules->lookup && r.same_as == kNone &&
+            if (r.rules != nullptr && !r.rules->part && r.same_as == kNone &&
                 record::practice_wide(r.rules->entity))
                 share(r, b, number, slot, b.extent.quoted ? b.line : b.line + lines.line(r.offset) - 1);
         }
-        link(content, b, number);
-        if (!b.patient.empty()) whose(content, b, number);
+        if (b.settled.empty()) link(content, b, number);
+        if (b.settled.empty() && !b.patient.empty()) whose(content, b, number);
         index.bundles.push_back(std::move(b));
+    }
+
+    // The newest moment any bundle gives for itself; most give none.
+    void as_of(const Value& tree) {
+        Text moment = tree.text_of("timestamp");
+        if (const Value* meta = tree.find("meta"); moment.empty() && meta != nullptr)
+            moment = meta->text_of("lastUpdated");
+        if (civil_time::is_date_time(moment) && moment > index.census.as_of) index.census.as_of = moment;
     }
 
     void warnings(const Resource& r) {
         if (r.type == "OperationOutcome") {
-            if (const Value* issues = r.tree->find("issue"))
-                for (const Value* i : issues->items) outcome_warnings.insert(outcome_text(*i));
+            for (const Value* i : items_of(r.tree->find("issue"))) ++outcome_warnings[outcome_code(*i)];
         } else if (r.type == "List") {
-            if (const Value* extensions = r.tree->find("extension"))
-                for (const Value* e : extensions->items)
-                    if (tail_of(e->text_of("url")) == "ListWarningCode")
-                        ++list_warnings[std::string(trim(e->text_of("valueCode")))];
+            for (const std::string& code : list_warning_codes(tables, *r.tree)) ++list_warnings[code];
         }
-    }
-
-    static std::string outcome_text(const Value& i) {
-        std::string text;
-        if (const Value* details = i.find("details")) {
-            text = details->text_of("text");
-            if (const Value* codings = details->find("coding");
-                text.empty() && codings != nullptr && !codings->items.empty())
-                text = codings->items[0]->text_of("display");
-        }
-        if (text.empty()) text = i.text_of("diagnostics");
-        if (text.empty()) text = i.text_of("code");
-        return shown(text, 200);
     }
 
     void share(const Resource& r, const BundleInfo& b, std::uint32_t number, std::uint64_t slot,
@@ -251,8 +217,15 @@ struct Builder {
     }
 
     Index finish() {
-        for (const auto& r : place.refused())
-            note(Severity::warning, "GPC-MEM-003", shown(r.name), "member not read: " + r.reason);
+        if (index.bundles.empty() && !index.faults.empty()) {
+            const Issue& first = index.faults[0].issue;
+            throw InputError(first.member + ":" + std::to_string(first.line) + ":" +
+                                 std::to_string(first.column) + ": " + first.message,
+                             first.hint);
+        }
+        if (wanted == 0 && !index.bundles.empty())
+            throw UsageError("no bundle is of the practice " + shown(only, 40),
+                             "give its ODS code, or the id of its Organization");
         if (index.bundles.empty()) {
             const std::string first =
                 place.members().empty() ? std::string("the place") : place.members()[0].origin;
@@ -269,13 +242,18 @@ struct Builder {
         c.system = "gpconnect";
         c.version = "1";
         const bool single = place.members().size() == 1;
+        if (!index.faults.empty()) {
+            const std::string name(kFileTable);
+            rows[name] = index.faults.size();
+            for (const Fault& f : index.faults) bytes[name] += place.members()[f.member].size;
+        }
         for (const auto& [name, n] : rows) {
             index.tables[name] = static_cast<std::uint16_t>(c.tables.size());
             c.tables.push_back(
                 {name, single ? place.members()[0].origin : std::string("*.json"), bytes[name], n});
         }
         for (std::uint32_t i = 0; i < index.bundles.size(); ++i)
-            if (!index.bundles[i].patient.empty()) index.patients.push_back(i);
+            if (index.bundles[i].read_as_patient()) index.patients.push_back(i);
         std::sort(index.patients.begin(), index.patients.end(), [&](std::uint32_t a, std::uint32_t b) {
             return std::tie(index.bundles[a].key, a) < std::tie(index.bundles[b].key, b);
         });
@@ -284,8 +262,11 @@ struct Builder {
         for (const auto& [code, n] : list_warnings)
             c.warnings.push_back(code + ": " + std::to_string(n) + (n == 1 ? " list says" : " lists say") +
                                  " that items are missing for this reason");
-        for (const auto& text : outcome_warnings) c.warnings.push_back("the source says: " + text);
-        if (practices.size() > 1)
+        for (const auto& [code, n] : outcome_warnings)
+            c.warnings.push_back(code + ": the source says so " +
+                                 (n == 1 ? "once" : std::to_string(n) + " times") +
+                                 ", in an OperationOutcome");
+        if (practices.size() > 1 && only.empty())
             note(Severity::warning, "GPC-PRAC-001", {},
                  "bundles of " + std::to_string(practices.size()) + " practices in one place");
     }
@@ -294,7 +275,8 @@ struct Builder {
 }  // namespace
 
 std::uint32_t Index::shared_of(const BundleInfo& b, const Resource& r) const {
-    if (r.rules == nullptr || r.rules->lookup || !record::practice_wide(r.rules->entity)) return kNone;
+    if (!b.settled.empty() || r.rules == nullptr || r.rules->part || !record::practice_wide(r.rules->entity))
+        return kNone;
     const auto it = by_name.find(name_of(b.practice, r.type, r.key));
     if (it == by_name.end()) return kNone;
     if (it->second.size() == 1) return it->second[0];
@@ -325,8 +307,8 @@ void locate(Issue& issue, const archive::Place& place, const BundleInfo& bundle,
     issue.line = bundle.line + lines.line(offset) - 1;
 }
 
-Index build_index(const archive::Place& place, const Tables& tables) {
-    Builder builder{place, tables, {}, {}, Arena{}, {}, {}, {}, {}, {}, {}, {}};
+Index build_index(const archive::Place& place, const Tables& tables, const std::string& practice) {
+    Builder builder{place, tables, practice, {}, {}, Arena{}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
     for (std::size_t m = 0; m < place.members().size(); ++m) builder.member(m);
     place.check();
     return builder.finish();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/record/json.hpp"
+#include "core/util/hash.hpp"
 #include "core/util/nhs_number.hpp"
 #include "core/util/text.hpp"
 
@@ -25,14 +26,16 @@ bool vital(EntityKind kind, Text path) {
     };
     switch (kind) {
         case EntityKind::Patient:
-            return any(
-                {"id", "identifier", "name", "birthDate", "gender", "deceasedBoolean", "deceasedDateTime"});
+            return any({"id", "identifier", "name", "birthDate", "gender", "deceasedBoolean",
+                        "deceasedDateTime", "modifierExtension"});
         case EntityKind::AllergyIntolerance:
-            return any({"id", "code", "clinicalStatus", "verificationStatus", "patient"});
+            return any(
+                {"id", "code", "clinicalStatus", "verificationStatus", "patient", "modifierExtension"});
         case EntityKind::MedicationStatement:
         case EntityKind::MedicationRequest:
             return any({"id", "status", "intent", "taken", "medicationReference", "medicationCodeableConcept",
-                        "subject"});
+                        "subject", "modifierExtension"});
+        case EntityKind::Medication: return any({"id", "code", "modifierExtension"});
         default: return false;
     }
 }
@@ -69,10 +72,29 @@ Issue& Maker::issue(Severity severity, const char* code, std::uint64_t offset, T
     return record_.issues.back();
 }
 
-void Maker::keep(Text path, const Value& v) {
+void Maker::keep(Text path, const Value& v) { keep(*entity_, path, v); }
+
+void Maker::keep(Entity& entity, Text path, const Value& v) {
     std::string text;
     json::append(text, v);
-    entity_->rest.add(record_.arena, {path, record_.arena.copy(text)});
+    entity.rest.add(record_.arena, {path, record_.arena.copy(text)});
+}
+
+void Maker::inherit(Entity& entity, const Value* meta) {
+    const Value* labels = meta == nullptr ? nullptr : meta->find("security");
+    if (labels == nullptr) return;
+    for (const Value* label : labels->items) {
+        Text system = trim(label->text_of("system"));
+        const Text code = trim(label->text_of("code"));
+        if (const ValueRow* row = tables_.values("systems").find(system)) system = row->target;
+        const auto same = [&](const record::Coding& c) { return c.system == system && c.code == code; };
+        if (code.empty() || std::any_of(entity.meta.security.begin(), entity.meta.security.end(), same))
+            continue;
+        record::Coding& c = entity.meta.security.add(record_.arena);
+        c.system = system;
+        c.code = code;
+        c.display = label->text_of("display");
+    }
 }
 
 Entity& Maker::make(const Table& table, const Value& tree, Text key, Text id) {
@@ -89,7 +111,7 @@ Entity& Maker::make(const Table& table, const Value& tree, Text key, Text id) {
     for (const auto& rest : r.rest) e.rest.add(record_.arena, rest);
     for (const auto& text : r.inferred) e.inferred.add(record_.arena, text);
     e.id = id;
-    if (!key.starts_with("-")) {
+    if (!tree.text_of("id").empty() || !key.starts_with("-")) {
         record::Identifier& source = e.identifier.add(record_.arena);
         source.system = record_.arena.join(kIdSystem, table.name);
         source.value = key;
@@ -150,7 +172,7 @@ Value* Maker::reference(const Value& in, Text path) {
     const Text text = trim(given->text);
     const Resolved to = resolve(text);
     if (to.inside) {
-        set(arena, *out, "reference", new_text(arena, text));
+        set(arena, *out, "reference", new_text(arena, arena.join("#", contained_id(text.substr(1)))));
         return out;
     }
     if (!to.found) return dangling(text, in, out, path);
@@ -169,7 +191,7 @@ Value* Maker::dangling(Text reference, const Value& in, Value* out, Text path) {
     const Text type =
         slash == Text::npos || reference.find(':') != Text::npos ? Text{} : reference.substr(0, slash);
     const Table* known = tables_.find(type);
-    if (known != nullptr && !known->lookup)
+    if (known != nullptr && !known->part)
         set(arena, *out, "type", new_text(arena, record::name_of(known->entity)));
     if (in.find("identifier") != nullptr) {
         keep(arena.join(path, ".reference"), *in.find("reference"));
@@ -207,13 +229,32 @@ void Maker::unknown(const Value& v, Text path) {
               "the mapping tables do not have this element: kept verbatim");
 }
 
+void Maker::modifier(const Value& v, Text path) {
+    const bool hold = vital(table_->entity, "modifierExtension");
+    Issue& i = issue(hold ? Severity::error : Severity::warning, "GPC-MOD-001", v.offset, path,
+                     "it may turn the meaning of what it stands in, and the mapping tables do not have it");
+    degrade("modifier-not-understood");
+    i.hint = hold ? "the whole patient is held back; ask the supplier what it means"
+                  : "kept verbatim; ask the supplier what it means";
+    if (hold) record_.held = "GPC-MOD-001";
+}
+
+Text Maker::contained_id(Text id) {
+    const bool legal = !id.empty() && id.size() <= 64 &&
+                       id.find_first_not_of(
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") == Text::npos;
+    if (legal) return id;
+    const UuidText u = uuid_v5({"gpconnect", "contained", id});
+    return record_.arena.copy({u.data(), u.size()});
+}
+
 void Maker::degrade(Text reason) {
     record_.degradations.push_back({record_.arena.copy(reason), table_->entity});
 }
 
 bool Maker::hoisted(const Value& contained) const {
     const Table* t = tables_.find(contained.text_of("resourceType"));
-    return t != nullptr && !t->lookup && t->entity > EntityKind::Patient;
+    return t != nullptr && !t->part && t->entity > EntityKind::Patient;
 }
 
 }  // namespace gpswitch::gpconnect

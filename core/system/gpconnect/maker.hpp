@@ -31,6 +31,8 @@ class Maker : public Host {
     void bad_date(const json::Value& v, Text path, const char* why) override;
     void unknown(const json::Value& v, Text path) override;
     void degrade(Text reason) override;
+    void modifier(const json::Value& v, Text path) override;
+    Text contained_id(Text id) override;
     bool hoisted(const json::Value& contained) const override;
 
   protected:
@@ -42,6 +44,9 @@ class Maker : public Host {
 
     Issue& issue(Severity severity, const char* code, std::uint64_t offset, Text path, std::string message);
     void keep(Text path, const json::Value& v);
+    void keep(record::Entity& entity, Text path, const json::Value& v);
+    /// Labels of what the entity was taken out of (meta.security): a label never gets lost on the way down.
+    void inherit(record::Entity& entity, const json::Value* meta);
     record::Record& record() { return record_; }
     const Tables& tables() const { return tables_; }
 

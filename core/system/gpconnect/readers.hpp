@@ -19,6 +19,9 @@ struct Opened {
 void read_bundle(const Opened& opened, const BundleInfo& bundle, record::Record& record,
                  json::Parser& parser);
 
+/// Fills a cleared record with the one row of a file that cannot be read, held.
+void read_fault(const Opened& opened, const Fault& fault, record::Record& record);
+
 /// Adds a practice-wide entity to the record, its row claimed. `follow`: what it refers to becomes a need.
 void read_shared(const Opened& opened, std::uint32_t handle, record::Record& record, json::Parser& parser,
                  bool follow);

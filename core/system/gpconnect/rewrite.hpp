@@ -23,6 +23,10 @@ struct Host {
     /// extension).
     virtual void unknown(const json::Value& v, Text path) = 0;
     virtual void degrade(Text reason) = 0;
+    /// A modifierExtension: it may turn the meaning of what it stands in. It has gone to rest.
+    virtual void modifier(const json::Value& v, Text path) = 0;
+    /// The id of a contained resource that stays contained: itself when it is a legal FHIR id.
+    virtual Text contained_id(Text id) = 0;
     /// A contained resource that becomes an entity of its own.
     virtual bool hoisted(const json::Value& contained) const = 0;
 };

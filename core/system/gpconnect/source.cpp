@@ -28,7 +28,8 @@ class PatientCursor : public record::Cursor {
     json::Parser parser_;
 };
 
-/// Practice-wide resources nobody needed, some hundred a record, then bundles without a patient.
+/// Practice-wide resources nobody needed, some hundred a record, then bundles that are no patient's or are
+/// not read, then files that cannot be.
 class LeftoverCursor : public record::Cursor {
   public:
     LeftoverCursor(const Opened& opened, std::vector<bool>& found) : opened_(opened), found_(found) {}
@@ -44,28 +45,32 @@ class LeftoverCursor : public record::Cursor {
         if (n != 0) return true;
         for (; bundle_ < opened_.index.bundles.size(); ++bundle_) {
             const BundleInfo& b = opened_.index.bundles[bundle_];
-            if (!b.patient.empty()) continue;
+            if (b.read_as_patient()) continue;
             read_bundle(opened_, b, record, parser_);
+            record.key = {};
             ++bundle_;
             return true;
         }
-        return false;
+        if (fault_ == opened_.index.faults.size()) return false;
+        read_fault(opened_, opened_.index.faults[fault_++], record);
+        return true;
     }
 
   private:
     const Opened& opened_;
     std::vector<bool>& found_;
     std::uint32_t shared_ = 0;
-    std::size_t bundle_ = 0;
+    std::size_t bundle_ = 0, fault_ = 0;
     json::Parser parser_;
 };
 
 class GpConnectSource : public record::Source {
   public:
-    GpConnectSource(std::shared_ptr<archive::Place> place, std::shared_ptr<const Tables> tables) {
+    GpConnectSource(std::shared_ptr<archive::Place> place, std::shared_ptr<const Tables> tables,
+                    const std::string& practice) {
         opened_.place = std::move(place);
         opened_.tables = std::move(tables);
-        opened_.index = build_index(*opened_.place, *opened_.tables);
+        opened_.index = build_index(*opened_.place, *opened_.tables, practice);
         for (const std::string_view sentence : system().absent())
             opened_.index.census.absent.emplace_back(sentence);
         found_.resize(opened_.index.shared.size());
@@ -108,6 +113,13 @@ bool says_gpconnect(std::string_view text) {
     return false;
 }
 
+// The first 64 KiB; nothing of a file that cannot be opened.
+std::string_view head_of(const archive::Place& files, std::size_t member) {
+    try {
+        return files.bytes(member).substr(0, std::size_t{64} * 1024);
+    } catch (const InputError&) { return {}; }
+}
+
 class GpConnect : public record::System {
   public:
     std::string_view name() const override { return "gpconnect"; }
@@ -132,7 +144,7 @@ class GpConnect : public record::System {
     record::Recognition recognise(const archive::Place& files) const override {
         int looked = 0;
         for (std::size_t m = 0; m < files.members().size() && looked < 20; ++m) {
-            const std::string_view head = files.bytes(m).substr(0, 64 * 1024);
+            const std::string_view head = head_of(files, m);
             if (head.find("resourceType") == std::string_view::npos) continue;
             ++looked;
             if (says_bundle(head) && says_gpconnect(head))
@@ -143,7 +155,10 @@ class GpConnect : public record::System {
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr)
             throw MappingError("GP Connect records need the mapping set gpconnect");
-        return open_source(options.files, Tables::load(options.mapping->folder()));
+        if (options.files->members().empty())
+            throw InputError(options.place + ": no file in it",
+                             "give a JSON file, or a folder or archive of them");
+        return open_source(options.files, Tables::load(options.mapping->folder()), options.practice);
     }
     std::unique_ptr<record::Exporter> exporter(const record::SourceOptions& options) const override {
         return open_exporter(options);
@@ -153,8 +168,9 @@ class GpConnect : public record::System {
 }  // namespace
 
 std::unique_ptr<record::Source> open_source(std::shared_ptr<archive::Place> place,
-                                            std::shared_ptr<const Tables> tables) {
-    return std::make_unique<GpConnectSource>(std::move(place), std::move(tables));
+                                            std::shared_ptr<const Tables> tables,
+                                            const std::string& practice) {
+    return std::make_unique<GpConnectSource>(std::move(place), std::move(tables), practice);
 }
 
 const record::System& system() {

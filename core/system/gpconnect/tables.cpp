@@ -137,19 +137,25 @@ struct Loader {
         }
     }
 
+    static record::EntityKind kind_of(std::string_view entity, const std::string& file, std::size_t line) {
+        const auto kind = record::kind_of(entity);
+        if (!kind) fail(file, line, "no such entity: " + std::string(entity));
+        return *kind;
+    }
+
     void routes() {
         rows("routes.csv", 5, [&](const auto& c, const std::string& file, std::size_t line) {
             Table& t = out->tables_[std::string(c[0])];
             t.name = c[0];
-            const std::string_view entity = c[3];
-            if (entity.starts_with("lookup:")) {
-                t.lookup = true;
-                t.rule = entity.substr(7);
-                return;
-            }
-            const auto kind = record::kind_of(entity);
-            if (!kind) fail(file, line, "no such entity: " + std::string(entity));
-            t.entity = *kind;
+            std::string_view entity = c[3];
+            t.part = entity == "part";
+            if (t.part) return;
+            const std::size_t space = entity.find(' ');
+            t.entity = kind_of(entity.substr(0, space), file, line);
+            if (space == std::string_view::npos) return;
+            t.also = std::make_unique<Table>();
+            t.also->name = t.name;
+            t.also->entity = kind_of(entity.substr(space + 1), file, line);
         });
     }
 
@@ -208,7 +214,10 @@ struct Loader {
             const auto t = out->tables_.find(c[0]);
             if (t == out->tables_.end()) fail(file, line, "no route for table " + std::string(c[0]));
             Rule* r = rule(c, file, line);
-            const record::Type& type = record::type_of(t->second.entity);
+            Table& first = t->second;
+            const bool second = first.also != nullptr && c[2] == record::name_of(first.also->entity);
+            Table& table = second ? *first.also : first;
+            const record::Type& type = record::type_of(table.entity);
             if (!r->field.empty()) r->chain = chain_of(type, r->field, file, line);
             if (r->transform == Transform::move && !r->args.empty())
                 r->overflow = chain_of(type, r->args[0], file, line);
@@ -216,9 +225,9 @@ struct Loader {
                 r->transform != Transform::split && r->transform != Transform::as_extension)
                 fail(file, line, "a field is expected");
             if (r->transform == Transform::constant)
-                t->second.constants.push_back(r);
+                table.constants.push_back(r);
             else
-                hang(t->second.root, r);
+                hang(table.root, r);
         });
         rows("datatypes.csv", 9, [&](const auto& c, const std::string& file, std::size_t line) {
             hang(out->datatypes_[std::string(c[0])], rule(c, file, line));
@@ -243,6 +252,12 @@ const Table* Tables::find(Text resource_type) const {
 const Element* Tables::datatype(std::string_view type_name) const {
     const auto it = datatypes_.find(type_name);
     return it == datatypes_.end() ? nullptr : &it->second;
+}
+
+const Values& Tables::values(std::string_view name) const {
+    const auto it = values_.find(name);
+    if (it == values_.end()) throw MappingError("no values table " + std::string(name));
+    return it->second;
 }
 
 }  // namespace gpswitch::gpconnect

@@ -62,10 +62,11 @@ struct Element {
 struct Table {
     std::string name;
     record::EntityKind entity{};
-    bool lookup = false;  ///< rows only inform (OperationOutcome)
-    std::string rule;     ///< the settlement's rule when lookup
+    bool part = false;  ///< no entity of its own: kept with the Patient (OperationOutcome)
     Element root;
     std::vector<const Rule*> constants;
+    /// A second entity of the same row (Patient: the registration as EpisodeOfCare); nullptr: none.
+    std::unique_ptr<Table> also;
 };
 
 /// Immutable after load, thread-safe. Errors: MappingError with file and line.
@@ -75,6 +76,8 @@ class Tables {
     const Table* find(Text resource_type) const;
     /// Rules of datatypes.csv for a type of the record model; nullptr when there are none.
     const Element* datatype(std::string_view type_name) const;
+    /// A values table; MappingError when the set has none of that name.
+    const Values& values(std::string_view name) const;
 
   private:
     friend struct Loader;

@@ -89,14 +89,13 @@ struct Read {
         for (const auto& d : record.degradations) n += d.reason == reason;
         return n;
     }
-    /// Every row claimed or settled exactly once.
+    /// Every row is claimed, or settled once.
     bool balanced() const {
-        std::vector<int> seen(record.rows.size());
-        for (const auto& c : record.claims)
-            if (c.role == record::Role::primary) ++seen[c.row];
-        for (const auto& s : record.settlements) ++seen[s.row];
-        for (const int n : seen)
-            if (n != 1) return false;
+        std::vector<int> claimed(record.rows.size()), settled(record.rows.size());
+        for (const auto& c : record.claims) claimed[c.row] = 1;  // of several entities, or a part of one
+        for (const auto& s : record.settlements) ++settled[s.row];
+        for (std::size_t i = 0; i < claimed.size(); ++i)
+            if (claimed[i] + settled[i] != 1) return false;
         return true;
     }
 };

@@ -1,3 +1,4 @@
+#include "core/system/gpconnect/bundle.hpp"
 #include "core/system/gpconnect/rewriter.hpp"
 #include "core/util/text.hpp"
 
@@ -48,8 +49,11 @@ void Rewriter::object(const Value& in, const Element* node, const Frame& frame, 
             for (const Value* e : m.value->items) extension(*e, node, frame, path);
         } else if (resource && m.name == "resourceType") {
             continue;
-        } else if (resource && m.name == "contained" && m.value->kind == json::Kind::array) {
+        } else if (resource && m.name == "contained" && !m.value->is_scalar()) {
             contained(*m.value, frame);
+        } else if (m.name == "modifierExtension") {
+            host_.modifier(*m.value, here);
+            rest(*m.value, here);
         } else {
             member(m.name, *m.value, node == nullptr ? nullptr : node->find(m.name), frame, here);
         }
@@ -97,9 +101,17 @@ void Rewriter::items(const Value& v, const Element& node, const Frame& frame, Te
 
 void Rewriter::contained(const Value& list, const Frame& frame) {
     const Field* f = frame.type->find("contained");
-    for (std::size_t i = 0; i < list.items.size; ++i)
-        if (!host_.hoisted(*list.items[i]))
-            put(arena_, frame, *f, raw_copy(*list.items[i], indexed("contained", i)));
+    const std::vector<Value*> all = items_of(&list);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (host_.hoisted(*all[i])) continue;
+        const Text here = indexed("contained", i);
+        Value* copy = raw_copy(*all[i], here);
+        if (Value* id = copy->find("id"); id != nullptr && host_.contained_id(id->text) != id->text) {
+            rest(*id, join(here, "id"));
+            set(arena_, *copy, "id", new_text(arena_, host_.contained_id(id->text)));
+        }
+        put(arena_, frame, *f, copy);
+    }
 }
 
 void Rewriter::extension(const Value& e, const Element* node, const Frame& frame, Text path) {

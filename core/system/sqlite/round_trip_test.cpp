@@ -39,7 +39,9 @@ Everything read_all(Source& source) {
     Everything all;
     all.ledger = std::make_unique<ledger::Ledger>(source.census());
     auto keep = [&](std::unique_ptr<Record> r, std::vector<std::unique_ptr<Record>>& where) {
-        all.ledger->add(ledger::account(*r, ledger::settle(*r, source.census())));
+        ledger::Account account;
+        ledger::account(account, *r, ledger::settle(*r, source.census()));
+        all.ledger->add(account);
         where.push_back(std::move(r));
     };
     for (std::uint32_t p = 0; p < source.census().patients.size(); ++p) {
