@@ -129,7 +129,7 @@ struct Reader {
         if (type.resource && more_identifier(e, url)) {
             auto& entity = *static_cast<Entity*>(object);
             return structure(*e.find("valueIdentifier"), type_of<Identifier>(),
-                             &entity.identifier.add(*c.arena), join(path, "valueIdentifier"));
+                             &entity.identifier.add(*c.arena), Path{&path, "valueIdentifier"});
         }
         for (const Field& f : type.fields) {
             if (f.where != Where::extension || !same(f.url, url) || !plain_extension(e, f, object)) continue;
