@@ -149,8 +149,9 @@ TEST_CASE("selection: an excluded record is rows with a fate each, and nothing m
     CHECK(fates[1].rule == "Deleted=true");
     CHECK(fates[2].fate == Fate::excluded);
     CHECK(fates[3].fate == Fate::excluded);
-    auto account = ledger::account(r, fates);
-    account.excluded_by = "population:left";
+    ledger::Account account;
+    ledger::account(account, r, fates);
+    account.excluded_by = {"population:left"};
     ledger::Ledger ledger(census);
     ledger.add(account);
     ledger.check();

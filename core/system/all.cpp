@@ -13,11 +13,7 @@ namespace gpswitch::systems {
 
 const std::vector<const record::System*>& all() {
     static const std::vector<const record::System*> list = {
-        &emis::system(),
-        &gpconnect::system(),
-        &fhir::system(),
-        &sqlite::system(),
-        &synthetic::system(),
+        &emis::system(), &gpconnect::system(), &fhir::system(), &sqlite::system(), &synthetic::system(),
     };
     return list;
 }

@@ -85,14 +85,13 @@ void Maker::documents() {
 }
 
 void Maker::bookings() {
-    const Tables& tables = Tables::get();
     for (std::uint32_t n = 0; n < sketch_.bookings; ++n) {
         const Booking b = practice_.booking(patient_, n);
         auto& a = add<record::Appointment>();
         const bool past = b.day < as_of();
         const bool missed = past && random_.permille(60);
         a.status = !past ? "booked" : missed ? "noshow" : "fulfilled";
-        one(a.service_type).text = tables.code("slot-type", random_).display;
+        one(a.service_type).text = practice_.slot_type(b.schedule, b.minute);
         a.start = instant_text(record_.arena, b.day, b.minute);
         a.end = instant_text(record_.arena, b.day, b.minute + 10);
         a.minutes_duration = "10";

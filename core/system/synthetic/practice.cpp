@@ -206,12 +206,11 @@ struct Practice::Look {
     }
     void slot(record::Slot& s, std::uint32_t session, Day day, int minute, Text status) {
         refer(EntityKind::Schedule, session, s.schedule);
-        Random random(practice.options_.seed, session, static_cast<std::uint64_t>(minute));
-        s.service_type.add(arena()) = words(Tables::get().code("slot-type", random).display);
+        s.service_type.add(arena()) = words(practice.slot_type(session, minute));
         s.status = status;
         s.start = instant_text(arena(), day, minute);
         s.end = instant_text(arena(), day, minute + 10);
-        s.bookable_online = random.permille(300) ? "true" : "false";
+        s.bookable_online = minute % 30 == 0 ? "true" : "false";
     }
     void team() {
         auto& t = add<record::CareTeam>();
@@ -293,6 +292,11 @@ void Practice::session(std::uint32_t number, Day& day, int& minute) const {
     const std::uint32_t working = half / 2;
     day = day_of(2026, 1, 5) + static_cast<Day>(working / 5 * 7 + working % 5);
     minute = half % 2 == 0 ? 9 * 60 : 14 * 60;
+}
+
+Text Practice::slot_type(std::uint32_t schedule, int minute) const {
+    Random random(options_.seed, schedule, static_cast<std::uint64_t>(minute));
+    return Tables::get().code("slot-type", random).display;
 }
 
 Booking Practice::booking(std::uint32_t patient, std::uint32_t n) const {

@@ -40,6 +40,8 @@ class Practice {
     std::uint32_t row(record::EntityKind kind, std::uint32_t number) const;
 
     Booking booking(std::uint32_t patient, std::uint32_t n) const;
+    /// "Face to face": what slots of a session at a minute of the day are for.
+    record::Text slot_type(std::uint32_t schedule, int minute) const;
     /// "Slot/<id>" of the n-th booking of a patient.
     record::Text slot_reference(std::uint32_t patient, std::uint32_t n, Arena& arena) const;
     /// The slot that a booking took.
