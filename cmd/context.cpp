@@ -48,10 +48,11 @@ std::string described(const OpenSource& s) {
     const record::Census& c = s.census();
     std::uint64_t rows = 0;
     for (const auto& table : c.tables) rows += table.rows;
-    std::string out =
-        fmt::format("{}: {}{}{}, {}, {} in {}", s.address, c.system, c.version.empty() ? "" : " ", c.version,
-                    count(c.patients.size(), "patient", "patients"), count(rows, "row", "rows"),
-                    count(c.tables.size(), "table", "tables"));
+    // A package or store names the version of what it was made from, which is none of its own.
+    const std::string version = s.mapping ? c.version : "";
+    std::string out = fmt::format("{}: {}{}{}, {}, {} in {}", s.address, c.system, version.empty() ? "" : " ",
+                                  version, count(c.patients.size(), "patient", "patients"),
+                                  count(rows, "row", "rows"), count(c.tables.size(), "table", "tables"));
     if (!c.as_of.empty()) out += ", as of " + c.as_of;
     if (s.mapping) out += fmt::format(", mapping {}@{}", s.mapping->id(), s.mapping->version());
     return out;

@@ -34,8 +34,8 @@ void Inspection::finish(IssueSink& sink) const {
     IssueList found;
     practice_.finish(found);
     std::sort(found.issues.begin(), found.issues.end(), [](const Issue& a, const Issue& b) {
-        return std::tie(a.code, a.member, a.line, a.resource, a.path) <
-               std::tie(b.code, b.member, b.line, b.resource, b.path);
+        return std::tie(a.code, a.member, a.line, a.resource, a.path, a.message) <
+               std::tie(b.code, b.member, b.line, b.resource, b.path, b.message);
     });
     for (const Issue& issue : found.issues) sink.add(issue);
 }

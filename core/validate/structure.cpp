@@ -247,8 +247,9 @@ void PracticeChecker::finish(IssueSink& sink) const {
     }
     const Rule& rule = *find_rule("VAL-NHS-003");
     for (const std::string& number : numbers_) {
-        const std::vector<std::string>& who = patients_.at(number);
+        std::vector<std::string> who = patients_.at(number);
         if (who.size() < 2) continue;
+        std::sort(who.begin(), who.end());  // the workers saw them in any order
         for (std::size_t i = 0; i < who.size(); ++i) {
             Issue issue;
             issue.severity = rule.severity;
