@@ -10,6 +10,10 @@ namespace gpswitch::diff {
 void Practice::follow(const Side& side, bool before, const record::Record& record) {
     for (const record::Item& item : record.items)
         if (record::practice_wide(item.kind)) take(before, item, false);
+    needs(side, before, record);
+}
+
+void Practice::needs(const Side& side, bool before, const record::Record& record) {
     Half& half = halves_[before ? 0 : 1];
     for (const record::Need& need : record.needs) {
         if (!half.asked.emplace(need.kind, std::string(need.id)).second) continue;
@@ -31,8 +35,8 @@ void Practice::leftovers(const Side& side, bool before) {
             for (const record::Item& item : record.items) take(before, item, true);
         else if (before)
             held(record);
-        for (const record::Need& need : record.needs)
-            halves_[before ? 0 : 1].asked.emplace(need.kind, std::string(need.id));
+        // A free slot is the only one to name its session, maybe.
+        needs(side, before, record);
     }
 }
 

@@ -25,6 +25,8 @@ class Practice {
     std::vector<Difference> finish();
 
   private:
+    /// Takes what the record asks for and nobody has asked for before, with what that needs.
+    void needs(const Side& side, bool before, const record::Record& record);
     using Key = std::pair<record::EntityKind, std::string>;
     struct Half {
         std::set<Key> asked, seen;
