@@ -30,6 +30,12 @@ constexpr const char* kSettings =
     "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
     "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF";
 
+/// Removes what a run that was killed between its last commit and its end has left: a journal with nothing in
+/// it, which SQLite passes over and never deletes. It deletes one that it may no longer persist, under its
+/// own lock. Source: SQLite, "PRAGMA journal_mode".
+constexpr const char* kDropJournal =
+    "PRAGMA locking_mode=NORMAL; PRAGMA journal_mode=PERSIST; PRAGMA journal_mode=DELETE;";
+
 class Store : public record::Target {
   public:
     explicit Store(const record::TargetOptions& options)
@@ -86,6 +92,7 @@ class Store : public record::Target {
             });
         }
         writer_.reset();
+        guarded("closing it", [&] { db_->exec(kDropJournal); });
         db_.reset();
         if (overwrite_) rename_into_place();
     }

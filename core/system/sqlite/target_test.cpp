@@ -126,6 +126,20 @@ TEST_CASE("sqlite: importing twice changes nothing") {
     CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("sqlite: killed after its last commit and run again, it leaves no journal beside the store") {
+    io::TestFolder folder;
+    const Package package = practice();
+    package.import(folder / "practice.db");
+    const std::string before = folder.get("practice.db");
+    for (const std::string& journal :
+         {std::string(), std::string(512, '\0')}) {  // emptied, or its header zeroed
+        folder.put("practice.db-journal", journal);
+        package.import(folder / "practice.db");
+        CHECK(folder.get("practice.db") == before);
+        CHECK(folder.entries() == 1);
+    }
+}
+
 TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone") {
     io::TestFolder folder;
     const std::string path = folder / "practice.db";
