@@ -11,9 +11,11 @@
 #include "cmd/mappings_files.hpp"
 #include "cmd/mappings_show.hpp"
 #include "cmd/output.hpp"
+#include "cmd/profile_check.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/words.hpp"
 #include "core/io/file.hpp"
+#include "core/profile/sources.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
@@ -23,6 +25,7 @@ struct MappingsOptions {
     std::string format = "text";
     std::string set, table;
     bool hashes = false;
+    std::vector<std::string> packages;
 };
 
 /// The sets asked for: all, those called ID or ID@VERSION, or the one in a folder.
@@ -115,12 +118,37 @@ ExitCode check(const MappingsOptions& o, const Context& context) {
     return problems == 0 ? ExitCode::ok : ExitCode::mapping;
 }
 
+/// FHIR packages made into one table of facts for validate.
+ExitCode import_profiles(const MappingsOptions& o, const Context& context) {
+    const std::string& output = context.options.output;
+    if (output != "-") context.need_free(output);
+    profile::Sources sources;
+    for (const std::string& package : o.packages) profile::read_package(package, sources);
+    // Profiles alone are profiles of what is known already.
+    if (!sources.structures.contains("http://hl7.org/fhir/StructureDefinition/Element")) {
+        const std::string base = profile_table(context);
+        sources.base = std::make_shared<profile::Definitions>(profile::from_text(io::read_all(base)));
+    }
+    const profile::Definitions found = profile::compile(sources);
+    io::OutputFile file(output);
+    file.write(profile::to_text(found));
+    file.publish();
+    std::string said = fmt::format("{}, {} and {} from {}\n", count(found.types.size(), "type", "types"),
+                                   count(found.profiles.size(), "profile", "profiles"),
+                                   count(found.value_sets.size(), "value set", "value sets"),
+                                   count(found.packages.size(), "package", "packages"));
+    if (!found.unchecked.empty()) said += "Not checked:\n";
+    for (const profile::Unchecked& u : found.unchecked) said += fmt::format("  {}: {}\n", u.where, u.reason);
+    say_text(said);
+    return ExitCode::ok;
+}
+
 }  // namespace
 
 void add_mappings(Commands& commands) {
     auto o = std::make_shared<MappingsOptions>();
     const std::string page = "gpswitch-mappings(1)";
-    auto* group = commands.add_group("mappings", "List, show and check the mapping tables",
+    auto* group = commands.add_group("mappings", "List, show, check and import the mapping tables",
                                      {{"gpswitch mappings list", "gpswitch mappings check"}, page});
     auto* c = commands.add(
         "list", "List the mapping sets with version, source and hash",
@@ -151,6 +179,19 @@ void add_mappings(Commands& commands) {
     c->add_option("SET", o->set, "ID@VERSION, ID (all its versions), or the set's folder (default: all)");
     c->add_flag("--hashes", o->hashes, "Print the hashes as the files are now, for mapping.json");
     with_mappings_folder(*c, commands.common);
+
+    c = commands.add(
+        "import", "Make a table of FHIR profiles for validate",
+        [o](Context& context) { return import_profiles(*o, context); },
+        {{"gpswitch mappings import --profiles guide.tgz -o profiles.txt"}, page}, group);
+    c->add_option(
+         "--profiles", o->packages,
+         "FHIR package (.tgz), or folder of its JSON; may be given again, what others build on first")
+        ->type_name("PACKAGE")
+        ->required();
+    with_output(*c, commands.common, "TABLE", "Where to write the table; - for stdout", true);
+    with_mappings_folder(*c, commands.common);
+    with_overwrite(*c, commands.common, "Replace what exists under the output's name");
 }
 
 }  // namespace gpswitch::cmd

@@ -6,7 +6,9 @@
 #include "cmd/context.hpp"
 #include "cmd/inspection.hpp"
 #include "cmd/output.hpp"
+#include "cmd/profile_check.hpp"
 #include "cmd/run_report.hpp"
+#include "cmd/talk.hpp"
 #include "cmd/version.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
@@ -19,6 +21,8 @@ namespace {
 struct ValidateOptions {
     std::string source;
     bool list_rules = false;
+    std::vector<std::string> profiles;
+    bool no_profiles = false;
 };
 
 std::string listed() {
@@ -27,6 +31,33 @@ std::string listed() {
         out += fmt::format("{} {}: {}\n    {}\n    Source: {}\n    What to do: {}\n", r.code,
                            to_text(r.severity), r.title, r.why, r.source, r.hint);
     return out;
+}
+
+/// Resources that are in no package: files of JSON as they are, which no system reads.
+ExitCode check_files(const ValidateOptions& o, const Context& context, const archive::Place& files,
+                     const std::vector<std::size_t>& members) {
+    ReportStream stream(context.options);
+    const auto writer = make_issue_writer(
+        stream.format(), stream.output(),
+        {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
+    Findings findings(writer.get());
+    for (const Issue& i : refusals(files, systems::parse(o.source).place)) findings.add(i);
+    ProfileCheck profiles(context, o.profiles);
+    profiles.check(files, members, findings);
+    writer->finish();
+    stream.publish();
+    say_text(profiles.summary());
+    return findings.at_least(context.options.fail_on) == 0 ? ExitCode::ok : ExitCode::negative;
+}
+
+/// The place, when it holds resources and nothing that a system recognises.
+std::shared_ptr<archive::Place> loose_resources(const ValidateOptions& o, const Context& context) {
+    const systems::Address address = systems::parse(o.source);
+    if (o.no_profiles || (address.system != nullptr && address.system->name() != "fhir")) return nullptr;
+    auto files = context.open_place(address.place, {});
+    for (const record::System* s : systems::all())
+        if (s->reads() && systems::place_is_file(*s) && s->recognise(*files).certainty > 0) return nullptr;
+    return ProfileCheck::members(*files).empty() ? nullptr : files;
 }
 
 ExitCode run(const ValidateOptions& o, Context& context) {
@@ -43,6 +74,8 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     }
     context.need_free_report();
 
+    if (const auto files = loose_resources(o, context))
+        return check_files(o, context, *files, ProfileCheck::members(*files));
     RunReport report{.command = "validate"};
     OpenSource source = context.open_source(o.source);
     ReportStream stream(common);
@@ -56,8 +89,15 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         source, *target, findings, [&inspection](record::Record& record) { inspection(record); },
         source.mapping == nullptr);
     inspection.finish(findings);
+    std::string checked;
+    if (source.system->name() == "fhir" && !o.no_profiles) {
+        ProfileCheck profiles(context, o.profiles);
+        profiles.check(*source.files, ProfileCheck::members(*source.files), findings);
+        checked = profiles.summary();
+    }
     writer->finish();
     stream.publish();
+    say_text(checked);
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &findings;
@@ -78,6 +118,12 @@ void add_validate(Commands& commands) {
                              "gpswitch validate practice.db --fail-on warning"},
                             "gpswitch-validate(1)"});
     c->add_option("SOURCE", o->source, "What to check: [system:]file, folder or archive");
+    c->add_option(
+         "--profile", o->profiles,
+         "Table of profiles instead of the shipped one, or a profile's URL that resources have to satisfy; "
+         "may be given again")
+        ->type_name("TABLE|URL");
+    c->add_flag("--no-profiles", o->no_profiles, "Do not check resources against FHIR and its profiles");
     c->add_flag("--list-rules", o->list_rules,
                 "Show the consistency rules, with reason and source, and stop");
     with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)",

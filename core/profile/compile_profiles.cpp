@@ -162,6 +162,8 @@ void Profiles::types_of(const Value& structure, Element& e) {
                 name = target.substr(kCore.size());
             else if (const auto s = s_.structures.find(target); s != s_.structures.end())
                 name = s->second->text_of("type");
+            else if (const auto p = d_.profiles.find(target); p != d_.profiles.end())
+                name = p->second.type;
             if (name.empty()) {
                 d_.unchecked.push_back({where, "a reference to " + target + ", which is not at hand"});
                 any = true;
@@ -271,15 +273,21 @@ const Profile* Profiles::one(const std::string& url) {
 
 void Profiles::all() {
     for (auto& [name, type] : d_.types) {
-        const auto& structure = *s_.structures.at(std::string(kCore) + name);
+        const auto found = s_.structures.find(std::string(kCore) + name);
+        if (found == s_.structures.end()) continue;
+        const auto& structure = *found->second;
         const auto each = [&](auto& self, Element& e) -> void {
             types_of(structure, e);
             for (Element& c : e.children) self(self, c);
         };
         each(each, type.root);
     }
+    // A profile that is given anew replaces the one of the base.
+    for (const std::string& url : s_.order) d_.profiles.erase(url);
     for (const std::string& url : s_.order) one(url);
-    for (auto& [url, p] : d_.profiles) Slicing(d_, url).settle(p.root);
+    for (const std::string& url : s_.order)
+        if (const auto p = d_.profiles.find(url); p != d_.profiles.end())
+            Slicing(d_, url).settle(p->second.root);
     for (auto& [url, p] : d_.profiles) prune(p.root);
     // The newest package's profile of a type that is called after it is the one to use when none is claimed.
     for (std::size_t i = s_.last_package; i < s_.order.size(); ++i) {

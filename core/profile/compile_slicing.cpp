@@ -80,12 +80,18 @@ bool Slicing::value_test(const Element& slice, const std::string& path, SliceTes
 }
 
 void Slicing::settle_slice(const Element& sliced, Element& slice) {
+    const std::vector<SliceTest> before = std::move(slice.tests);
     slice.tests.clear();
     const bool extension = sliced.name == "extension" || sliced.name == "modifierExtension";
     auto discriminators = sliced.discriminators;
     if (discriminators.empty() && extension) discriminators = {{"value", "url"}};
     if (discriminators.empty() && sliced.name.ends_with("[x]")) discriminators = {{"type", "$this"}};
     const auto unsupported = [&](const std::string& reason) {
+        // What a base that was compiled before knew of the slice still holds.
+        if (!before.empty()) {
+            slice.tests = before;
+            return;
+        }
         slice.tests = {{SliceTest::Kind::unsupported, "", reason}};
         d_.unchecked.push_back({where_ + "#" + sliced.name + ":" + slice.slice, reason});
     };

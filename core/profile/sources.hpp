@@ -20,6 +20,9 @@ struct Sources {
     std::size_t last_package = 0;    ///< where in `order` the last package begins
     std::vector<Unchecked> refused;  ///< resources left out, with the reason
 
+    /// What the packages build on when they hold no types of their own: a table that was made before.
+    std::shared_ptr<const Definitions> base;
+
     std::deque<Arena> arenas;
     std::vector<std::shared_ptr<archive::Place>> places;
 };
@@ -42,5 +45,8 @@ ValueSet expand(const std::string& url, const Sources& sources);
 /// The table as text, see gpswitch-profiles(5); ends with the SHA-256 of all before. Same definitions, same
 /// bytes.
 std::string to_text(const Definitions& definitions);
+
+/// The definitions a table was written from; its hash is not checked. InputError when it is no table.
+Definitions from_text(std::string_view text);
 
 }  // namespace gpswitch::profile

@@ -92,6 +92,7 @@ struct Writer {
         if (e.must_support) add("S");
         if (e.modifier) add("M");
         if (e.rules != SliceRules::none) add(rules_text(e));
+        for (const auto& [type, path] : e.discriminators) add("d=" + type + ' ' + path);
         for (const SliceTest& t : e.tests) add(test_text(t));
         out += '\n';
         inner(e, depth + 1);

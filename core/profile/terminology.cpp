@@ -170,14 +170,18 @@ void bindings_of(const Element& e, std::set<std::string>& out) {
 
 Definitions compile(const Sources& sources) {
     Definitions out;
-    out.packages = sources.packages;
-    out.unchecked = sources.refused;
+    if (sources.base) out = *sources.base;
+    out.packages.insert(out.packages.end(), sources.packages.begin(), sources.packages.end());
+    out.unchecked.insert(out.unchecked.end(), sources.refused.begin(), sources.refused.end());
     compile_types(sources, out);
     Profiles(sources, out).all();
     std::set<std::string> sets;
     for (const auto& [name, t] : out.types) bindings_of(t.root, sets);
     for (const auto& [url, p] : out.profiles) bindings_of(p.root, sets);
-    for (const std::string& url : sets) out.value_sets[url] = expand(url, sources);
+    // What the base lists already stays, unless a package says it anew.
+    for (const std::string& url : sets)
+        if (!out.value_sets.contains(url) || sources.value_sets.contains(url))
+            out.value_sets[url] = expand(url, sources);
     const auto order = [](const Unchecked& a, const Unchecked& b) {
         return std::tie(a.where, a.reason) < std::tie(b.where, b.reason);
     };

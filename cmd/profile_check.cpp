@@ -1,0 +1,96 @@
+#include "cmd/profile_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmd/words.hpp"
+#include "core/util/error.hpp"
+
+namespace gpswitch::cmd {
+namespace {
+
+constexpr std::string_view kTable = "profiles/fhir-r4-ukcore.txt";
+
+bool is_url(const std::string& s) {
+    return s.starts_with("http://") || s.starts_with("https://") || s.starts_with("urn:");
+}
+
+}  // namespace
+
+std::string profile_table(const Context& context) {
+    const auto roots = context.mapping_roots();
+    for (const std::string& root : roots)
+        if (const std::string path = root + '/' + std::string(kTable); io::exists(path)) return path;
+    throw MappingError(
+        fmt::format("there is no {} in {}", kTable, roots.empty() ? "any folder" : joined(roots)),
+        "--mappings FOLDER says where the tables are");
+}
+
+ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string>& profiles) {
+    std::string path;
+    profile::StreamOptions options;
+    options.check.show_values = context.options.show_values;
+    options.jobs = context.options.jobs;
+    for (const std::string& p : profiles) {
+        if (is_url(p)) {
+            options.check.profiles.push_back(p);
+        } else if (path.empty()) {
+            path = p;
+        } else {
+            throw UsageError("validate: --profile takes one table",
+                             "make one table of all the packages with gpswitch mappings import");
+        }
+    }
+    file_ = io::MappedFile::open(path.empty() ? profile_table(context) : path);
+    table_ = profile::Table::load(file_->bytes(), file_->path());
+    for (const std::string& url : options.check.profiles)
+        if (table_->profile(url) == nullptr)
+            throw MappingError(fmt::format("{} has no profile {}", file_->path(), url),
+                               "gpswitch mappings import makes a table of the package that defines it");
+    stream_ = std::make_unique<profile::Stream>(*table_, std::move(options));
+}
+
+std::vector<std::size_t> ProfileCheck::members(const archive::Place& files) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < files.members().size(); ++i) {
+        const std::string& name = files.members()[i].name;
+        const std::size_t slash = name.rfind('/');
+        const std::string base = name.substr(slash == std::string::npos ? 0 : slash + 1);
+        if (base.ends_with(".ndjson") || base.ends_with(".jsonl")) {
+            if (base == "fates.ndjson" || base == "issues.ndjson" || name == "held/rows.ndjson") continue;
+            out.push_back(i);
+        } else if (!base.ends_with(".json") || (base != "manifest.json" && base != "ledger.json")) {
+            const std::string_view head = files.bytes(i).substr(0, 4096);
+            const std::size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+            if (first != std::string_view::npos && head[first] == '{' &&
+                head.find("\"resourceType\"") != std::string_view::npos)
+                out.push_back(i);
+        }
+    }
+    return out;
+}
+
+void ProfileCheck::check(const archive::Place& files, const std::vector<std::size_t>& members,
+                         IssueSink& sink) {
+    for (const std::size_t i : members) stream_->check(files.bytes(i), files.members()[i].origin, sink);
+}
+
+std::string ProfileCheck::summary() const {
+    const profile::StreamTotals& t = stream_->totals();
+    std::string out = fmt::format("Profiles: {} checked", count(t.resources, "resource", "resources"));
+    std::string names;
+    for (const auto& [name, version] : table_->packages())
+        names +=
+            fmt::format("{}{}{}{}", names.empty() ? "" : ", ", name, version.empty() ? "" : " ", version);
+    out += " against " + names + '\n';
+    if (t.not_checked.empty()) return out;
+    std::vector<std::pair<std::string, std::uint64_t>> list(t.not_checked.begin(), t.not_checked.end());
+    std::sort(list.begin(), list.end());
+    out += "Not checked:\n";
+    for (const auto& [what, times] : list)
+        out += fmt::format("  {} ({})\n", what, count(times, "time", "times"));
+    return out;
+}
+
+}  // namespace gpswitch::cmd

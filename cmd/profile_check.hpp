@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cmd/context.hpp"
+#include "core/io/file.hpp"
+#include "core/profile/stream.hpp"
+
+namespace gpswitch::cmd {
+
+/// Where the table of profiles that ships with gpswitch is. MappingError when it is not found.
+std::string profile_table(const Context& context);
+
+/// FHIR resources against the table of profiles: the one that ships, or those that --profile names.
+class ProfileCheck {
+  public:
+    /// `profiles`: as given with --profile: a table, or the URL of a profile that resources of its type have
+    /// to satisfy. Errors: MappingError when there is no table, or no such profile in it.
+    ProfileCheck(const Context& context, const std::vector<std::string>& profiles);
+    /// Members of the place that hold resources of FHIR R4: those called after a resource type and ".ndjson",
+    /// and other JSON that begins with a resource. Members of a package that are none are left out.
+    static std::vector<std::size_t> members(const archive::Place& files);
+    /// Checks them, one after the other.
+    void check(const archive::Place& files, const std::vector<std::size_t>& members, IssueSink& sink);
+    /// What was checked and what could not be, for a person.
+    std::string summary() const;
+
+  private:
+    std::shared_ptr<io::MappedFile> file_;
+    std::shared_ptr<const profile::Table> table_;
+    std::unique_ptr<profile::Stream> stream_;
+};
+
+}  // namespace gpswitch::cmd

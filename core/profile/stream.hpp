@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/profile/checker.hpp"
+#include "core/report/issue.hpp"
+
+namespace gpswitch::profile {
+
+struct StreamOptions {
+    CheckOptions check;
+    unsigned jobs = 1;
+};
+
+/// What was looked at. `not_checked` over everything so far.
+struct StreamTotals {
+    std::uint64_t resources = 0, bytes = 0, refused = 0;
+    NotChecked not_checked;
+};
+
+/// Checks files of resources and passes what is found on as issues, in the order of the text, the same
+/// whatever the number of jobs. A file is NDJSON (one resource a line; blank lines, CRLF and a byte order
+/// mark are put up with) or one JSON document: by its name, else by whether its first line is a whole object.
+/// A line that is not JSON is one issue, and the next line is read. Memory: a few MiB a job and the largest
+/// line.
+class Stream {
+  public:
+    Stream(const Table& table, StreamOptions options) : table_(table), options_(std::move(options)) {}
+    /// `name`: what issues call the file.
+    void check(std::string_view bytes, const std::string& name, IssueSink& sink);
+    const StreamTotals& totals() const { return totals_; }
+
+  private:
+    void lines(std::string_view bytes, const std::string& name, IssueSink& sink);
+    void document(std::string_view bytes, const std::string& name, IssueSink& sink);
+    const Table& table_;
+    StreamOptions options_;
+    StreamTotals totals_;
+};
+
+}  // namespace gpswitch::profile

@@ -1,0 +1,441 @@
+#include "core/profile/walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/util/text.hpp"
+
+namespace gpswitch::profile {
+
+using Kind = Node::Kind;
+
+namespace {
+
+constexpr std::string_view kKinds[] = {"null",     "true or false", "a number",
+                                       "a string", "an array",      "an object"};
+
+std::string by(const Rule& r) { return fmt::format("[{}]", r.source); }
+
+}  // namespace
+
+Checker::Checker(const Table& table, CheckOptions options) : walk_(std::make_unique<Walk>(table, options)) {}
+Checker::~Checker() = default;
+const NotChecked& Checker::not_checked() const { return walk_->missing; }
+
+void Checker::check(Document& document, std::vector<Finding>& out, std::vector<Met>* references) {
+    Walk& w = *walk_;
+    if (w.doc != &document) w.evaluator = std::make_unique<Evaluator>(w.table, document);
+    w.doc = &document;
+    w.out = &out;
+    w.references = references;
+    w.steps.clear();
+    w.resources.clear();
+    w.pool_used = 0;
+    w.first_finding = out.size();
+    if (document[0].kind != Kind::object)
+        w.report(Severity::error, "FHIR-RES-001", 0, "a resource is an object");
+    else
+        w.resource(0, false);
+    std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(w.first_finding), out.end(),
+                     [](const Finding& a, const Finding& b) { return a.offset < b.offset; });
+}
+
+std::string Checker::Walk::path() const {
+    std::string p;
+    for (const Step& s : steps) {
+        if (s.is_index) {
+            p += fmt::format("[{}]", s.index);
+            continue;
+        }
+        if (!p.empty()) p += '.';
+        p += s.name;
+    }
+    return p;
+}
+
+std::string Checker::Walk::resource_label() const {
+    if (resources.empty()) return "";
+    const std::uint32_t n = resources.back();
+    const std::uint32_t type = doc->member(n, known.resource_type), id = doc->member(n, known.id);
+    std::string label;
+    if (type != 0 && (*doc)[type].kind == Kind::string) label = text(type);
+    if (id != 0 && (*doc)[id].kind == Kind::string && text(id).size() <= 64)
+        label += "/" + std::string(text(id));
+    return label;
+}
+
+std::string Checker::Walk::shown(std::uint32_t n) const {
+    const Node& node = (*doc)[n];
+    if (!options.show_values || node.kind >= Kind::array) return "";
+    return ": " + gpswitch::shown(doc->text(node));
+}
+
+void Checker::Walk::report(Severity severity, std::string_view code, std::uint32_t offset,
+                           std::string message, std::string_view more_path) {
+    Finding f;
+    f.severity = severity;
+    f.code = code;
+    f.offset = offset;
+    f.path = path();
+    f.path += more_path;
+    f.message = std::move(message);
+    // Two profiles may demand the same.
+    for (std::size_t i = out->size(); i > first_finding; --i) {
+        const Finding& o = (*out)[i - 1];
+        if (o.code == f.code && o.path == f.path &&
+            std::string_view(o.message).substr(0, o.message.rfind('[')) ==
+                std::string_view(f.message).substr(0, f.message.rfind('[')))
+            return;
+    }
+    f.resource = resource_label();
+    out->push_back(std::move(f));
+}
+
+std::size_t Checker::Walk::profiles_of(std::uint32_t n, TypeId type, Overlays& overlays, bool contained) {
+    std::size_t claimed = 0;
+    const std::uint32_t meta = doc->member(n, known.meta);
+    const std::uint32_t list = meta == 0 ? 0 : doc->member(meta, known.profile);
+    if (list != 0 && (*doc)[list].kind == Kind::array)
+        for (std::uint32_t i = list + 1; i < (*doc)[list].next; i = (*doc)[i].next) {
+            if ((*doc)[i].kind != Kind::string) continue;
+            const std::string_view url = text(i);
+            const ProfileInfo* p = table.profile(url);
+            if (p == nullptr) {
+                if (url != "http://hl7.org/fhir/StructureDefinition/" + std::string(table.info(type).name))
+                    cannot("profile " + std::string(url) + " (claimed, not at hand)");
+                continue;
+            }
+            if (p->type != type) {
+                report(Severity::error, "FHIR-PROF-001", (*doc)[i].begin,
+                       fmt::format("the profile is one of {}", table.info(p->type).name), ".meta.profile");
+                continue;
+            }
+            overlays.add(&p->root);
+            ++claimed;
+        }
+    if (steps.size() == 1)
+        for (const std::string& url : options.profiles)
+            if (const ProfileInfo* p = table.profile(url); p != nullptr && p->type == type) {
+                overlays.add(&p->root);
+                ++claimed;
+            }
+    if (claimed == 0 && options.use_defaults && !contained)
+        if (const ProfileInfo* p = table.default_of(type)) overlays.add(&p->root);
+    return claimed;
+}
+
+void Checker::Walk::resource(std::uint32_t n, bool contained) {
+    const std::uint32_t member = doc->member(n, known.resource_type);
+    const std::uint32_t offset = (*doc)[n].begin;
+    const auto wrong = [&](std::string_view code, std::uint32_t at, const std::string& message) {
+        const bool top = steps.empty();
+        if (top)
+            steps.push_back({.name = "resourceType",
+                             .index = 0,
+                             .is_index = false,
+                             .shape = nullptr,
+                             .rule = nullptr,
+                             .type = 0,
+                             .extension = {}});
+        report(Severity::error, code, at, message, top ? "" : ".resourceType");
+        if (top) steps.pop_back();
+    };
+    if (member == 0 || (*doc)[member].kind != Kind::string)
+        return wrong("FHIR-RES-001", offset, "a resource has to say of which type it is: resourceType");
+    const TypeId type = table.type(text(member));
+    if (type == 0 || table.info(type).kind != Type::Kind::resource || table.info(type).is_abstract)
+        return wrong("FHIR-RES-002", (*doc)[member].begin,
+                     "FHIR R4 has no resource of this type" + shown(member));
+    const bool top = steps.empty();
+    if (top)
+        steps.push_back({.name = table.info(type).name,
+                         .index = 0,
+                         .is_index = false,
+                         .shape = nullptr,
+                         .rule = nullptr,
+                         .type = type,
+                         .extension = {}});
+    if (!top) steps.back().type = type;
+    const std::uint32_t outer_root = root;
+    if (!contained) root = n;
+    resources.push_back(n);
+    doc->nodes[n].type = type;
+    Overlays overlays;
+    profiles_of(n, type, overlays, contained);
+    object(n, table.info(type).shape, overlays, true);
+    if (table.derives(type, known.domain_resource) && doc->member(n, known.contained) != 0) contained_used(n);
+    for (const Rule* o : overlays) checks(n, o->checks);
+    resources.pop_back();
+    root = outer_root;
+    if (top) steps.pop_back();
+}
+
+/// A name that the type has not: an unknown element, or one of another spelling.
+void Checker::Walk::unknown(std::uint32_t n) {
+    const Node& m = (*doc)[n];
+    const std::string key = doc->key(m);
+    report(Severity::error, "FHIR-ELEM-001", m.key_at, "there is no such element here",
+           (steps.empty() ? "" : ".") + gpswitch::shown(key));
+    doubled_keys(n);
+}
+
+/// What is not looked into otherwise may still not have a name twice.
+void Checker::Walk::doubled_keys(std::uint32_t n) {
+    const Node& o = (*doc)[n];
+    if (o.kind == Kind::object) {
+        std::vector<std::string> keys;
+        for (std::uint32_t i = n + 1; i < o.next; i = (*doc)[i].next) {
+            keys.push_back(doc->key((*doc)[i]));
+            if (std::count(keys.begin(), keys.end(), keys.back()) > 1)
+                report(Severity::error, "FHIR-JSON-002", (*doc)[i].key_at,
+                       "the same name twice in one object");
+        }
+    }
+    if (o.kind >= Kind::array)
+        for (std::uint32_t i = n + 1; i < o.next; i = (*doc)[i].next) doubled_keys(i);
+}
+
+void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& overlays,
+                           bool whole_resource) {
+    const std::size_t count = shape.elements.size();
+    std::array<Seen, 128> seen;
+    std::fill_n(seen.begin(), count, Seen{0, 0, 0});
+    const std::uint32_t end = (*doc)[n].next;
+    std::uint32_t resource_types = 0;
+    for (std::uint32_t i = n + 1; i < end; i = (*doc)[i].next) {
+        const Node& m = (*doc)[i];
+        const Shape::Slot* slot = m.key == 0 ? nullptr : shape.find(m.key);
+        if (slot == nullptr) {
+            if (whole_resource && m.key == known.resource_type) {
+                if (++resource_types > 1)
+                    report(Severity::error, "FHIR-JSON-002", m.key_at, "the same name twice in one object",
+                           ".resourceType");
+                continue;
+            }
+            unknown(i);
+            continue;
+        }
+        Seen& s = seen[slot->element];
+        const Rule& r = shape.elements[slot->element];
+        std::uint32_t& place = slot->underscore ? s.sibling : s.node;
+        if (place != 0 || (r.choice && (s.node | s.sibling) != 0 && s.type != slot->type)) {
+            const std::uint32_t other = place != 0 ? place : s.node | s.sibling;
+            if ((*doc)[other].key == m.key)
+                report(Severity::error, "FHIR-JSON-002", m.key_at, "the same name twice in one object",
+                       "." + doc->key(m));
+            else
+                report(Severity::error, "FHIR-ELEM-008", m.key_at, "only one of the choices may be given",
+                       "." + std::string(r.label));
+            continue;
+        }
+        place = i;
+        s.type = slot->type;
+    }
+    const bool beside = table.info(shape.type).kind == Type::Kind::primitive;
+    if ((*doc)[n].count == 0 ||
+        ((*doc)[n].count == 1 && !whole_resource && !beside && (*doc)[n + 1].key == known.id))
+        report(Severity::error, "FHIR-ELEM-006", (*doc)[n].begin, "an element has to have content");
+    for (std::size_t e = 0; e < count; ++e) {
+        const Rule& r = shape.elements[e];
+        const Seen& s = seen[e];
+        const bool here = (s.node | s.sibling) != 0;
+        if (!here && r.min == 0 && overlays.size == 0) continue;
+        Overlays inner;
+        for (const Rule* o : overlays)
+            if (const Rule* c = o->child(r.name)) inner.add(c);
+        if (here)
+            element(n, shape, r, s, inner);
+        else
+            absent(n, r, inner);
+    }
+    for (const Check* c : shape.checks) check(n, *c);
+}
+
+void Checker::Walk::absent(std::uint32_t parent, const Rule& r, const Overlays& inner) {
+    const std::uint32_t at = (*doc)[parent].begin;
+    const auto missing_element = [&](const Rule& rule) {
+        report(Severity::error, "FHIR-ELEM-002", at, fmt::format("this element is required {}", by(rule)),
+               "." + std::string(r.label));
+    };
+    if (r.min > 0) missing_element(r);
+    for (const Rule* c : inner) {
+        if (c->min > 0) missing_element(*c);
+        for (const Rule& s : c->slices)
+            if (s.min > 0 && c->min == 0)
+                report(Severity::error, "FHIR-SLICE-001", at,
+                       fmt::format("at least {} of the slice {} {}", s.min, s.slice, by(s)),
+                       "." + std::string(r.label));
+    }
+}
+
+void Checker::Walk::counts(std::uint32_t n, std::size_t count, const Rule& r, const Overlays& inner) {
+    const auto each = [&](const Rule& rule) {
+        if (count > rule.max)
+            report(Severity::error, rule.max == 0 ? "FHIR-ELEM-004" : "FHIR-ELEM-003", (*doc)[n].begin,
+                   rule.max == 0 ? fmt::format("this element may not be given {}", by(rule))
+                                 : fmt::format("at most {}, not {} {}", rule.max, count, by(rule)));
+        if (count < rule.min)
+            report(Severity::error, "FHIR-ELEM-002", (*doc)[n].begin,
+                   fmt::format("at least {}, not {} {}", rule.min, count, by(rule)));
+    };
+    if (r.many) each(r);
+    for (const Rule* c : inner) each(*c);
+}
+
+void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, const Seen& seen,
+                            const Overlays& inner) {
+    const TypeUse* use = r.types.empty() ? nullptr : &r.types[seen.type < r.types.size() ? seen.type : 0];
+    const std::uint32_t main = seen.node, side = seen.sibling;
+    const std::uint32_t any = main != 0 ? main : side;
+    const Node& node = (*doc)[any];
+    std::string_view name = doc->whole().substr(node.key_at);
+    name = name.substr(0, name.find('"'));
+    if (main == 0) name.remove_prefix(1);  // "_name"
+    steps.push_back({.name = name,
+                     .index = 0,
+                     .is_index = false,
+                     .shape = &shape,
+                     .rule = &r,
+                     .type = use != nullptr       ? use->type
+                             : r.shape != nullptr ? r.shape->type
+                                                  : TypeId{0},
+                     .extension = {}});
+    struct Leave {
+        std::vector<Step>& steps;
+        ~Leave() { steps.pop_back(); }
+    } leave{steps};
+    for (const std::uint32_t part : {main, side}) {
+        if (part == 0) continue;
+        doc->nodes[part].name = r.name;
+        if (use != nullptr) doc->nodes[part].type = use->type;
+        const bool array = (*doc)[part].kind == Kind::array;
+        if (array != r.many) {
+            if ((*doc)[part].kind == Kind::null)
+                report(Severity::error, "FHIR-ELEM-007", (*doc)[part].begin,
+                       "null is no value; leave the element out");
+            else
+                report(Severity::error, "FHIR-ELEM-005", (*doc)[part].begin,
+                       r.many ? "this element repeats: an array is expected"
+                              : "this element does not repeat: no array is expected");
+            return doubled_keys(part);
+        }
+        if (array && (*doc)[part].count == 0) {
+            report(Severity::error, "FHIR-ELEM-006", (*doc)[part].begin, "an array may not be empty");
+            return;
+        }
+    }
+    if (main != 0 && side != 0) doc->nodes[side].flags |= Node::kSkip;
+    if (r.choice)
+        for (const Rule* c : inner) {
+            if (c->types.empty()) continue;
+            const auto fits = [&](const TypeUse& u) { return table.derives(use->type, u.type); };
+            if (std::none_of(c->types.begin(), c->types.end(), fits))
+                report(Severity::error, "FHIR-ELEM-009", node.begin,
+                       fmt::format("the type {} is not allowed here {}", table.info(use->type).name, by(*c)));
+        }
+    if (!r.many) {
+        counts(any, 1, r, inner);
+        if (inner.size == 0) return item(shape, r, use, main, side, inner);
+        if (pool.size() <= pool_used) pool.emplace_back();
+        const std::size_t place = pool_used++;
+        pool[place].assign(1, inner);
+        std::vector<Overlays> mine = std::move(pool[place]);
+        slices(any, use, any, inner, mine);
+        item(shape, r, use, main, side, mine[0]);
+        pool[place] = std::move(mine);
+        --pool_used;
+        return;
+    }
+    // The items of both arrays, side by side.
+    std::uint32_t i = main == 0 ? 0 : main + 1, k = side == 0 ? 0 : side + 1;
+    const std::uint32_t i_end = main == 0 ? 0 : (*doc)[main].next, k_end = side == 0 ? 0 : (*doc)[side].next;
+    const std::size_t count =
+        std::max(main == 0 ? 0 : (*doc)[main].count, side == 0 ? 0 : (*doc)[side].count);
+    counts(any, count, r, inner);
+    std::vector<Overlays> mine;
+    bool sliced = false;
+    for (const Rule* c : inner) sliced = sliced || !c->slices.empty();
+    if (sliced) {
+        mine.assign(count, inner);
+        slices(any, use, any, inner, mine);
+    }
+    for (std::uint32_t index = 0; index < count; ++index) {
+        const std::uint32_t value = i < i_end ? i : 0, beside = k < k_end ? k : 0;
+        steps.push_back({.name = {},
+                         .index = index,
+                         .is_index = true,
+                         .shape = nullptr,
+                         .rule = nullptr,
+                         .type = steps.back().type,
+                         .extension = {}});
+        item(shape, r, use, value, beside, sliced ? mine[index] : inner);
+        steps.pop_back();
+        if (value != 0) i = (*doc)[i].next;
+        if (beside != 0) k = (*doc)[k].next;
+    }
+}
+
+void Checker::Walk::item(const Shape& shape, const Rule& r, const TypeUse* use, std::uint32_t n,
+                         std::uint32_t sibling, const Overlays& given) {
+    const bool beside = sibling != 0 && (*doc)[sibling].kind != Kind::null;
+    if (n != 0 && (*doc)[n].kind == Kind::null && beside) {
+        doc->nodes[n].sibling = sibling;
+        n = 0;
+    }
+    const TypeInfo* type = use == nullptr ? nullptr : &table.info(use->type);
+    const std::uint32_t value = n != 0 ? n : sibling;
+    if (n != 0 ? (*doc)[n].kind == Kind::null : !beside)
+        return report(Severity::error, "FHIR-ELEM-007", (*doc)[value].begin,
+                      "null is no value; leave the element out");
+    Node& node = doc->nodes[value];
+    node.name = r.name;
+    if (use != nullptr) node.type = use->type;
+    const bool is_primitive = type != nullptr && type->kind == Type::Kind::primitive;
+    if (is_primitive) {
+        if (beside) {
+            if ((*doc)[sibling].kind != Kind::object)
+                return report(Severity::error, "FHIR-PRIM-001", (*doc)[sibling].begin,
+                              "beside a value only an object may stand");
+            if (n != 0) node.sibling = sibling;
+            object(sibling, type->shape, given, false);
+        }
+        if (n == 0) {  // only extensions: there is no value to check
+            if ((*doc)[sibling].count == 1 && (*doc)[sibling + 1].key == known.id)
+                report(Severity::error, "FHIR-ELEM-006", (*doc)[sibling].begin,
+                       "an element has to have content");
+            return;
+        }
+        if (!primitive(n, *type, r)) return;
+    } else if (node.kind != Kind::object) {
+        return report(
+            Severity::error, "FHIR-PRIM-001", node.begin,
+            fmt::format("an object is expected, not {}", kKinds[static_cast<std::size_t>(node.kind)]));
+    }
+    Overlays overlays = given;
+    const auto more = [&](const TypeUse& u) {
+        if (u.profiles.size() == 1) overlays.add(u.profiles[0]);
+    };
+    if (use != nullptr && !use->profiles.empty()) more(*use);
+    for (const Rule* c : given)
+        for (const TypeUse& u : c->types)
+            if (use != nullptr && u.type == use->type) more(u);
+    if (!is_primitive) {
+        if (type != nullptr && type->kind == Type::Kind::resource) {
+            resource(value, r.name == known.contained);
+        } else {
+            if (use != nullptr && use->type == known.extension) extension(value, shape, r, overlays);
+            object(value, r.shape != nullptr ? *r.shape : type->shape, overlays, false);
+            if (use != nullptr && use->type == known.reference) reference(value, use, given);
+            if (use != nullptr) known_ids(value, use->type);
+        }
+    }
+    values(value, use, r);
+    for (const Rule* c : overlays) {
+        values(value, use, *c);
+        checks(value, c->checks);
+    }
+    checks(value, r.checks);
+}
+
+}  // namespace gpswitch::profile

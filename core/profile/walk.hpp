@@ -1,0 +1,111 @@
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/profile/checker.hpp"
+#include "core/profile/fhirpath.hpp"
+
+namespace gpswitch::profile {
+
+/// What profiles say of one place, beside its type.
+struct Overlays {
+    static constexpr std::size_t kMost = 24;
+    std::array<const Rule*, kMost> rules;
+    std::size_t size = 0;
+    void add(const Rule* r) {
+        for (std::size_t i = 0; i < size; ++i)
+            if (rules[i] == r) return;
+        if (size < kMost) rules[size++] = r;
+    }
+    const Rule* const* begin() const { return rules.data(); }
+    const Rule* const* end() const { return rules.data() + size; }
+};
+
+/// The way through one document. Methods in files by what they check.
+struct Checker::Walk {
+    Walk(const Table& t, CheckOptions o) : table(t), options(o), known(t.known()) {}
+
+    // walk.cpp: objects and elements
+    void resource(std::uint32_t n, bool contained);
+    void object(std::uint32_t n, const Shape& shape, const Overlays& overlays, bool whole_resource);
+    struct Seen {
+        std::uint32_t node, sibling;
+        std::uint8_t type;
+    };
+    void element(std::uint32_t parent, const Shape& shape, const Rule& r, const Seen& seen,
+                 const Overlays& inner);
+    void absent(std::uint32_t parent, const Rule& r, const Overlays& inner);
+    void counts(std::uint32_t n, std::size_t count, const Rule& r, const Overlays& inner);
+    void item(const Shape& shape, const Rule& r, const TypeUse* use, std::uint32_t n, std::uint32_t sibling,
+              const Overlays& overlays);
+    void null_or_empty(std::uint32_t n);
+    void unknown(std::uint32_t n);
+    void doubled_keys(std::uint32_t n);
+    std::size_t profiles_of(std::uint32_t n, TypeId type, Overlays& out, bool contained);
+
+    // check_values.cpp
+    bool primitive(std::uint32_t n, const TypeInfo& type, const Rule& r);
+    void values(std::uint32_t n, const TypeUse* use, const Rule& r);
+    void binding(std::uint32_t n, TypeId type, const Rule& r);
+    void checks(std::uint32_t n, const std::vector<Check>& list);
+    void check(std::uint32_t n, const Check& c);
+    void limits(std::uint32_t n, const Rule& r);
+    bool equal(const json::Value& v, std::uint32_t n) const;
+    bool matches(const json::Value& v, std::uint32_t n) const;
+    void known_ids(std::uint32_t n, TypeId type);
+
+    // check_slices.cpp
+    bool slices(std::uint32_t parent, const TypeUse* use, std::uint32_t array, const Overlays& inner,
+                std::vector<Overlays>& per_item);
+    void slice(const Rule& sliced, const TypeUse* use, std::uint32_t array,
+               const std::vector<std::uint32_t>& items, std::vector<Overlays>& per_item,
+               const std::vector<std::size_t>& index);
+    bool in_slice(const Rule& s, const TypeUse* use, std::uint32_t n) const;
+    bool test(const Test& t, const TypeUse* use, std::uint32_t n, std::size_t depth) const;
+    static bool told_apart(const Rule& sliced);
+
+    // check_references.cpp
+    void reference(std::uint32_t n, const TypeUse* base, const Overlays& overlays);
+    void extension(std::uint32_t n, const Shape& shape, const Rule& r, Overlays& overlays);
+    bool context_fits(const ProfileInfo& p) const;
+    bool stands_in(std::string_view wanted, std::size_t holder) const;
+    void contained_used(std::uint32_t n);
+    TypeId type_of_target(std::string_view text, std::uint32_t reference) const;
+
+    // findings
+    void report(Severity severity, std::string_view code, std::uint32_t offset, std::string message,
+                std::string_view more_path = {});
+    std::string path() const;
+    std::string resource_label() const;
+    std::string_view text(std::uint32_t n) const { return doc->text((*doc)[n]); }
+    std::string shown(std::uint32_t n) const;
+    void cannot(std::string what) { ++missing[std::move(what)]; }
+
+    const Table& table;
+    const CheckOptions options;
+    const Table::Known& known;
+    Document* doc = nullptr;
+    std::vector<Finding>* out = nullptr;
+    std::vector<Met>* references = nullptr;
+    NotChecked missing;
+
+    struct Step {
+        std::string_view name;  ///< as in the text; empty for an index
+        std::uint32_t index = 0;
+        bool is_index = false;
+        const Shape* shape = nullptr;  ///< what the step's element is defined in
+        const Rule* rule = nullptr;
+        TypeId type = 0;             ///< of the value there
+        std::string_view extension;  ///< its URL, when it is one
+    };
+    std::vector<Step> steps;
+    std::vector<std::uint32_t> resources;  ///< nodes of the resources around here
+    std::uint32_t root = 0;                ///< the resource that holds the contained ones
+    std::size_t first_finding = 0;
+    std::vector<std::vector<Overlays>> pool;
+    std::size_t pool_used = 0;
+    std::unique_ptr<Evaluator> evaluator;
+};
+
+}  // namespace gpswitch::profile
