@@ -8,6 +8,16 @@ namespace gpswitch::profile {
 
 using Kind = Node::Kind;
 
+namespace {
+
+bool is_id(std::string_view s) {
+    return !s.empty() && s.size() <= 64 &&
+           s.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") ==
+               std::string_view::npos;
+}
+
+}  // namespace
+
 /// The type a reference leads to, as far as its text, Reference.type or the contained resources tell; 0:
 /// unknown.
 TypeId Checker::Walk::type_of_target(std::string_view url, std::uint32_t n) const {
@@ -23,16 +33,25 @@ TypeId Checker::Walk::type_of_target(std::string_view url, std::uint32_t n) cons
     const std::uint32_t said = doc->member(n, known.type);
     TypeId type = said != 0 && (*doc)[said].kind == Kind::string ? table.type(text(said)) : TypeId{0};
     if (url.empty() || url.starts_with("urn:") || url.starts_with('#')) return type;
-    // ".../Type/id" or ".../Type/id/_history/version"; a query is no address of a resource.
-    if (url.find('?') != std::string_view::npos) return type;
+    const TypeId found = address_type(url);
+    return found != 0 ? found : type;
+}
+
+/// "Type/id", alone or behind an address, with a version or not; what has another form tells nothing.
+/// Source: FHIR R4, "References", the pattern of a RESTful reference.
+TypeId Checker::Walk::address_type(std::string_view url) const {
     if (const auto history = url.find("/_history/"); history != std::string_view::npos)
         url = url.substr(0, history);
     const auto slash = url.rfind('/');
-    if (slash == std::string_view::npos) return type;
+    if (slash == std::string_view::npos || !is_id(url.substr(slash + 1))) return 0;
     url = url.substr(0, slash);
     const auto before = url.rfind('/');
-    const TypeId found = table.type(before == std::string_view::npos ? url : url.substr(before + 1));
-    return found != 0 && table.info(found).kind == Type::Kind::resource ? found : type;
+    if (before != std::string_view::npos) {
+        if (!url.starts_with("http://") && !url.starts_with("https://")) return 0;
+        url = url.substr(before + 1);
+    }
+    const TypeId found = table.type(url);
+    return found != 0 && table.info(found).kind == Type::Kind::resource ? found : TypeId{0};
 }
 
 void Checker::Walk::reference(std::uint32_t n, const TypeUse* base, const Overlays& overlays) {
@@ -118,7 +137,7 @@ bool Checker::Walk::stands_in(std::string_view wanted, std::size_t holder) const
         if (steps[i].is_index) continue;
         if (steps[i].rule == nullptr) return false;
         for (const std::string_view l :
-             inner ? std::array{steps[i].rule->label, label, label} : std::array{label, stem, s.name}) {
+             inner ? std::array{steps[i].rule->label, label, label} : std::array{label, stem, name_of(s)}) {
             const std::string tail = "." + std::string(l) + way;
             if (steps[i].shape->path + tail == wanted) return true;
             for (TypeId t = table.info(steps[i].shape->type).base; t != 0 && !inner; t = table.info(t).base)
@@ -137,7 +156,7 @@ void Checker::Walk::extension(std::uint32_t n, const Shape&, const Rule& r, Over
         const Shape::Slot* slot =
             (*doc)[i].key == 0 ? nullptr : table.info(known.extension).shape.find((*doc)[i].key);
         value = value || (slot != nullptr &&
-                          table.info(known.extension).shape.elements[slot->element].name == known.value);
+                          table.info(known.extension).shape.elements[slot->element]->name == known.value);
     }
     const bool inner = doc->member(n, known.extension_a) != 0;
     if (value == inner && (*doc)[n].count > 0)

@@ -46,7 +46,7 @@ class Checker {
     /// Adds what is found in a parsed document, in the order of its text. `references`, when given, gets
     /// every reference met.
     void check(Document& document, std::vector<Finding>& out, std::vector<Met>* references = nullptr);
-    const NotChecked& not_checked() const;
+    NotChecked not_checked() const;
 
   private:
     struct Walk;

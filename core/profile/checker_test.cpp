@@ -197,7 +197,7 @@ TEST_CASE("profile check: blood pressure, where slices lie in slices") {
     one(systolic, "", "", "", "");
     one(systolic, "millimeter of mercury", "mmHg", "FHIR-FIX-001",
         "Observation.component[0].valueQuantity.unit");
-    one(systolic, "8480-6", "8480-7", "FHIR-FIX-001", "Observation.component[0].code.coding[0].code");
+    one(systolic, "8480-6", "8462-4", "FHIR-FIX-001", "Observation.component[0].code.coding[0].code");
     one(systolic, R"({"system":"http://loinc.org","code":"8480-6"},)", "", "FHIR-SLICE-001",
         "Observation.component[0].code.coding");
     one(systolic + "," + systolic, "", "", "FHIR-SLICE-002", "Observation.component");

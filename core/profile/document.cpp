@@ -215,6 +215,37 @@ struct Document::Impl {
         return true;
     }
 
+    /// simdjson looks at the whole text at once and does not say where; what it objects to is looked for
+    /// again.
+    static std::size_t culprit(error_code code, std::string_view in) {
+        if (code == UNESCAPED_CHARS) {
+            bool inside = false;
+            for (std::size_t i = 0; i < in.size(); ++i) {
+                if (inside && static_cast<unsigned char>(in[i]) < 0x20) return i;
+                if (inside && in[i] == '\\') {
+                    ++i;
+                    continue;
+                }
+                inside = inside != (in[i] == '"');
+            }
+        }
+        if (code == UTF8_ERROR) {
+            // The longest beginning that is good ends before the culprit.
+            std::size_t good = 0, bad = in.size();
+            while (bad - good > 1) {
+                const std::size_t half = good + (bad - good) / 2;
+                std::size_t cut = half;
+                while (cut > good && (static_cast<unsigned char>(in[cut]) & 0xC0) == 0x80) --cut;
+                if (cut > good && validate_utf8(in.data(), cut))
+                    good = cut;
+                else
+                    bad = half;
+            }
+            return good;
+        }
+        return in.size();
+    }
+
     bool parse(std::string_view in, std::size_t room) {
         if (in.size() >= (std::uint64_t{1} << 32) - 64) return fail("document over 4 GiB", 0);
         base = in.data();
@@ -225,7 +256,7 @@ struct Document::Impl {
             room = copy.capacity();
         }
         ondemand::document d;
-        if (const auto c = parser.iterate(base, in.size(), room).get(d)) return fail(c, in.size());
+        if (const auto c = parser.iterate(base, in.size(), room).get(d)) return fail(c, culprit(c, in));
         ondemand::value root;
         if (const auto c = d.get_value().get(root))
             return fail(c == SCALAR_DOCUMENT_AS_VALUE ? "neither an object nor an array" : error_message(c),

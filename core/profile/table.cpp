@@ -11,14 +11,54 @@
 
 namespace gpswitch::profile {
 
+namespace {
+
+/// `f` with its escapes undone, in `kept` when there are any.
+std::string_view undone(std::string_view f, std::deque<std::string>& kept) {
+    if (f.find('\\') == std::string_view::npos) return f;
+    std::string out;
+    for (std::size_t i = 0; i < f.size(); ++i) {
+        if (f[i] != '\\' || i + 1 == f.size()) {
+            out += f[i];
+            continue;
+        }
+        const char c = f[++i];
+        out += c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+    }
+    return kept.emplace_back(std::move(out));
+}
+
+std::string_view cut(std::string_view& s, char at) {
+    const std::size_t i = std::min(s.find(at), s.size());
+    const std::string_view out = s.substr(0, i);
+    s.remove_prefix(std::min(i + 1, s.size()));
+    return out;
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string_view, std::string_view>>& CodeSet::all() const {
+    std::call_once(once_, [this] {
+        std::string_view system;
+        for (std::string_view rest = lines; !rest.empty();) {
+            std::string_view line = cut(rest, '\n');
+            const bool goes_on = line.starts_with("  ");
+            std::string_view first = cut(line, '\t');
+            if (!goes_on) system = undone(first.substr(1), kept_);
+            while (!line.empty()) codes_.emplace_back(undone(cut(line, '\t'), kept_), system);
+        }
+        std::sort(codes_.begin(), codes_.end());
+    });
+    return codes_;
+}
+
 bool CodeSet::has(std::string_view system, std::string_view code) const {
-    char small[256];
-    const std::size_t n = system.size() + 1 + code.size();
-    if (n > sizeof small) return false;
-    std::copy(system.begin(), system.end(), small);
-    small[system.size()] = '\x1F';
-    std::copy(code.begin(), code.end(), small + system.size() + 1);
-    return pairs.contains(std::string_view(small, n));
+    return std::binary_search(all().begin(), all().end(), std::pair(code, system));
+}
+
+bool CodeSet::has(std::string_view code) const {
+    const auto at = std::lower_bound(all().begin(), all().end(), std::pair(code, std::string_view{}));
+    return at != all().end() && at->first == code;
 }
 
 namespace {
@@ -43,13 +83,6 @@ constexpr std::pair<std::string_view, Primitive> kPrimitives[] = {{"base64Binary
                                                                   {"url", Primitive::url},
                                                                   {"uuid", Primitive::uuid},
                                                                   {"xhtml", Primitive::xhtml}};
-
-std::string_view cut(std::string_view& s, char at) {
-    const std::size_t i = std::min(s.find(at), s.size());
-    const std::string_view out = s.substr(0, i);
-    s.remove_prefix(std::min(i + 1, s.size()));
-    return out;
-}
 
 }  // namespace
 
@@ -120,19 +153,7 @@ bool Loader::next(Line& line) {
     return true;
 }
 
-std::string_view Loader::plain(std::string_view f) {
-    if (f.find('\\') == std::string_view::npos) return f;
-    std::string out;
-    for (std::size_t i = 0; i < f.size(); ++i) {
-        if (f[i] != '\\' || i + 1 == f.size()) {
-            out += f[i];
-            continue;
-        }
-        const char c = f[++i];
-        out += c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
-    }
-    return t_.kept_.emplace_back(std::move(out));
-}
+std::string_view Loader::plain(std::string_view f) { return undone(f, t_.kept_); }
 
 TypeId Loader::type_id(std::string_view name) {
     const auto [at, fresh] = t_.type_ids_.try_emplace(name, static_cast<TypeId>(t_.types_.size()));
@@ -145,7 +166,7 @@ TypeId Loader::type_id(std::string_view name) {
 
 const json::Value* Loader::value(std::string_view text) {
     json::Error error;
-    const std::string_view kept = t_.kept_.emplace_back("[" + std::string(plain(text)) + "]");
+    const std::string_view kept = t_.kept_.emplace_back("[" + std::string(text) + "]");
     const json::Value* v = parser_.parse(kept, t_.arena_, error);
     if (v == nullptr || v->items.size != 1) fail("not a JSON value");
     return v->items[0];
@@ -237,8 +258,8 @@ void Loader::field(std::string_view f, Rule& out) {
             out.set = set(f.substr(2));
             return;
         case '#': out.content = rest; return;
-        case '=': out.fixed = value(rest); return;
-        case '~': out.pattern = value(rest); return;
+        case '=': out.fixed = value(plain(rest)); return;
+        case '~': out.pattern = value(plain(rest)); return;
         case '>': out.min_value = plain(rest); return;
         case '<': out.max_value = plain(rest); return;
         case 'l': out.max_length = number(f.substr(4)); return;
@@ -316,7 +337,7 @@ void Loader::children(std::vector<Rule>& into, std::vector<Check>& checks, std::
         if (below.empty()) continue;
         Shape& s = t_.shapes_.emplace_back();
         s.path = inner;
-        s.elements = std::move(below);
+        s.own = std::move(below);
         r.shape = &s;
         by_path_[s.path] = &s;
     }
@@ -337,7 +358,7 @@ void Loader::type(std::string_view f) {
         if (name == info.name) t_.types_[id].primitive = p;
     Shape& shape = t_.types_[id].shape;
     shape.path = t_.types_[id].name;
-    children(shape.elements, shape.own_checks, 1, t_.types_[id].name, shape.path, true);
+    children(shape.own, shape.own_checks, 1, t_.types_[id].name, shape.path, true);
     by_path_[shape.path] = &shape;
 }
 
@@ -370,34 +391,17 @@ void Loader::value_set(std::string_view f) {
     cut(f, '\t');
     s.missing = f;
     Line line;
-    std::string_view system;
-    std::vector<std::pair<std::string_view, std::string_view>> all;
-    std::size_t room = 0;
+    const char* from = rest_.data();
+    const char* to = from;
     while (next(line)) {
         if (line.depth == 0) {
             held_ = line;
             has_held_ = true;
             break;
         }
-        if (line.depth == 1) system = line.head;
-        for (std::string_view codes = line.fields; !codes.empty();) {
-            all.emplace_back(system, plain(cut(codes, '\t')));
-            room += system.size() + 1 + all.back().second.size();
-        }
+        to = rest_.data();
     }
-    if (!s.whole()) return;
-    s.pairs.reserve(all.size());
-    s.codes.reserve(all.size());
-    char* p = t_.arena_.text(room + 1);
-    for (const auto& [name, code] : all) {
-        const std::size_t n = name.size() + 1 + code.size();
-        std::copy(name.begin(), name.end(), p);
-        p[name.size()] = '\x1F';
-        std::copy(code.begin(), code.end(), p + name.size() + 1);
-        s.pairs.insert(std::string_view(p, n));
-        s.codes.insert(code);
-        p += n;
-    }
+    s.lines = std::string_view(from, static_cast<std::size_t>(to - from));
 }
 
 void Loader::section(const Line& line) {
@@ -424,7 +428,8 @@ void Loader::slots(Shape& shape) {
     if (shape.elements.size() > 120) fail(shape.path + ": too many elements");
     std::vector<Shape::Slot> found;
     for (std::size_t e = 0; e < shape.elements.size(); ++e) {
-        const Rule& r = shape.elements[e];
+        const Rule& r = *shape.elements[e];
+        if (r.min > 0) shape.required.push_back(static_cast<std::uint8_t>(e));
         for (std::size_t i = 0; i < r.types.size() || i == 0; ++i) {
             std::string key(t_.atoms_.name(r.name));
             bool primitive = false;
@@ -477,7 +482,13 @@ void Loader::settle_profile(Rule& rule) {
     }
     for (Rule& c : rule.children) settle_profile(c);
     for (Rule& s : rule.slices) settle_profile(s);
-    for (const Rule& c : rule.children) rule.demanding = rule.demanding || c.min > 0;
+    for (std::size_t i = 0; i < rule.children.size(); ++i) {
+        const Rule& c = rule.children[i];
+        rule.names.push_back(c.name);
+        bool needed = c.min > 0;
+        for (const Rule& s : c.slices) needed = needed || s.min > 0;
+        if (needed) rule.wanted.push_back(static_cast<std::uint16_t>(i));
+    }
 }
 
 void Loader::finish() {
@@ -496,13 +507,18 @@ void Loader::finish() {
         s.elements.insert(s.elements.begin(), b.elements.begin(), b.elements.end());
         s.checks.insert(s.checks.begin(), b.checks.begin(), b.checks.end());
     };
+    const auto own = [](Shape& s) {
+        for (const Rule& r : s.own) s.elements.push_back(&r);
+    };
+    for (TypeInfo& t : t_.types_) own(t.shape);
+    for (Shape& s : t_.shapes_) own(s);
     for (TypeId id = 1; id < count; ++id) settle(id);
     for (Shape& s : t_.shapes_) {
         // Which of both it is, the element itself says; BackboneElement has all that Element has.
         s.type = type_id("BackboneElement");
     }
     const auto each_element = [&](Shape& s) {
-        for (Rule& r : s.elements) {
+        for (Rule& r : s.own) {
             settle_profile(r);
             if (r.shape != nullptr && !r.types.empty()) by_path_.at(r.shape->path)->type = r.types[0].type;
         }
@@ -517,6 +533,11 @@ void Loader::finish() {
     for (TypeInfo& t : t_.types_) slots(t.shape);
     for (Shape& s : t_.shapes_) slots(s);
     for (auto& [url, p] : t_.profiles_) settle_profile(p.root);
+    for (const auto& [type_name, id] : t_.type_ids_) {
+        const Atom a = t_.atoms_.add(type_name);
+        if (t_.type_of_atom_.size() <= a) t_.type_of_atom_.resize(a + 1u, 0);
+        t_.type_of_atom_[a] = id;
+    }
     t_.defaults_.assign(t_.types_.size(), nullptr);
     for (const auto& [name, url] : default_urls_)
         if (const auto p = t_.profiles_.find(url); p != t_.profiles_.end())
@@ -569,8 +590,8 @@ std::shared_ptr<const Table> Table::load(std::string_view text, const std::strin
 }
 
 TypeId Table::type(std::string_view name) const {
-    const auto found = type_ids_.find(name);
-    return found == type_ids_.end() ? TypeId{0} : found->second;
+    const Atom a = atoms_.find(name);
+    return a < type_of_atom_.size() ? type_of_atom_[a] : TypeId{0};
 }
 
 bool Table::derives(TypeId t, TypeId from) const {

@@ -2,11 +2,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <span>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "core/profile/definitions.hpp"
@@ -24,10 +23,20 @@ using TypeId = std::uint16_t;
 /// right.
 struct CodeSet {
     std::string_view url, missing;
-    /// "system\x1F" + code, and code alone (for elements of type code).
-    std::unordered_set<std::string_view> pairs, codes;
     bool whole() const { return missing.empty(); }
     bool has(std::string_view system, std::string_view code) const;
+    /// For elements of type code, which have no system.
+    bool has(std::string_view code) const;
+    /// Every system and code, sorted by code.
+    const std::vector<std::pair<std::string_view, std::string_view>>& all() const;
+
+    /// The table's lines of it; read when the set is first asked.
+    std::string_view lines;
+
+  private:
+    mutable std::once_flag once_;
+    mutable std::vector<std::pair<std::string_view, std::string_view>> codes_;  ///< code, system
+    mutable std::deque<std::string> kept_;
 };
 
 struct TypeUse {
@@ -76,11 +85,13 @@ struct Rule {
     std::vector<Test> tests;
     std::vector<Rule> children;  ///< of a profile
     std::vector<Rule> slices;
-    bool demanding = false;  ///< some child must be there
+
+    std::vector<Atom> names;            ///< of the children; side by side, to be looked through quickly
+    std::vector<std::uint16_t> wanted;  ///< children of which something has to be there
 
     const Rule* child(Atom child_name) const {
-        for (const Rule& r : children)
-            if (r.name == child_name) return &r;
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (names[i] == child_name) return &children[i];
         return nullptr;
     }
 };
@@ -92,9 +103,11 @@ struct Shape {
         std::uint8_t element = 0, type = 0;
         bool underscore = false;
     };
-    std::string path;  ///< "Patient.contact"
-    TypeId type = 0;   ///< Patient, BackboneElement
-    std::vector<Rule> elements;
+    std::string path;                   ///< "Patient.contact"
+    TypeId type = 0;                    ///< Patient, BackboneElement
+    std::vector<const Rule*> elements;  ///< inherited ones first
+    std::vector<Rule> own;
+    std::vector<std::uint8_t> required;  ///< of the elements
     std::vector<const Check*> checks;
     std::vector<Check> own_checks;
     std::vector<Slot> slots;
@@ -186,6 +199,7 @@ class Table {
     Atoms atoms_;
     std::deque<TypeInfo> types_;
     std::unordered_map<std::string_view, TypeId> type_ids_;
+    std::vector<TypeId> type_of_atom_;
     std::unordered_map<std::string_view, ProfileInfo> profiles_;
     std::unordered_map<std::string_view, CodeSet> sets_;
     std::vector<const ProfileInfo*> defaults_;

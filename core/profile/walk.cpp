@@ -21,7 +21,14 @@ std::string by(const Rule& r) { return fmt::format("[{}]", r.source); }
 
 Checker::Checker(const Table& table, CheckOptions options) : walk_(std::make_unique<Walk>(table, options)) {}
 Checker::~Checker() = default;
-const NotChecked& Checker::not_checked() const { return walk_->missing; }
+NotChecked Checker::not_checked() const {
+    NotChecked all = walk_->missing;
+    for (const auto& [set, times] : walk_->missing_sets)
+        all[fmt::format("codes of {}: {}", set->url, set->missing)] += times;
+    for (const auto& [rule, times] : walk_->missing_slices)
+        all[fmt::format("slices of {} of {}", rule->label, rule->source)] += times;
+    return all;
+}
 
 void Checker::check(Document& document, std::vector<Finding>& out, std::vector<Met>* references) {
     Walk& w = *walk_;
@@ -41,6 +48,13 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<M
                      [](const Finding& a, const Finding& b) { return a.offset < b.offset; });
 }
 
+std::string_view Checker::Walk::name_of(const Step& s) const {
+    if (s.rule == nullptr) return s.type == 0 ? "resourceType" : table.info(s.type).name;
+    const std::string_view at = doc->whole().substr((*doc)[s.node].key_at);
+    const std::string_view name = at.substr(0, at.find('"'));
+    return name.starts_with('_') ? name.substr(1) : name;
+}
+
 std::string Checker::Walk::path() const {
     std::string p;
     for (const Step& s : steps) {
@@ -49,7 +63,7 @@ std::string Checker::Walk::path() const {
             continue;
         }
         if (!p.empty()) p += '.';
-        p += s.name;
+        p += name_of(s);
     }
     return p;
 }
@@ -130,14 +144,7 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     const std::uint32_t offset = (*doc)[n].begin;
     const auto wrong = [&](std::string_view code, std::uint32_t at, const std::string& message) {
         const bool top = steps.empty();
-        if (top)
-            steps.push_back({.name = "resourceType",
-                             .index = 0,
-                             .is_index = false,
-                             .shape = nullptr,
-                             .rule = nullptr,
-                             .type = 0,
-                             .extension = {}});
+        if (top) steps.emplace_back();
         report(Severity::error, code, at, message, top ? "" : ".resourceType");
         if (top) steps.pop_back();
     };
@@ -148,14 +155,7 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
         return wrong("FHIR-RES-002", (*doc)[member].begin,
                      "FHIR R4 has no resource of this type" + shown(member));
     const bool top = steps.empty();
-    if (top)
-        steps.push_back({.name = table.info(type).name,
-                         .index = 0,
-                         .is_index = false,
-                         .shape = nullptr,
-                         .rule = nullptr,
-                         .type = type,
-                         .extension = {}});
+    if (top) steps.push_back({.node = n, .type = type});
     if (!top) steps.back().type = type;
     const std::uint32_t outer_root = root;
     if (!contained) root = n;
@@ -198,9 +198,10 @@ void Checker::Walk::doubled_keys(std::uint32_t n) {
 
 void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& overlays,
                            bool whole_resource) {
-    const std::size_t count = shape.elements.size();
     std::array<Seen, 128> seen;
-    std::fill_n(seen.begin(), count, Seen{0, 0, 0});
+    std::fill_n(seen.begin(), shape.elements.size(), Seen{0, 0, 0});
+    std::uint64_t here[2] = {0, 0};
+    const auto is_here = [&here](std::size_t e) { return (here[e >> 6] >> (e & 63) & 1) != 0; };
     const std::uint32_t end = (*doc)[n].next;
     std::uint32_t resource_types = 0;
     for (std::uint32_t i = n + 1; i < end; i = (*doc)[i].next) {
@@ -217,7 +218,8 @@ void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& 
             continue;
         }
         Seen& s = seen[slot->element];
-        const Rule& r = shape.elements[slot->element];
+        here[slot->element >> 6] |= std::uint64_t{1} << (slot->element & 63);
+        const Rule& r = *shape.elements[slot->element];
         std::uint32_t& place = slot->underscore ? s.sibling : s.node;
         if (place != 0 || (r.choice && (s.node | s.sibling) != 0 && s.type != slot->type)) {
             const std::uint32_t other = place != 0 ? place : s.node | s.sibling;
@@ -236,37 +238,38 @@ void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& 
     if ((*doc)[n].count == 0 ||
         ((*doc)[n].count == 1 && !whole_resource && !beside && (*doc)[n + 1].key == known.id))
         report(Severity::error, "FHIR-ELEM-006", (*doc)[n].begin, "an element has to have content");
-    for (std::size_t e = 0; e < count; ++e) {
-        const Rule& r = shape.elements[e];
-        const Seen& s = seen[e];
-        const bool here = (s.node | s.sibling) != 0;
-        if (!here && r.min == 0 && overlays.size == 0) continue;
-        Overlays inner;
-        for (const Rule* o : overlays)
-            if (const Rule* c = o->child(r.name)) inner.add(c);
-        if (here)
-            element(n, shape, r, s, inner);
-        else
-            absent(n, r, inner);
-    }
+    for (const std::uint8_t e : shape.required)
+        if (!is_here(e)) absent(n, *shape.elements[e]);
+    for (const Rule* o : overlays)
+        for (const std::uint16_t i : o->wanted) {
+            const Rule& c = o->children[i];
+            bool found = false;
+            for (std::size_t e = 0; e < shape.elements.size() && !found; ++e)
+                found = shape.elements[e]->name == c.name && is_here(e);
+            if (!found) absent(n, c);
+        }
+    for (std::size_t half = 0; half < 2; ++half)
+        for (std::uint64_t left = here[half]; left != 0; left &= left - 1) {
+            const std::size_t e = half * 64 + static_cast<std::size_t>(__builtin_ctzll(left));
+            const Rule& r = *shape.elements[e];
+            Overlays inner;
+            for (const Rule* o : overlays)
+                if (const Rule* c = o->child(r.name)) inner.add(c);
+            element(n, shape, r, seen[e], inner);
+        }
     for (const Check* c : shape.checks) check(n, *c);
 }
 
-void Checker::Walk::absent(std::uint32_t parent, const Rule& r, const Overlays& inner) {
+void Checker::Walk::absent(std::uint32_t parent, const Rule& r) {
     const std::uint32_t at = (*doc)[parent].begin;
-    const auto missing_element = [&](const Rule& rule) {
-        report(Severity::error, "FHIR-ELEM-002", at, fmt::format("this element is required {}", by(rule)),
-               "." + std::string(r.label));
-    };
-    if (r.min > 0) missing_element(r);
-    for (const Rule* c : inner) {
-        if (c->min > 0) missing_element(*c);
-        for (const Rule& s : c->slices)
-            if (s.min > 0 && c->min == 0)
-                report(Severity::error, "FHIR-SLICE-001", at,
-                       fmt::format("at least {} of the slice {} {}", s.min, s.slice, by(s)),
-                       "." + std::string(r.label));
-    }
+    const std::string place = "." + std::string(r.label);
+    if (r.min > 0)
+        return report(Severity::error, "FHIR-ELEM-002", at, fmt::format("this element is required {}", by(r)),
+                      place);
+    for (const Rule& s : r.slices)
+        if (s.min > 0)
+            report(Severity::error, "FHIR-SLICE-001", at,
+                   fmt::format("at least {} of the slice {} {}", s.min, s.slice, by(s)), place);
 }
 
 void Checker::Walk::counts(std::uint32_t n, std::size_t count, const Rule& r, const Overlays& inner) {
@@ -289,18 +292,12 @@ void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, co
     const std::uint32_t main = seen.node, side = seen.sibling;
     const std::uint32_t any = main != 0 ? main : side;
     const Node& node = (*doc)[any];
-    std::string_view name = doc->whole().substr(node.key_at);
-    name = name.substr(0, name.find('"'));
-    if (main == 0) name.remove_prefix(1);  // "_name"
-    steps.push_back({.name = name,
-                     .index = 0,
-                     .is_index = false,
+    steps.push_back({.node = any,
                      .shape = &shape,
                      .rule = &r,
                      .type = use != nullptr       ? use->type
                              : r.shape != nullptr ? r.shape->type
-                                                  : TypeId{0},
-                     .extension = {}});
+                                                  : TypeId{0}});
     struct Leave {
         std::vector<Step>& steps;
         ~Leave() { steps.pop_back(); }
@@ -362,13 +359,7 @@ void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, co
     }
     for (std::uint32_t index = 0; index < count; ++index) {
         const std::uint32_t value = i < i_end ? i : 0, beside = k < k_end ? k : 0;
-        steps.push_back({.name = {},
-                         .index = index,
-                         .is_index = true,
-                         .shape = nullptr,
-                         .rule = nullptr,
-                         .type = steps.back().type,
-                         .extension = {}});
+        steps.push_back({.index = index, .is_index = true, .type = steps.back().type});
         item(shape, r, use, value, beside, sliced ? mine[index] : inner);
         steps.pop_back();
         if (value != 0) i = (*doc)[i].next;

@@ -26,6 +26,16 @@ struct Overlays {
 struct Checker::Walk {
     Walk(const Table& t, CheckOptions o) : table(t), options(o), known(t.known()) {}
 
+    struct Step {
+        std::uint32_t node = 0;  ///< the member; its name in the text is the step's name
+        std::uint32_t index = 0;
+        bool is_index = false;
+        const Shape* shape = nullptr;  ///< what the step's element is defined in
+        const Rule* rule = nullptr;
+        TypeId type = 0;                  ///< of the value there
+        std::string_view extension = {};  ///< its URL, when it is one
+    };
+
     // walk.cpp: objects and elements
     void resource(std::uint32_t n, bool contained);
     void object(std::uint32_t n, const Shape& shape, const Overlays& overlays, bool whole_resource);
@@ -35,7 +45,7 @@ struct Checker::Walk {
     };
     void element(std::uint32_t parent, const Shape& shape, const Rule& r, const Seen& seen,
                  const Overlays& inner);
-    void absent(std::uint32_t parent, const Rule& r, const Overlays& inner);
+    void absent(std::uint32_t parent, const Rule& r);
     void counts(std::uint32_t n, std::size_t count, const Rule& r, const Overlays& inner);
     void item(const Shape& shape, const Rule& r, const TypeUse* use, std::uint32_t n, std::uint32_t sibling,
               const Overlays& overlays);
@@ -72,10 +82,12 @@ struct Checker::Walk {
     bool stands_in(std::string_view wanted, std::size_t holder) const;
     void contained_used(std::uint32_t n);
     TypeId type_of_target(std::string_view text, std::uint32_t reference) const;
+    TypeId address_type(std::string_view url) const;
 
     // findings
     void report(Severity severity, std::string_view code, std::uint32_t offset, std::string message,
                 std::string_view more_path = {});
+    std::string_view name_of(const Step& s) const;
     std::string path() const;
     std::string resource_label() const;
     std::string_view text(std::uint32_t n) const { return doc->text((*doc)[n]); }
@@ -89,16 +101,10 @@ struct Checker::Walk {
     std::vector<Finding>* out = nullptr;
     std::vector<Met>* references = nullptr;
     NotChecked missing;
+    std::unordered_map<const CodeSet*, std::uint64_t>
+        missing_sets;  ///< asked too often to be named each time
+    std::unordered_map<const Rule*, std::uint64_t> missing_slices;
 
-    struct Step {
-        std::string_view name;  ///< as in the text; empty for an index
-        std::uint32_t index = 0;
-        bool is_index = false;
-        const Shape* shape = nullptr;  ///< what the step's element is defined in
-        const Rule* rule = nullptr;
-        TypeId type = 0;             ///< of the value there
-        std::string_view extension;  ///< its URL, when it is one
-    };
     std::vector<Step> steps;
     std::vector<std::uint32_t> resources;  ///< nodes of the resources around here
     std::uint32_t root = 0;                ///< the resource that holds the contained ones
