@@ -20,7 +20,7 @@ bool is_id(std::string_view s) {
 
 /// The type a reference leads to, as far as its text, Reference.type or the contained resources tell; 0:
 /// unknown.
-TypeId Checker::Walk::type_of_target(std::string_view url, std::uint32_t n) const {
+TypeId Checker::Walk::type_of_target(std::string_view url, std::uint32_t n) {
     if (url.starts_with('#') && url.size() > 1) {
         const std::uint32_t list = doc->member(root, known.contained);
         if (list != 0)
@@ -32,9 +32,32 @@ TypeId Checker::Walk::type_of_target(std::string_view url, std::uint32_t n) cons
     }
     const std::uint32_t said = doc->member(n, known.type);
     TypeId type = said != 0 && (*doc)[said].kind == Kind::string ? table.type(text(said)) : TypeId{0};
-    if (url.empty() || url.starts_with("urn:") || url.starts_with('#')) return type;
+    if (url.empty() || url.starts_with('#')) return type;
+    if (url.starts_with("urn:")) {
+        const TypeId entry = entry_type(url);
+        return entry != 0 ? entry : type;
+    }
     const TypeId found = address_type(url);
     return found != 0 ? found : type;
+}
+
+/// The type of the Bundle's resource with this fullUrl; 0 when there is none.
+TypeId Checker::Walk::entry_type(std::string_view full_url) {
+    if (!entries_read) {
+        entries_read = true;
+        const std::uint32_t list = doc->member(0, known.entry);
+        if (list != 0 && (*doc)[list].kind == Kind::array)
+            for (std::uint32_t i = list + 1; i < (*doc)[list].next; i = (*doc)[i].next) {
+                const std::uint32_t url = doc->member(i, known.full_url),
+                                    resource_at = doc->member(i, known.resource_a);
+                const std::uint32_t type =
+                    resource_at == 0 ? 0 : doc->member(resource_at, known.resource_type);
+                if (url != 0 && type != 0 && (*doc)[type].kind == Kind::string)
+                    entries[text(url)] = table.type(text(type));
+            }
+    }
+    const auto found = entries.find(full_url);
+    return found == entries.end() ? TypeId{0} : found->second;
 }
 
 /// "Type/id", alone or behind an address, with a version or not; what has another form tells nothing.

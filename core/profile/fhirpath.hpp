@@ -69,6 +69,7 @@ class Evaluator {
     };
     Range eval(const Expression::Term& t, Range focus);
     Range itself(Range focus);
+    Range distinct(Range r);
     Range call(const Expression::Term& t, Range focus);
     Range binary(const Expression::Term& t, Range focus);
     Range filter(const Expression::Term& t, Range focus);

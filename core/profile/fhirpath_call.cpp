@@ -92,17 +92,11 @@ Evaluator::Range Evaluator::call(const Term& t, Range focus) {
                     below(item.node);
             }
             return keep_range(a.to, stack_.size());
-        case Fn::is_distinct:
-        case Fn::distinct: {
-            std::size_t kept = a.from;
-            for (std::size_t i = a.from; i < a.to; ++i) {
-                bool seen = false;
-                for (std::size_t k = a.from; k < kept; ++k) seen = seen || same(stack_[k], stack_[i]);
-                if (!seen) stack_[kept++] = Item(stack_[i]);
-            }
-            if (t.fn == Fn::is_distinct) return boolean(either(kept == a.to), from);
-            return keep_range(a.from, kept);
+        case Fn::is_distinct: {
+            const std::size_t all = a.size();
+            return boolean(either(distinct(a).size() == all), from);
         }
+        case Fn::distinct: return distinct(a);
         case Fn::starts_with:
         case Fn::ends_with:
         case Fn::contains: {
@@ -200,7 +194,7 @@ Evaluator::Range Evaluator::call(const Term& t, Range focus) {
         case Fn::combine:
         case Fn::unite: {
             const Range b = eval(term(t.right), focus);
-            return keep_range(a.from, b.to);
+            return t.fn == Fn::combine ? keep_range(a.from, b.to) : distinct({a.from, b.to});
         }
         case Fn::all_true: return truths(true, true);
         case Fn::all_false: return truths(false, true);

@@ -227,6 +227,18 @@ bool Evaluator::is_type(const Item& i, std::string_view name) const {
     return false;
 }
 
+/// Keeps the first of what is the same; the range ends the stack.
+Evaluator::Range Evaluator::distinct(Range r) {
+    std::size_t kept = r.from;
+    for (std::size_t i = r.from; i < r.to; ++i) {
+        bool seen = false;
+        for (std::size_t k = r.from; k < kept && !seen; ++k) seen = same(stack_[k], stack_[i]);
+        if (!seen) stack_[kept++] = Item(stack_[i]);
+    }
+    stack_.resize(kept);
+    return {r.from, kept};
+}
+
 Evaluator::Range Evaluator::itself(Range focus) {
     const std::size_t from = stack_.size();
     for (std::size_t i = focus.from; i < focus.to; ++i) stack_.push_back(Item(stack_[i]));
@@ -337,7 +349,7 @@ Evaluator::Range Evaluator::binary(const Term& t, Range focus) {
                 found = found || same(stack_[i], stack_[item.from]);
             return boolean(either(found), from);
         }
-        case Op::unite: return {from, stack_.size()};
+        case Op::unite: return distinct({from, stack_.size()});
         case Op::join: {
             std::string s;
             if (!a.empty()) s = text_of(stack_[a.from]);

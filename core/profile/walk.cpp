@@ -39,6 +39,8 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<M
     w.steps.clear();
     w.resources.clear();
     w.pool_used = 0;
+    w.entries.clear();
+    w.entries_read = false;
     w.first_finding = out.size();
     if (document[0].kind != Kind::object)
         w.report(Severity::error, "FHIR-RES-001", 0, "a resource is an object");
@@ -243,10 +245,9 @@ void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& 
     for (const Rule* o : overlays)
         for (const std::uint16_t i : o->wanted) {
             const Rule& c = o->children[i];
-            bool found = false;
-            for (std::size_t e = 0; e < shape.elements.size() && !found; ++e)
-                found = shape.elements[e]->name == c.name && is_here(e);
-            if (!found) absent(n, c);
+            // What a profile says of one type of a choice does not concern the others.
+            for (std::size_t e = 0; e < shape.elements.size(); ++e)
+                if (shape.elements[e]->name == c.name && !is_here(e)) absent(n, c);
         }
     for (std::size_t half = 0; half < 2; ++half)
         for (std::uint64_t left = here[half]; left != 0; left &= left - 1) {

@@ -81,8 +81,9 @@ struct Checker::Walk {
     bool context_fits(const ProfileInfo& p) const;
     bool stands_in(std::string_view wanted, std::size_t holder) const;
     void contained_used(std::uint32_t n);
-    TypeId type_of_target(std::string_view text, std::uint32_t reference) const;
+    TypeId type_of_target(std::string_view text, std::uint32_t reference);
     TypeId address_type(std::string_view url) const;
+    TypeId entry_type(std::string_view full_url);
 
     // findings
     void report(Severity severity, std::string_view code, std::uint32_t offset, std::string message,
@@ -111,6 +112,9 @@ struct Checker::Walk {
     std::size_t first_finding = 0;
     std::vector<std::vector<Overlays>> pool;
     std::size_t pool_used = 0;
+    std::unordered_map<std::string_view, TypeId>
+        entries;  ///< of the Bundle, by fullUrl; read when first asked
+    bool entries_read = false;
     std::unique_ptr<Evaluator> evaluator;
 };
 
