@@ -29,7 +29,7 @@ class Generator {
             const Rule& r = *element;
             // Contained resources and extensions have rules of their own.
             if (r.label == "contained" || r.label == "extension" || r.label == "modifierExtension" ||
-                r.label == "text" || r.label == "meta")
+                r.label == "text" || r.label == "meta" || (r.label == "id" && depth > 0))
                 continue;
             if (r.min == 0 && (depth > 3 || below(4) != 0)) continue;
             const TypeUse* use = r.types.empty() ? nullptr : &r.types[below(r.types.size())];
