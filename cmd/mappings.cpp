@@ -188,6 +188,7 @@ void add_mappings(Commands& commands) {
          "--profiles", o->packages,
          "FHIR package (.tgz), or folder of its JSON; may be given again, what others build on first")
         ->type_name("PACKAGE")
+        ->allow_extra_args(false)
         ->required();
     with_output(*c, commands.common, "TABLE", "Where to write the table; - for stdout", true);
     with_mappings_folder(*c, commands.common);

@@ -122,7 +122,8 @@ void add_validate(Commands& commands) {
          "--profile", o->profiles,
          "Table of profiles instead of the shipped one, or a profile's URL that resources have to satisfy; "
          "may be given again")
-        ->type_name("TABLE|URL");
+        ->type_name("TABLE|URL")
+        ->allow_extra_args(false);
     c->add_flag("--no-profiles", o->no_profiles, "Do not check resources against FHIR and its profiles");
     c->add_flag("--list-rules", o->list_rules,
                 "Show the consistency rules, with reason and source, and stop");

@@ -5,7 +5,7 @@ _gpswitch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} path="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$path ${COMP_WORDS[i]}" in
-            " export" | " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " systems") path="$path ${COMP_WORDS[i]}" ;;
+            " export" | " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " mappings import" | " systems") path="$path ${COMP_WORDS[i]}" ;;
         esac
     done
     COMPREPLY=()
@@ -84,6 +84,10 @@ _gpswitch() {
             ;;
         " map --log-format")
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+            return
+            ;;
+        " validate --profile")
+            :
             return
             ;;
         " validate --output" | " validate -o")
@@ -286,6 +290,18 @@ _gpswitch() {
             mapfile -t COMPREPLY < <(compgen -d -- "$word")
             return
             ;;
+        " mappings import --profiles")
+            :
+            return
+            ;;
+        " mappings import --output" | " mappings import -o")
+            :
+            return
+            ;;
+        " mappings import --mappings")
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
         " systems --format")
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
             return
@@ -295,14 +311,15 @@ _gpswitch() {
         "") mapfile -t COMPREPLY < <(compgen -W 'export map validate import diff switch mappings systems -h --help --version' -- "$word") ;;
         " export") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --practice --as-of --dry-run --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --list-rules -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --profile --no-profiles --list-rules -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --overwrite -j --jobs --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check -h --help' -- "$word") ;;
+        " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check import -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
         " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;
         " mappings check") mapfile -t COMPREPLY < <(compgen -W '-h --help --hashes --mappings' -- "$word") ;;
+        " mappings import") mapfile -t COMPREPLY < <(compgen -W '-h --help --profiles -o --output --mappings --overwrite' -- "$word") ;;
         " systems") mapfile -t COMPREPLY < <(compgen -W '-h --help --format' -- "$word") ;;
     esac
     case "$path" in

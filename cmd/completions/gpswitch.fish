@@ -21,7 +21,7 @@ complete -c gpswitch -f -n '__gpswitch_needs_command ' -a validate -d 'Check an 
 complete -c gpswitch -f -n '__gpswitch_needs_command ' -a import -d 'Load a source into a target system; again to resume or to update'
 complete -c gpswitch -f -n '__gpswitch_needs_command ' -a diff -d 'Compare two of anything, patient by patient, and explain every difference'
 complete -c gpswitch -f -n '__gpswitch_needs_command ' -a switch -d 'The whole move: export, map, validate, import, read back, diff, report'
-complete -c gpswitch -f -n '__gpswitch_needs_command ' -a mappings -d 'List, show and check the mapping tables'
+complete -c gpswitch -f -n '__gpswitch_needs_command ' -a mappings -d 'List, show, check and import the mapping tables'
 complete -c gpswitch -f -n '__gpswitch_needs_command ' -a systems -d 'List every system: what it reads, writes, and cannot carry'
 complete -c gpswitch -n '__gpswitch_needs_command ' -s h -l help -d 'Print this help'
 complete -c gpswitch -n '__gpswitch_needs_command ' -l version -d 'Print the version and the libraries'
@@ -66,6 +66,8 @@ complete -c gpswitch -n '__gpswitch_at map' -l no-progress -d 'No progress bar o
 
 # gpswitch validate
 complete -c gpswitch -n '__gpswitch_at validate' -s h -l help -d 'Print this help'
+complete -c gpswitch -n '__gpswitch_at validate' -l profile -x -d 'Table of profiles instead of the shipped one, or a profile'\''s URL that resources have to satisfy; may be given again'
+complete -c gpswitch -n '__gpswitch_at validate' -l no-profiles -d 'Do not check resources against FHIR and its profiles'
 complete -c gpswitch -n '__gpswitch_at validate' -l list-rules -d 'Show the consistency rules, with reason and source, and stop'
 complete -c gpswitch -n '__gpswitch_at validate' -s o -l output -r -F -d 'Where to write the findings; - for stdout (default: stderr)'
 complete -c gpswitch -n '__gpswitch_at validate' -l overwrite -d 'Replace what exists under the output'\''s name'
@@ -154,6 +156,7 @@ complete -c gpswitch -n '__gpswitch_at switch' -l no-progress -d 'No progress ba
 complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a list -d 'List the mapping sets with version, source and hash'
 complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a show -d 'Print routes, columns and values for reading'
 complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a check -d 'Prove hashes, chain of versions, totality and value sets'
+complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a import -d 'Make a table of FHIR profiles for validate'
 complete -c gpswitch -n '__gpswitch_needs_command mappings' -s h -l help -d 'Print this help'
 
 # gpswitch mappings list
@@ -171,6 +174,13 @@ complete -c gpswitch -f -n '__gpswitch_at mappings check' -a "(gpswitch mappings
 complete -c gpswitch -n '__gpswitch_at mappings check' -s h -l help -d 'Print this help'
 complete -c gpswitch -n '__gpswitch_at mappings check' -l hashes -d 'Print the hashes as the files are now, for mapping.json'
 complete -c gpswitch -n '__gpswitch_at mappings check' -l mappings -x -a '(__fish_complete_directories)' -d 'Folder with mapping sets, looked at first (repeatable)'
+
+# gpswitch mappings import
+complete -c gpswitch -n '__gpswitch_at mappings import' -s h -l help -d 'Print this help'
+complete -c gpswitch -n '__gpswitch_at mappings import' -l profiles -x -d 'FHIR package (.tgz), or folder of its JSON; may be given again, what others build on first'
+complete -c gpswitch -n '__gpswitch_at mappings import' -s o -l output -x -d 'Where to write the table; - for stdout'
+complete -c gpswitch -n '__gpswitch_at mappings import' -l mappings -x -a '(__fish_complete_directories)' -d 'Folder with mapping sets, looked at first (repeatable)'
+complete -c gpswitch -n '__gpswitch_at mappings import' -l overwrite -d 'Replace what exists under the output'\''s name'
 
 # gpswitch systems
 complete -c gpswitch -n '__gpswitch_at systems' -s h -l help -d 'Print this help'

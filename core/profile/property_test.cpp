@@ -56,11 +56,17 @@ class Generator {
         return std::string(system) + '\x1F' + std::string(code);
     }
 
+    /// An object of the shape; something has to be in one that is required.
+    std::string filled(const Shape& shape, int depth, bool required) {
+        std::string inner = members(shape, depth, "");
+        for (int tries = 0; tries < 60 && required && inner.empty(); ++tries) inner = members(shape, 2, "");
+        return inner.empty() ? "" : "{" + inner + "}";
+    }
+
     std::string value(const Rule& r, const TypeUse* use, int depth) {
         if (use == nullptr || r.shape != nullptr) {
             const Shape& s = r.shape != nullptr ? *r.shape : shipped().info(use->type).shape;
-            const std::string inner = members(s, depth + 1, "");
-            return inner.empty() ? "" : "{" + inner + "}";
+            return filled(s, depth + 1, r.min > 0);
         }
         const TypeInfo& t = shipped().info(use->type);
         const std::string pair =
@@ -80,9 +86,7 @@ class Generator {
                                shipped().info(use->targets[below(use->targets.size())]).name, below(9));
         }
         if (t.name == "Narrative" || t.name == "Extension") return "";
-        if (depth > 3) return "";
-        const std::string inner = members(t.shape, depth + 1, "");
-        return inner.empty() ? "" : "{" + inner + "}";
+        return depth > 3 && r.min == 0 ? "" : filled(t.shape, depth + 1, r.min > 0);
     }
 
     std::string primitive(const TypeInfo& t, const std::string& code, const Rule& r) {
