@@ -242,3 +242,21 @@ TEST_CASE("profile check: values are shown only when asked for") {
     options.show_values = true;
     CHECK(found_in(text, options)[0].message.find("secret-date") != std::string::npos);
 }
+
+TEST_CASE("profile check: what cannot be checked is said, and is no fault") {
+    const std::string text =
+        R"({"resourceType":"CareTeam","meta":{"profile":["http://example.org/unknown"]},"extension":[{"url":"http://example.org/e","valueCode":"a"}],"language":"en"})";
+    Document document(shipped().atoms());
+    json::Error error;
+    REQUIRE(document.parse(text, text.size(), error));
+    Checker checker(shipped(), {});
+    std::vector<Finding> found;
+    checker.check(document, found);
+    CHECK(found.empty());
+    std::string all;
+    for (const auto& [what, times] : checker.not_checked()) all += what + "\n";
+    CAPTURE(all);
+    CHECK(all.find("CareTeam!ctm-1: invariant: the function resolve") != std::string::npos);
+    CHECK(all.find("profile http://example.org/unknown") != std::string::npos);
+    CHECK(all.find("extension http://example.org/e") != std::string::npos);
+}

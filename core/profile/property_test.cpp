@@ -29,11 +29,14 @@ class Generator {
             const Rule& r = *element;
             // Contained resources and extensions have rules of their own.
             if (r.label == "contained" || r.label == "extension" || r.label == "modifierExtension" ||
-                r.label == "text" || r.label == "meta" || (r.label == "id" && depth > 0))
+                r.label == "meta" || (r.label == "id" && depth > 0) ||
+                r.label == "comparator")  // which the profile SimpleQuantity forbids
                 continue;
             if (r.min == 0 && (depth > 3 || below(4) != 0)) continue;
             const TypeUse* use = r.types.empty() ? nullptr : &r.types[below(r.types.size())];
-            if (use != nullptr && shipped().info(use->type).kind == Type::Kind::resource) continue;
+            if (use != nullptr && (shipped().info(use->type).kind == Type::Kind::resource ||
+                                   shipped().info(use->type).name == "Narrative"))
+                continue;
             std::string key(shipped().atoms().name(r.name));
             if (r.choice) {
                 std::string name(shipped().info(use->type).name);

@@ -27,6 +27,12 @@ NotChecked Checker::not_checked() const {
         all[fmt::format("codes of {}: {}", set->url, set->missing)] += times;
     for (const auto& [rule, times] : walk_->missing_slices)
         all[fmt::format("slices of {} of {}", rule->label, rule->source)] += times;
+    // Invariants that could not be compiled, of the types and profiles that were met.
+    for (const Unchecked& u : walk_->table.unchecked())
+        if (const auto mark = u.where.find('!'); mark != std::string::npos)
+            if (const auto met = walk_->resources_of.find(std::string_view(u.where).substr(0, mark));
+                met != walk_->resources_of.end())
+                all[fmt::format("{}: {}", u.where, u.reason)] += met->second;
     return all;
 }
 
@@ -165,6 +171,8 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     doc->nodes[n].type = type;
     Overlays overlays;
     profiles_of(n, type, overlays, contained);
+    ++resources_of[table.info(type).name];
+    for (const Rule* o : overlays) ++resources_of[o->source];
     object(n, table.info(type).shape, overlays, true);
     if (table.derives(type, known.domain_resource) && doc->member(n, known.contained) != 0) contained_used(n);
     for (const Rule* o : overlays) checks(n, o->checks);

@@ -105,6 +105,8 @@ struct Checker::Walk {
     std::unordered_map<const CodeSet*, std::uint64_t>
         missing_sets;  ///< asked too often to be named each time
     std::unordered_map<const Rule*, std::uint64_t> missing_slices;
+    std::unordered_map<std::string_view, std::uint64_t>
+        resources_of;  ///< types and profiles, and for how many resources
 
     std::vector<Step> steps;
     std::vector<std::uint32_t> resources;  ///< nodes of the resources around here
