@@ -63,6 +63,8 @@ std::vector<std::size_t> ProfileCheck::members(const archive::Place& files) {
         } else if (!base.ends_with(".json") || (base != "manifest.json" && base != "ledger.json")) {
             const std::string_view head = files.bytes(i).substr(0, 4096);
             const std::size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+            // A GP Connect resource by itself is of another FHIR: it would only seem to be checked.
+            if (head.find("fhir.nhs.uk/STU3/") != std::string_view::npos) continue;
             if (first != std::string_view::npos && head[first] == '{' &&
                 head.find("\"resourceType\"") != std::string_view::npos)
                 out.push_back(i);
