@@ -6,8 +6,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma GCC push_options
-#pragma GCC target("avx2,bmi,bmi2,popcnt")
+/// Compiled for processors that not every machine has: read_row() asks before it calls.
+#define GPSWITCH_WIDE __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
 namespace gpswitch::csv {
 namespace {
@@ -15,7 +15,7 @@ using namespace detail;
 
 /// Two halves of a block instead of four quarters.
 struct WideClassifier {
-    Masks operator()(const char* p) const {
+    GPSWITCH_WIDE Masks operator()(const char* p) const {
         const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
         const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32));
         Masks m;
@@ -26,18 +26,18 @@ struct WideClassifier {
         m.high = bits(a, b);
         return m;
     }
-    static Mask bits(__m256i a, __m256i b) {
+    GPSWITCH_WIDE static Mask bits(__m256i a, __m256i b) {
         return static_cast<std::uint32_t>(_mm256_movemask_epi8(a)) |
                Mask{static_cast<std::uint32_t>(_mm256_movemask_epi8(b))} << 32;
     }
-    static Mask same(__m256i a, __m256i b, __m256i c) {
+    GPSWITCH_WIDE static Mask same(__m256i a, __m256i b, __m256i c) {
         return bits(_mm256_cmpeq_epi8(a, c), _mm256_cmpeq_epi8(b, c));
     }
 };
 
 /// Reads and splits in one go, as long as nothing is out of the ordinary. Every cell that begins with a quote
 /// ends with one here: other rows are odd.
-bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
+GPSWITCH_WIDE bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
     const WideClassifier classify;
     const char* const begin = bytes.data();
     const char* const end = begin + bytes.size();
@@ -86,11 +86,6 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
 }
 
 }  // namespace
-}  // namespace gpswitch::csv
-
-#pragma GCC pop_options
-
-namespace gpswitch::csv {
 
 bool read_row(std::string_view bytes, Cells& cells, std::size_t& length) {
     static const bool here = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&

@@ -93,10 +93,10 @@ void Extract::index(TableFile& t) {
     t.verdicts.assign(t.rows.size(), Verdict::live);
     // All of them are nobody's: their slots are in order of address.
     const auto [first, last] = t.slots_of(TableFile::kNobody);
+    const auto from = t.rows.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto to = t.rows.begin() + static_cast<std::ptrdiff_t>(last);
     const auto at = [&](std::uint64_t address) {
-        return static_cast<std::size_t>(std::lower_bound(t.rows.begin() + static_cast<std::ptrdiff_t>(first),
-                                                         t.rows.begin() + static_cast<std::ptrdiff_t>(last),
-                                                         TableFile::kNobody << 40 | address) -
+        return static_cast<std::size_t>(std::lower_bound(from, to, TableFile::kNobody << 40 | address) -
                                         t.rows.begin());
     };
     for (std::size_t i = 0; i < apart.size(); ++i) t.verdicts[at(apart[i])] = why[i];
