@@ -120,7 +120,7 @@ class BundleReader : public Maker {
     }
 
     bool is_foreign(std::uint32_t i) const {
-        if (bundle_.patients.empty()) return false;
+        if (bundle_.patients.empty() || i == bundle_.patients[0]) return false;
         if (record::practice_wide(bundle_.resources[i].rules->entity)) return false;
         for (Text name : {Text("subject"), Text("patient")}) {
             const Value* whose = bundle_.resources[i].tree->find(name);
