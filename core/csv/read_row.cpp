@@ -44,7 +44,7 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
     QuoteTracker quotes;
     const char* start = begin;
     std::uint32_t n = 0;
-    bool high = false;
+    bool high = false, one_line = true;
     cells.filled[0] = cells.filled[1] = 0;
     for (const char* p = begin; p < end; p += kBlock) {
         char padded[kBlock];
@@ -60,6 +60,7 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
         const Mask before = below_lowest(row_ends);
         if (((s.odd | s.doubled | m.nul) & before) != 0) return false;
         high |= (m.high & before) != 0;
+        one_line &= (m.line_end & s.inside & before) == 0;
         Mask ends = m.separator & ~s.inside & before;
         if (row_ends != 0) ends |= row_ends & (Mask{0} - row_ends);
         for (; ends != 0; ends &= ends - 1) {
@@ -79,6 +80,7 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
             cells.size = n;
             length = static_cast<std::size_t>(stop - begin);
             cells.ascii = !high;
+            cells.one_line = one_line;
             return true;
         }
     }

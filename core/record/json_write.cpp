@@ -1,4 +1,7 @@
+#include <emmintrin.h>
+
 #include <bit>
+#include <cstring>
 
 #include "core/record/json.hpp"
 
@@ -44,12 +47,12 @@ struct Filled {
 
     Filled(const void* object, const Type& type) {
         const char* p = static_cast<const char*>(object);
-        for (const Type::Slot& slot : type.slots) {
-            std::uint64_t word;
-            std::memcpy(&word, p + slot.offset, sizeof word);
-            const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
-            words[slot.field >> 6] |= there << (slot.field & 63);
+        std::size_t slot = 0;
+        for (std::size_t n = 1; n < type.blocks.size(); ++n) {
+            if (holds_something(p + (n - 1) * Type::kBlock)) look(p, type, slot, type.blocks[n]);
+            slot = type.blocks[n];
         }
+        look(p, type, slot, type.slots.size());
     }
     bool among(const std::uint64_t (&fields)[2]) const {
         return ((words[0] & fields[0]) | (words[1] & fields[1])) != 0;
@@ -59,6 +62,26 @@ struct Filled {
         for (std::size_t w = 0; w < 2; ++w)
             for (std::uint64_t bits = words[w] & fields[w]; bits != 0; bits &= bits - 1)
                 visit(w * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+
+  private:
+    static bool holds_something(const char* block) {
+        const auto sixteen = [&](int n) {
+            return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * n));
+        };
+        static_assert(Type::kBlock == 64);
+        const __m128i all =
+            _mm_or_si128(_mm_or_si128(sixteen(0), sixteen(1)), _mm_or_si128(sixteen(2), sixteen(3)));
+        return _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_setzero_si128())) != 0xFFFF;
+    }
+    void look(const char* object, const Type& type, std::size_t first, std::size_t last) {
+        for (std::size_t n = first; n < last; ++n) {
+            const Type::Slot& slot = type.slots[n];
+            std::uint64_t word;
+            std::memcpy(&word, object + slot.offset, sizeof word);
+            const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
+            words[slot.field >> 6] |= there << (slot.field & 63);
+        }
     }
 };
 

@@ -156,9 +156,8 @@ void Maker::finish(Row& row, std::uint32_t item) {
 // Who saw the patient and who typed: participants of their own.
 void Maker::participants(Row& row, std::uint32_t item) {
     auto& e = entity<record::Encounter>(item);
-    const int index = mapping_.values_index("participant");
-    if (index < 0) return;
-    const mapping::Values& parts = mapping_.values(index);
+    if (participant_ < 0) return;
+    const mapping::Values& parts = mapping_.values(participant_);
     for (const mapping::ValueRow& part : parts.rows) {
         const Text guid = cell(row, part.source);
         if (guid.empty()) continue;
@@ -205,8 +204,8 @@ void Maker::related(Row& row, std::uint32_t item) {
 // Episodicity has a field on conditions only; elsewhere the word is kept, unless it says nothing.
 void Maker::episode(Row& row, std::uint32_t item) {
     const Text word = cell(row, "Episode");
-    const int index = mapping_.values_index("episode");
-    const mapping::ValueRow* v = word.empty() || index < 0 ? nullptr : mapping_.values(index).find(word);
+    const mapping::ValueRow* v =
+        word.empty() || episode_ < 0 ? nullptr : mapping_.values(episode_).find(word);
     const bool silent = v != nullptr && v->target.empty() && v->equivalence == "equivalent";
     if (word.empty() || silent) return;
     record_->items[item].entity->rest.add(record_->arena, {"CareRecord_Observation.Episode", word});

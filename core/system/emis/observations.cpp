@@ -36,7 +36,7 @@ void PatientCursor::find_blood_pressures() {
     Rows& all = rows(Tab::CareRecord_Observation);
     in_pressure_.assign(all.size(), false);
     for (const auto& [key, children] : children_) {
-        const Row* parent = row(Tab::CareRecord_Observation, key);
+        Row* parent = row(Tab::CareRecord_Observation, key);
         if (parent == nullptr || children.size() != 2 || !makes(*parent, EntityKind::Observation)) continue;
         if (!maker_.in_list("blood-pressure", maker_.code_of(*parent)) ||
             !maker_.cell(*parent, "Value").empty())
@@ -95,7 +95,7 @@ void PatientCursor::component(Row& parent, Row& child) {
     const record::Type& type = record::type_of<record::Observation>();
     for (const record::Field& f : type.fields) {
         if (std::find(std::begin(kCarried), std::end(kCarried), f.name) != std::end(kCarried) ||
-            record::is_empty(&reading, f))
+            record::is_empty(&reading, f) || record::equal(&reading, &whole, f))
             continue;
         std::string mine, theirs;
         record::append_json_value(mine, &reading, f);

@@ -173,7 +173,12 @@ void PatientCursor::find_children() {
 bool PatientCursor::has_children(const Row& row) { return children_.contains(row.key); }
 
 bool PatientCursor::has_row(const Row& row, Text table) {
-    const auto tab = tab_named(table);
+    // The texts are the mapping set's own: the same one asks again and again.
+    if (table.data() != asked_table_.data() || table.size() != asked_table_.size()) {
+        asked_table_ = table;
+        asked_tab_ = tab_named(table);
+    }
+    const auto tab = asked_tab_;
     if (!tab) return false;
     // Of a slot: a later row of it, with another patient in it or none.
     if (*tab == Tab::Appointment_Slot && row.tab == *tab)

@@ -55,15 +55,24 @@ Row Maker::load(Tab tab, std::size_t slot) {
         r.key = key_of(key);
         if (r.bad == nullptr || valid_utf8(key)) r.key_text = key_text(key);
     }
-    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, t.line(slot), r.key_text, scratch_.raw,
-                             extract_.part(tab, slot)});
+    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, line_of(t, slot), r.key_text,
+                             scratch_.raw, extract_.part(tab, slot)});
     return r;
+}
+
+std::uint64_t Maker::line_of(const TableFile& table, std::size_t slot) {
+    Following& f = following_[static_cast<std::size_t>(table.tab)];
+    const std::uint64_t line = f.address != 0 && f.address == scratch_.offset ? f.line : table.line(slot);
+    f = {scratch_.next, line + 1};
+    return line;
 }
 
 // Column names in the code are literals: where they stand is remembered by address.
 int Maker::position(Tab tab, std::string_view column) const {
     auto& known = positions_[static_cast<std::size_t>(tab)];
-    auto& entry = known[(reinterpret_cast<std::uintptr_t>(column.data()) >> 2) % known.size()];
+    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(column.data());
+    auto& entry = known[(address * 0x9E3779B97F4A7C15ull) >> 57];
+    static_assert(std::tuple_size_v<std::remove_reference_t<decltype(known)>> == 128);
     if (entry.name != column.data() || entry.length != column.size())
         entry = {column.data(), column.size(), extract_.table(tab).header.find(column)};
     return entry.position;
@@ -95,20 +104,36 @@ Text Maker::cell(int column) const {
     if (column >= 0 && column < kThroughCode)
         return static_cast<std::uint32_t>(column) < at_->cell_count ? plain_guid(at_->cells[column]) : Text{};
     if (column < kThroughCode) return {};
-    const int through = column / kThroughCode - 1;
-    const Text id = cell(column % kThroughCode);
-    if (trim(id).empty()) return {};
-    const Code& code = codes_.find(coding_of(at_->tab), id);
+    const int through = column / kThroughCode - 1, n = column % kThroughCode;
+    if (trim(cell(n)).empty()) return {};
+    const Code& code = code_in(*at_, n);
     const auto i = static_cast<std::size_t>(through);
     // Lists hold Read codes as they are written everywhere else: padded, without the synonym.
-    if (!code.read.empty() && through == extract_.table(coding_of(at_->tab)).header.find("ReadTermId"))
-        return code.read;
+    if (!code.read.empty() && through == read_column(coding_of(at_->tab))) return code.read;
     return i < code.row.cells.size() ? code.row.cells[i] : Text{};
 }
 
+const Code& Maker::code_in(Row& row, int n) const {
+    if (row.code != nullptr && row.code_at == n) return *row.code;
+    const bool there = n >= 0 && static_cast<std::uint32_t>(n) < row.cell_count;
+    row.code = &codes_.find(coding_of(row.tab), there ? row.cells[n] : Text{});
+    row.code_at = n;
+    return *row.code;
+}
+
+int Maker::read_column(Tab coding) const {
+    int& known = read_columns_[coding == Tab::Coding_DrugCode ? 1 : 0];
+    if (known == -2) known = extract_.table(coding).header.find("ReadTermId");
+    return known;
+}
+
+std::uint32_t Maker::code(int column) const {
+    const int n = column % kThroughCode;
+    return trim(cell(n)).empty() ? 0 : code_in(*at_, n).number;
+}
+
 bool Maker::under(int column, Text wanted) const {
-    const Text id = cell(column);
-    return !trim(id).empty() && codes_.under(codes_.find(coding_of(at_->tab), id), wanted);
+    return !trim(cell(column)).empty() && codes_.under(code_in(*at_, column), wanted);
 }
 
 // The extract says what was so at its moment: an end on a later day has not come.
@@ -119,10 +144,6 @@ bool Maker::past(int column) const {
     return civil_time::is_day(day) && (as_of.empty() || day <= as_of);
 }
 
-const Code& Maker::code_of(const Row& row, std::string_view column) {
-    return codes_.find(coding_of(row.tab), cell(row, column));
-}
-
 bool Maker::in_list(Text list, const Code& code) const {
     return (!code.read.empty() && mapping_.in_list(list, code.read)) ||
            (!code.snomed.empty() && mapping_.in_list(list, code.snomed)) ||
@@ -130,8 +151,10 @@ bool Maker::in_list(Text list, const Code& code) const {
 }
 
 const mapping::Route* Maker::route(Row& row) {
+    auto& router = routers_[static_cast<std::size_t>(row.tab)];
+    if (router == nullptr) router = std::make_unique<mapping::Router>(mapping_, shape(row.tab).name);
     look_at(row);
-    row.route = mapping_.first(shape(row.tab).name, *this);
+    row.route = router->first(*this);
     return row.route;
 }
 
@@ -186,7 +209,7 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
             record_->arena.join("Patient/", record_->patient_id);
     record_->claim(row.row, Role::primary, shape(row.tab).name);
     look_at(row);
-    mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
+    mapping::apply(mapping_.rules(made.rules), mapping_.calls(made.rules), *this, *record_, item);
     keep_unknown(row, e);
     finish(row, item);
 }
@@ -209,7 +232,8 @@ void Maker::join(Row& row, std::uint32_t item, std::string_view made) {
     look_at(row);
     making_ = record_->items[item].kind;
     making_id_ = record_->items[item].entity->id;
-    mapping::apply(mapping_.rules(shape(row.tab).name, made), *this, *record_, item);
+    if (const auto rules = mapping_.rules_index(shape(row.tab).name, made))
+        mapping::apply(mapping_.rules(*rules), mapping_.calls(*rules), *this, *record_, item);
     keep_unknown(row, *record_->items[item].entity);
 }
 
@@ -263,7 +287,8 @@ Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
 }
 
 void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Concept& out) {
-    const Code& code = codes_.find(coding_of(at_->tab), value);
+    const Code& code =
+        rule.column < kThroughCode ? code_in(*at_, rule.column) : codes_.find(coding_of(at_->tab), value);
     codes_.concept_of(code, coding_of(at_->tab), record_->arena, out);
     if (code.known) return;
     // The code may come later or never: the row is kept, with the id as its words.
@@ -274,7 +299,7 @@ void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Conc
 }
 
 void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
-    const auto kind = rule.args.empty() ? std::nullopt : record::kind_of(rule.args[0]);
+    const auto kind = rule.refers;
     const Text id = kind ? links_->target(*kind, value, *record_) : Text{};
     if (!id.empty()) {
         out.reference = record_->arena.join(record::name_of(*kind), "/", id);
