@@ -45,7 +45,7 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
     const char* start = begin;
     std::uint32_t n = 0;
     bool high = false, one_line = true;
-    cells.filled[0] = cells.filled[1] = 0;
+    Mask low = 0, high_cells = 0;  // which cells hold something
     for (const char* p = begin; p < end; p += kBlock) {
         char padded[kBlock];
         const char* block = p;
@@ -70,7 +70,9 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
             const char* const from = start + (quoted ? 1 : 0);
             const auto size = static_cast<std::size_t>(stop - from) - (quoted ? 1 : 0);
             cells.data[n] = {from, size};
-            cells.filled[n >> 6] |= Mask{size != 0} << (n & 63);
+            const Mask there = size != 0 ? Mask{1} << (n & 63) : 0;
+            low |= n < 64 ? there : 0;
+            high_cells |= n < 64 ? 0 : there;
             ++n;
             start = stop + 1;
         }
@@ -78,6 +80,8 @@ bool read(std::string_view bytes, Cells& cells, std::size_t& length) {
             const char* const stop = p + std::countr_zero(row_ends);
             if (stop > end) return false;
             cells.size = n;
+            cells.filled[0] = low;
+            cells.filled[1] = high_cells;
             length = static_cast<std::size_t>(stop - begin);
             cells.ascii = !high;
             cells.one_line = one_line;

@@ -75,13 +75,17 @@ struct Filled {
         return _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_setzero_si128())) != 0xFFFF;
     }
     void look(const char* object, const Type& type, std::size_t first, std::size_t last) {
+        std::uint64_t low = 0, high = 0;
         for (std::size_t n = first; n < last; ++n) {
             const Type::Slot& slot = type.slots[n];
             std::uint64_t word;
             std::memcpy(&word, object + slot.offset, sizeof word);
             const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
-            words[slot.field >> 6] |= there << (slot.field & 63);
+            low |= slot.field < 64 ? there << slot.field : 0;
+            high |= slot.field < 64 ? 0 : there << (slot.field & 63);
         }
+        words[0] |= low;
+        words[1] |= high;
     }
 };
 
@@ -89,11 +93,14 @@ struct Writer {
     Bytes& out;
     std::uint32_t identifiers = kAny;
 
+    bool first() const { return out.back() == '{' || out.back() == '['; }
     void comma() {
-        if (out.back() != '{' && out.back() != '[') out.put(',');
+        if (!first()) out.put(',');
     }
+    // With the comma before it.
     void key(const Type& type, std::size_t n) {
-        out.put_padded(type.key_text.data() + type.keys[n].at, type.keys[n].size);
+        const std::uint32_t skip = first() ? 1 : 0;
+        out.put_padded(type.key_text.data() + type.keys[n].at + skip, type.keys[n].size - skip);
     }
 
     void scalar(Kind kind, Text text) {
@@ -126,7 +133,6 @@ struct Writer {
 
     void element(const void* object, const Type& type, std::size_t n) {
         const Field& f = type.fields[n];
-        comma();
         key(type, n);
         if (f.list)
             list(object, f);
@@ -139,6 +145,7 @@ struct Writer {
         const Field& f = outer.fields[n];
         const Type& type = *f.type;
         if (!can_join(object, type)) {
+            comma();
             out.put("{\"url\":\"");
             out.put(f.url);
             out.put('"');
@@ -161,7 +168,6 @@ struct Writer {
     void rows(const void* object, const Type& type, std::size_t n) {
         const Rows r = rows_of(*static_cast<const Entity*>(object));
         if (r == Rows::contradicted) {
-            comma();
             key(type, n);
             out.put("\"none\"}");
         }
@@ -173,8 +179,8 @@ struct Writer {
         const Field& f = type.fields[n];
         const std::uint32_t size = f.list ? items_at(object, f).size : 1;
         for (std::uint32_t i = first; i < size; ++i) {
-            comma();
             if (f.where == Where::self) {
+                comma();
                 out.put(texts_at(object, f)[i]);
                 continue;
             }
@@ -250,7 +256,7 @@ struct Writer {
         const Filled filled(object, type);
         const auto write = [&](std::size_t n) { element(object, type, n); };
         out.put('{');
-        extensions(object, type, filled);
+        if (type.resource || filled.among(type.extension_fields)) extensions(object, type, filled);
         if (type.resource) filled.each(type.head_fields, write);
         filled.each(type.element_fields, write);
         out.put('}');

@@ -62,8 +62,8 @@ struct Type {
     /// Where the lengths of all texts and lists stand, inner structures included: something is there when one
     /// is not 0.
     std::vector<std::uint32_t> text_sizes, list_sizes;
-    /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":"; a
-    /// piece of key_text, by field.
+    /// What the JSON writer puts before a field's value: ",\"code\":" or ",{\"url\":\"...\",\"valueCode\":";
+    /// a piece of key_text, by field.
     struct Key {
         std::uint32_t at, size;
     };

@@ -376,16 +376,16 @@ void derive_sets(Type& type) {
 void derive_keys(Type& type) {
     for (const Field& f : type.fields) {
         std::string key;
-        if (f.where == Where::element) key = "\"" + std::string(f.name) + "\":";
+        if (f.where == Where::element) key = ",\"" + std::string(f.name) + "\":";
         if (f.where == Where::extension) {
-            key = "{\"url\":\"" + std::string(f.url) + "\"";
+            key = ",{\"url\":\"" + std::string(f.url) + "\"";
             if (!f.value.empty()) key += ",\"" + std::string(f.value) + "\":";
         }
         type.keys.push_back(
             {static_cast<std::uint32_t>(type.key_text.size()), static_cast<std::uint32_t>(key.size())});
         type.key_text.insert(type.key_text.end(), key.begin(), key.end());
     }
-    type.key_text.resize(type.key_text.size() + 16);  // read sixteen bytes at a time
+    type.key_text.resize(type.key_text.size() + 32);  // read sixteen bytes at a time, from anywhere
 }
 
 }  // namespace

@@ -166,11 +166,9 @@ void Maker::participants(Row& row, std::uint32_t item) {
         c.system = parts.target_system;
         c.code = part.target;
         c.display = part.display;
-        const Text id = practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole, guid);
-        if (!id.empty()) {
-            p.individual.reference = record_->arena.join("PractitionerRole/", id);
-            continue;
-        }
+        p.individual.reference =
+            practice_reference(EntityKind::PractitionerRole, Tab::Admin_UserInRole, guid);
+        if (!p.individual.reference.empty()) continue;
         std::string normal;
         normal_guid(guid, normal);
         p.individual.identifier = {record_->arena.join(kIdBase, part.source), record_->arena.copy(normal)};
@@ -187,8 +185,8 @@ void Maker::related(Row& row, std::uint32_t item) {
     auto& c = entity<record::Condition>(item);
     const Text guid = cell(row, "ProblemGuid");
     if (guid.empty() || key_of(guid) == row.key) return;
-    const Text id = links_->target(EntityKind::Condition, guid, *record_);
-    if (id.empty()) {
+    const Text parent = links_->target(EntityKind::Condition, guid, *record_);
+    if (parent.empty()) {
         c.rest.add(record_->arena, {"CareRecord_Observation.ProblemGuid", guid});
         degrade("reference-dangling", EntityKind::Condition);
         issue(row, Severity::warning, "EMIS-REF-001",
@@ -198,7 +196,7 @@ void Maker::related(Row& row, std::uint32_t item) {
     }
     record::RelatedProblem& r = c.related_problem.add(record_->arena);
     r.type = "parent";
-    r.target.reference = record_->arena.join("Condition/", id);
+    r.target.reference = parent;
 }
 
 // Episodicity has a field on conditions only; elsewhere the word is kept, unless it says nothing.

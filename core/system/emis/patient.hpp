@@ -86,7 +86,9 @@ class PatientCursor : public record::Cursor, private Links {
         pressures_;                   ///< parent to its systolic and diastolic child
     std::vector<bool> in_pressure_;   ///< observations that became a component
     KeyMap<std::string> last_issue_;  ///< by drug record
-    Text asked_table_;                ///< the table has_row() was last asked for, and which it is
+    Key last_encounter_;              ///< what target() was last asked for, and said
+    Text encounter_reference_;
+    Text asked_table_;  ///< the table has_row() was last asked for, and which it is
     std::optional<Tab> asked_tab_;
     /// What a code says of a person's ethnicity and marital status.
     struct Said {

@@ -188,6 +188,11 @@ Text Maker::id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text par
     return record_->arena.copy({u.data(), u.size()});
 }
 
+Text Maker::patient_reference() {
+    if (patient_.empty()) patient_ = record_->arena.join("Patient/", record_->patient_id);
+    return patient_;
+}
+
 void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     const auto item = static_cast<std::uint32_t>(record_->items.size());
     Entity& e = record_->add(made.kind);
@@ -201,12 +206,13 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     e.id = making_id_ = id_of(made.kind, row.tab, patient_key, key);
     making_ = made.kind;
     record::Identifier& id = e.identifier.add(record_->arena);
-    id.system = record_->arena.join(kIdBase, shape(row.tab).name);
+    Text& system = systems_[static_cast<std::size_t>(row.tab)];
+    if (system.empty()) system = kept_.join(kIdBase, shape(row.tab).name);
+    id.system = system;
     id.value = key;
     if (const record::Field* f = record::patient_field(made.kind);
         f != nullptr && !record_->patient_id.empty())
-        static_cast<record::Reference*>(record::at(&e, *f))->reference =
-            record_->arena.join("Patient/", record_->patient_id);
+        static_cast<record::Reference*>(record::at(&e, *f))->reference = patient_reference();
     record_->claim(row.row, Role::primary, shape(row.tab).name);
     look_at(row);
     mapping::apply(mapping_.rules(made.rules), mapping_.calls(made.rules), *this, *record_, item);
@@ -264,7 +270,7 @@ bool Maker::usable(Tab tab, std::uint32_t slot) {
             !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
 }
 
-Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
+const Maker::Practice& Maker::practice(EntityKind kind, Tab tab, Text cell) {
     const Key key = key_of(cell);
     auto [it, fresh] = practice_[static_cast<std::size_t>(kind)].try_emplace(key);
     Practice& p = it->second;
@@ -280,10 +286,10 @@ Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
             p.handle = static_cast<std::uint64_t>(tab) << 32 | slots.back();
         }
     }
-    if (p.id.empty()) return {};
+    if (p.id.empty()) return p;
     if (p.asked != serial_) record_->needs.push_back({kind, p.id, p.handle});
     p.asked = serial_;
-    return p.id;
+    return p;
 }
 
 void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Concept& out) {
@@ -300,11 +306,8 @@ void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Conc
 
 void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
     const auto kind = rule.refers;
-    const Text id = kind ? links_->target(*kind, value, *record_) : Text{};
-    if (!id.empty()) {
-        out.reference = record_->arena.join(record::name_of(*kind), "/", id);
-        return;
-    }
+    out.reference = kind ? links_->target(*kind, value, *record_) : Text{};
+    if (!out.reference.empty()) return;
     std::string normal;
     normal_guid(value, normal);
     out.identifier.system = record_->arena.join(kIdBase, rule.name);

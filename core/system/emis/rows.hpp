@@ -35,7 +35,8 @@ struct Row {
 /// Where links lead: implemented by the patient's assembly and by the practice's.
 struct Links {
     virtual ~Links() = default;
-    /// The id of the entity of this type that the GUID in `cell` leads to; empty when it leads nowhere.
+    /// The reference ("Condition/<id>") to the entity of this type that the GUID in `cell` leads to; empty
+    /// when it leads nowhere. Lives as long as the record.
     virtual Text target(EntityKind kind, Text cell, Record& record) = 0;
     virtual bool has_row(const Row& row, Text table) = 0;
     virtual bool has_children(const Row& row) = 0;
@@ -57,6 +58,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void begin(Record& record, Links& links) {
         record_ = &record;
         links_ = &links;
+        patient_ = {};
         ++serial_;
     }
     /// Reads a row of the extract into the record's rows and arena.
@@ -76,9 +78,14 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
 
     /// Name-based id of an entity made from a row.
     Text id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part = {});
-    /// A reference to a practice-wide entity made from the row with this key; empty when there is no such
-    /// row.
-    Text practice_target(EntityKind kind, Tab tab, Text cell);
+    /// "Patient/<id>" of the record at hand.
+    Text patient_reference();
+    /// The id of a practice-wide entity made from the row with this key; empty when there is no such row.
+    Text practice_target(EntityKind kind, Tab tab, Text cell) { return practice(kind, tab, cell).id; }
+    /// The same as a reference.
+    Text practice_reference(EntityKind kind, Tab tab, Text cell) {
+        return practice(kind, tab, cell).reference;
+    }
     /// Asks for a practice-wide entity that this patient's row stands for.
     void practice_need(EntityKind kind, const Row& row);
     void issue(const Row& row, Severity severity, const char* code, std::string message, Text path = {},
@@ -162,7 +169,10 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
         std::uint64_t handle = 0;
         std::uint64_t asked = 0;  ///< serial of the record that has asked for it
     };
+    const Practice& practice(EntityKind kind, Tab tab, Text cell);
     Arena kept_;
+    Text patient_;                        ///< patient_reference(), once it was asked for
+    std::array<Text, kAllTabs> systems_;  ///< of identifiers, by table; in kept_
     /// What the ids of one table and patient begin with; made again for every record.
     struct Prefix {
         std::uint64_t serial = 0;
