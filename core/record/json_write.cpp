@@ -1,5 +1,6 @@
 #include <emmintrin.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -48,9 +49,16 @@ struct Filled {
     Filled(const void* object, const Type& type) {
         const char* p = static_cast<const char*>(object);
         std::size_t slot = 0;
-        for (std::size_t n = 1; n < type.blocks.size(); ++n) {
-            if (holds_something(p + (n - 1) * Type::kBlock)) look(p, type, slot, type.blocks[n]);
-            slot = type.blocks[n];
+        for (std::size_t n = 1; n < type.blocks.size(); n += 64) {
+            const std::size_t last = std::min<std::size_t>(n + 64, type.blocks.size());
+            std::uint64_t holding = 0;
+            for (std::size_t i = n; i < last; ++i)
+                holding |= std::uint64_t{holds_something(p + (i - 1) * Type::kBlock)} << (i - n);
+            for (; holding != 0; holding &= holding - 1) {
+                const std::size_t i = n + static_cast<std::size_t>(std::countr_zero(holding));
+                look(p, type, type.blocks[i - 1], type.blocks[i]);
+            }
+            slot = type.blocks[last - 1];
         }
         look(p, type, slot, type.slots.size());
     }

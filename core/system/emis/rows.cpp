@@ -22,6 +22,12 @@ Tab coding_of(Tab tab) {
                : Tab::Coding_ClinicalCode;
 }
 
+bool has_small_letter(Text text, char last) {
+    bool any = false;
+    for (const char c : text) any |= c >= 'a' && c <= last;  // no way out: sixteen at a time
+    return any;
+}
+
 }  // namespace
 
 int column_number(const Extract& extract, Text table, Text column) {
@@ -81,9 +87,7 @@ int Maker::position(Tab tab, std::string_view column) const {
 // The key as it is compared and written: a GUID in upper case without braces, anything else in upper case.
 Text Maker::key_text(Text key) {
     const Text plain = plain_guid(key);
-    for (char c : plain)
-        if (c >= 'a' && c <= 'z') return record_->arena.copy(upper(plain));
-    return plain;
+    return has_small_letter(plain, 'z') ? record_->arena.copy(upper(plain)) : plain;
 }
 
 Text Maker::cell(const Row& row, std::string_view column) const {
@@ -94,10 +98,8 @@ Text Maker::cell(const Row& row, std::string_view column) const {
 // GUIDs are kept as they are compared: without braces, in upper case.
 Text Maker::plain_guid(Text cell) const {
     if (cell.size() != 38 || cell.front() != '{' || cell.back() != '}') return cell;
-    Text guid = cell.substr(1, 36);
-    for (char c : guid)
-        if (c >= 'a' && c <= 'f') return record_->arena.copy(upper(guid));
-    return guid;
+    const Text guid = cell.substr(1, 36);
+    return has_small_letter(guid, 'f') ? record_->arena.copy(upper(guid)) : guid;
 }
 
 Text Maker::cell(int column) const {

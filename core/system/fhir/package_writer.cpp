@@ -92,7 +92,7 @@ class Spares {
     }
 
   private:
-    static constexpr std::size_t kMost = 256;
+    static constexpr std::size_t kMost = 8;  ///< each grows to the largest record it has held
     std::mutex mutex_;
     std::vector<Bytes> free_;
 };
@@ -246,7 +246,7 @@ class PackageTarget : public record::Target {
     std::map<std::string, std::unique_ptr<Member>, std::less<>> members_;
     std::array<Member*, record::kEntityKinds> of_kind_{};
     mutable Spares spares_;
-    static constexpr std::uint64_t kBatchRows = 512;  ///< a package has no transactions: as it fits the cache
+    static constexpr std::uint64_t kBatchRows = 256;  ///< a package has no transactions: as it fits the cache
     static constexpr std::size_t kMostWaiting = 512 * 1024;  ///< bytes: still in the second-level cache
     std::size_t waiting_ = 0;
 };
