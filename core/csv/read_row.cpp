@@ -44,8 +44,8 @@ GPSWITCH_WIDE bool read(std::string_view bytes, Cells& cells, std::size_t& lengt
     QuoteTracker quotes;
     const char* start = begin;
     std::uint32_t n = 0;
-    bool high = false;
-    cells.filled[0] = cells.filled[1] = 0;
+    bool high = false, one_line = true;
+    Mask low = 0, high_cells = 0;  // which cells hold something
     for (const char* p = begin; p < end; p += kBlock) {
         char padded[kBlock];
         const char* block = p;
@@ -60,6 +60,7 @@ GPSWITCH_WIDE bool read(std::string_view bytes, Cells& cells, std::size_t& lengt
         const Mask before = below_lowest(row_ends);
         if (((s.odd | s.doubled | m.nul) & before) != 0) return false;
         high |= (m.high & before) != 0;
+        one_line &= (m.line_end & s.inside & before) == 0;
         Mask ends = m.separator & ~s.inside & before;
         if (row_ends != 0) ends |= row_ends & (Mask{0} - row_ends);
         for (; ends != 0; ends &= ends - 1) {
@@ -69,7 +70,9 @@ GPSWITCH_WIDE bool read(std::string_view bytes, Cells& cells, std::size_t& lengt
             const char* const from = start + (quoted ? 1 : 0);
             const auto size = static_cast<std::size_t>(stop - from) - (quoted ? 1 : 0);
             cells.data[n] = {from, size};
-            cells.filled[n >> 6] |= Mask{size != 0} << (n & 63);
+            const Mask there = size != 0 ? Mask{1} << (n & 63) : 0;
+            low |= n < 64 ? there : 0;
+            high_cells |= n < 64 ? 0 : there;
             ++n;
             start = stop + 1;
         }
@@ -77,8 +80,11 @@ GPSWITCH_WIDE bool read(std::string_view bytes, Cells& cells, std::size_t& lengt
             const char* const stop = p + std::countr_zero(row_ends);
             if (stop > end) return false;
             cells.size = n;
+            cells.filled[0] = low;
+            cells.filled[1] = high_cells;
             length = static_cast<std::size_t>(stop - begin);
             cells.ascii = !high;
+            cells.one_line = one_line;
             return true;
         }
     }

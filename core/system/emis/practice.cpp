@@ -27,10 +27,10 @@ bool Practice::take(Tab tab, std::uint32_t slot) {
 Text Practice::target(EntityKind kind, Text cell, Record&) {
     switch (kind) {
         case EntityKind::PractitionerRole:
-        case EntityKind::Practitioner: return maker_.practice_target(kind, Tab::Admin_UserInRole, cell);
-        case EntityKind::Organization: return maker_.practice_target(kind, Tab::Admin_Organisation, cell);
-        case EntityKind::Location: return maker_.practice_target(kind, Tab::Admin_Location, cell);
-        case EntityKind::Schedule: return maker_.practice_target(kind, Tab::Appointment_Session, cell);
+        case EntityKind::Practitioner: return maker_.practice_reference(kind, Tab::Admin_UserInRole, cell);
+        case EntityKind::Organization: return maker_.practice_reference(kind, Tab::Admin_Organisation, cell);
+        case EntityKind::Location: return maker_.practice_reference(kind, Tab::Admin_Location, cell);
+        case EntityKind::Schedule: return maker_.practice_reference(kind, Tab::Appointment_Session, cell);
         default: return {};
     }
 }

@@ -53,6 +53,13 @@ std::size_t count_fields(Text row) {
     return n;
 }
 
+/// Behind the line end that stands at `at`; 0 when the file ends there.
+std::uint64_t after(Text bytes, std::uint64_t at) {
+    if (at < bytes.size() && bytes[at] == '\r') ++at;
+    if (at < bytes.size() && bytes[at] == '\n') ++at;
+    return at < bytes.size() ? at : 0;
+}
+
 }  // namespace
 
 Outcome outcome(Verdict verdict) {
@@ -210,6 +217,8 @@ void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) co
         if (csv::read_row(part.bytes.substr(at), cells, length) && cells.size == out.cells.size()) {
             out.offset = address;
             out.raw = part.bytes.substr(at, length);
+            out.next = cells.one_line ? after(part.bytes, at + length) : 0;
+            if (out.next != 0) out.next += part.base;
             if (cells.ascii || valid_utf8(out.raw)) {
                 out.filled[0] = cells.filled[0];
                 out.filled[1] = cells.filled[1];
@@ -218,6 +227,7 @@ void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) co
             }
         }
     }
+    out.next = 0;
     csv::RowSpan span;
     csv::State state = csv::State::good;
     if (it != broken.end()) {

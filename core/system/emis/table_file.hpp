@@ -34,6 +34,7 @@ using KeyMap = std::unordered_map<Key, V, KeyHash>;
 struct RowText {
     Text raw;
     std::uint64_t offset = 0;
+    std::uint64_t next = 0;  ///< where the next row begins, on the next line; 0: not known
     std::vector<Text> cells;
     std::uint64_t filled[2] = {0, 0};  ///< which of the first 128 cells hold something
     /// nullptr: readable. Otherwise why not; cells are what could be made out.
