@@ -49,6 +49,7 @@ class Store : public record::Target {
             origin_ = meta_of(origin);
             if (origin.census != nullptr)
                 for (const auto& p : origin.census->patients) keys_.push_back(p.key);
+            std::sort(keys_.begin(), keys_.end());
             if (overwrite_) keep_only_resumable();
             create_file();
             open();
@@ -66,7 +67,9 @@ class Store : public record::Target {
             std::uint64_t patients = 0;
             Transaction transaction(*db_, "BEGIN IMMEDIATE");
             for (const auto& r : records) {
-                writer_->write(static_cast<const EncodedRecord&>(*r));
+                const auto& record = static_cast<const EncodedRecord&>(*r);
+                refuse_shared_key(record.key);
+                writer_->write(record);
                 keep_held(r->held);
                 if (r->patient) ++patients;
             }
@@ -245,6 +248,18 @@ class Store : public record::Target {
         }
     }
 
+    // Under one key the second patient would replace the first. A source that holds them both back never
+    // comes here.
+    void refuse_shared_key(std::string_view key) const {
+        const auto same = std::equal_range(keys_.begin(), keys_.end(), key);
+        if (key.empty() || same.second - same.first < 2) return;
+        throw Failure{
+            SQLITE_CONSTRAINT,
+            fmt::format("patients {} to {} of the source, in the order of their keys, have the same "
+                        "key, and each would replace the one before",
+                        same.first - keys_.begin() + 1, same.second - keys_.begin())};
+    }
+
     // A raw extract imported without a package on the way has its held rows nowhere else.
     void keep_held(std::string_view lines) {
         if (lines.empty()) return;
@@ -259,7 +274,6 @@ class Store : public record::Target {
 
     // Patients in the store that the origin does not have. They are kept.
     std::uint64_t kept() {
-        if (!std::is_sorted(keys_.begin(), keys_.end())) std::sort(keys_.begin(), keys_.end());
         std::uint64_t n = 0;
         Statement all = db_->prepare("SELECT key FROM gpswitch_patient");
         while (all.step())
@@ -303,7 +317,7 @@ class Store : public record::Target {
     std::string path_, work_;
     bool overwrite_, complete_ = false, created_ = false, started_ = false, broken_ = false;
     Meta origin_;
-    std::vector<std::string> keys_;
+    std::vector<std::string> keys_;  ///< of the origin's patients, ascending
     std::unique_ptr<Database> db_;
     std::unique_ptr<Writer> writer_;
     std::uint64_t patients_ = 0;
