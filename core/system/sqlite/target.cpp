@@ -25,9 +25,10 @@ namespace fs = std::filesystem;
 /// finished one leaves nothing beside the database, which then opens from a read-only folder. (A WAL would
 /// leave two more files, and gains nothing: nobody reads meanwhile, locking_mode is EXCLUSIVE. A bulk import
 /// mostly appends pages, and those need no journal.) synchronous=NORMAL: one flush less a commit; publish()
-/// ends with EXTRA. A cache of 64 MB holds the batch in hand, so that pages are not written twice.
+/// ends with EXTRA. A cache of 64 MB holds the batch in hand, so that pages are not written twice. Pages of
+/// 16 KB take a tenth less time than those of 4 to fill and to index; a store that is there keeps its own.
 constexpr const char* kSettings =
-    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+    "PRAGMA page_size=16384; PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
     "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF";
 
 /// Removes what a run that was killed between its last commit and its end has left: a journal with nothing in
@@ -135,7 +136,9 @@ class Store : public record::Target {
             Database db(work_, Database::Use::write);
             db.exec("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE");
             const Meta m = is_store(db) ? read_meta(db) : Meta{};
-            if (m.at(kFingerprint) == origin_.at(kFingerprint) && m.at(kSchema) == schema().hash) return;
+            if (m.at(kFingerprint) == origin_.at(kFingerprint) && m.at(kSchema) == schema().hash &&
+                m.at(kFormatKey) == origin_.at(kFormatKey))
+                return;
         } catch (const Failure& f) {
             if (f.busy()) throw;
         }
@@ -237,7 +240,7 @@ class Store : public record::Target {
     }
 
     void refuse_other(const Meta& there) const {
-        if (there.at(kSchema) != schema().hash)
+        if (there.at(kSchema) != schema().hash || there.at(kFormatKey) != origin_.at(kFormatKey))
             throw TargetError(path_ + ": was made by another version of gpswitch",
                               "nothing was changed; use that version, or --overwrite to make it anew");
         for (std::string_view key : {kPractice, kOds}) {

@@ -184,6 +184,22 @@ TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone"
     CHECK(open(path)->census().patients.size() == 5);
 }
 
+TEST_CASE("sqlite: a store of the format before is read, and not written to") {
+    io::TestFolder folder;
+    const std::string path = folder / "practice.db";
+    const Package package = practice();
+    package.import(path);
+    CHECK(open(path)->census().version == "2");
+    {
+        sqlite::Database db(path, sqlite::Database::Use::write);
+        db.exec("UPDATE gpswitch_meta SET value='1' WHERE key='format'");
+    }
+    CHECK(open(path)->census().version == "1");
+    CHECK(has(message_of([&] { package.import(path); }), "was made by another version of gpswitch"));
+    package.import(path, 2, SIZE_MAX, true);
+    CHECK(open(path)->census().version == "2");
+}
+
 TEST_CASE("sqlite: two patients under one key are refused: neither replaces the other") {
     io::TestFolder folder;
     const std::string path = folder / "practice.db";
