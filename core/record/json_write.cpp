@@ -301,13 +301,17 @@ void append_json(std::string& out, const void* object, const Type& type) {
     out += bytes.view();
 }
 
-void append_json_value(std::string& out, const void* object, const Field& f) {
-    Bytes& bytes = scratch();
-    Writer w{bytes, kAny};
+void append_json_value(Bytes& out, const void* object, const Field& f) {
+    Writer w{out, kAny};
     if (f.list)
         w.list(object, f);
     else
         w.value(object, f, 0);
+}
+
+void append_json_value(std::string& out, const void* object, const Field& f) {
+    Bytes& bytes = scratch();
+    append_json_value(bytes, object, f);
     out += bytes.view();
 }
 

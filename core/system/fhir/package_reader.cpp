@@ -130,7 +130,7 @@ class PackageSource : public record::Source {
             for (std::uint32_t i = first; i < last; ++i) source.add(source.lines_[i], record, parser);
             for (const record::Item& item : record.items)
                 if (item.kind == EntityKind::Patient) record.patient_id = item.entity->id;
-            if (source.grave_[patient]) record.held = "FHIR-ROW-001";
+            if (source.held_[patient] != nullptr) record.held = source.held_[patient];
             for (std::uint32_t i = first; i < last; ++i)
                 record.incomplete = record.incomplete || source.lines_[i].bad != nullptr;
             return true;
@@ -244,6 +244,7 @@ class PackageSource : public record::Source {
                       std::vector<std::pair<std::size_t, std::string>>& owners);
     void sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
                          const std::vector<std::pair<std::size_t, std::string>>& owners);
+    void hold_shared_keys();
 
     std::shared_ptr<archive::Place> files_;
     record::Census census_;
@@ -253,7 +254,7 @@ class PackageSource : public record::Source {
     std::vector<std::uint32_t> first_line_;
     std::unordered_map<std::string, std::size_t> practice_;  ///< "Organization/id" to line
     std::vector<bool> found_;
-    std::vector<bool> grave_;  ///< patients of whom a vital line cannot be read
+    std::vector<const char*> held_;  ///< patients held back whole: why; nullptr: not held
     json::Parser parser_;
     json::Peek peek_;
 };
@@ -422,12 +423,29 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
         sorted.push_back(std::move(census_.patients[order[i]]));
     }
     census_.patients = std::move(sorted);
-    grave_.assign(order.size(), false);
-    for (const std::uint32_t p : grave) grave_[place[p]] = true;
+    held_.assign(order.size(), nullptr);
+    for (const std::uint32_t p : grave) held_[place[p]] = "FHIR-ROW-001";
     for (Line& l : lines_)
         if (l.patient != kNobody) l.patient = place[l.patient];
     std::stable_sort(lines_.begin(), lines_.end(),
                      [](const Line& a, const Line& b) { return a.patient < b.patient; });
+}
+
+// Two people made of one source row: nobody can say who that is, and in any target the second would replace
+// the first. All of them are held.
+void PackageSource::hold_shared_keys() {
+    const auto& patients = census_.patients;
+    const auto shared = [&](std::size_t a, std::size_t b) {
+        return a < patients.size() && b < patients.size() && patients[a].key == patients[b].key;
+    };
+    for (std::size_t p = 0; p < patients.size(); ++p) {
+        if (!shared(p, p + 1) && !shared(p, p - 1)) continue;
+        held_[p] = "FHIR-ID-002";
+        // Its own line is the first of a patient's.
+        issues_.push_back(issue(lines_[first_line_[p]], Severity::error, "FHIR-ID-002",
+                                "the whole patient is held back: another patient has the same source key"));
+        issues_.back().hint = "find out who they are, or have the package made again";
+    }
 }
 
 void PackageSource::index() {
@@ -459,6 +477,7 @@ void PackageSource::index() {
         if (l.patient != kNobody) ++first_line_[l.patient + 1];
     }
     for (std::size_t p = 1; p < first_line_.size(); ++p) first_line_[p] += first_line_[p - 1];
+    hold_shared_keys();
     found_.assign(lines_.size(), false);
     Arena arena;
     for (std::size_t i = 0; i < lines_.size(); ++i) {

@@ -184,6 +184,43 @@ TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone"
     CHECK(open(path)->census().patients.size() == 5);
 }
 
+TEST_CASE("sqlite: a store of the format before is read, and not written to") {
+    io::TestFolder folder;
+    const std::string path = folder / "practice.db";
+    const Package package = practice();
+    package.import(path);
+    CHECK(open(path)->census().version == "2");
+    {
+        sqlite::Database db(path, sqlite::Database::Use::write);
+        db.exec("UPDATE gpswitch_meta SET value='1' WHERE key='format'");
+    }
+    CHECK(open(path)->census().version == "1");
+    CHECK(has(message_of([&] { package.import(path); }), "was made by another version of gpswitch"));
+    package.import(path, 2, SIZE_MAX, true);
+    CHECK(open(path)->census().version == "2");
+}
+
+TEST_CASE("sqlite: two patients under one key are refused: neither replaces the other") {
+    io::TestFolder folder;
+    const std::string path = folder / "practice.db";
+    Package package;
+    package.patient("a", 1);
+    package.patient("b", 2);
+    package.patient("b", 3);
+    package.census.patients.push_back({"b", 7});
+    const std::string message = message_of([&] { package.import(path, 1); });
+    CHECK(has(message, "patients 2 to 3 of the source"));
+    CHECK(has(message, "1 patients are safely in"));
+    CHECK(ask(path, "SELECT group_concat(key) FROM gpswitch_patient") == "a");
+    CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='complete'") == "0");
+
+    // Both held back by their source, they are nobody's.
+    for (std::size_t i : {1u, 2u}) package.records[i]->key = {}, package.records[i]->items.clear();
+    package.fingerprint = "f2";
+    package.import(path, 1, SIZE_MAX, true);
+    CHECK(ask(path, "SELECT group_concat(key) FROM gpswitch_patient") == "a");
+}
+
 TEST_CASE("sqlite: refuses what is not its own, and leaves it alone") {
     io::TestFolder folder;
     const Package package = practice();
