@@ -2,6 +2,7 @@
 // what it is.
 #include <algorithm>
 
+#include "core/system/emis/code_systems.hpp"
 #include "core/system/emis/codes.hpp"
 #include "core/system/emis/write/pages.hpp"
 #include "core/util/hash.hpp"
@@ -10,13 +11,6 @@
 namespace gpswitch::emis::write {
 namespace {
 
-constexpr Text kSnomed = "http://snomed.info/sct";
-constexpr Text kRead = "http://read.info/readv2";
-constexpr Text kLocal = "https://fhir.hl7.org.uk/Id/egton-codes";
-constexpr Text kDmd = "https://dmd.nhs.uk";
-constexpr Text kCodeId = "https://gpswitch.org/CodeSystem/emis-code-id";
-constexpr Text kConceptId = "https://gpswitch.org/CodeSystem/emis-concept-id";
-constexpr Text kDrugId = "https://fhir.hl7.org.uk/Id/emis-drug-codes";
 /// A category that no list of the mapping set names: the entry is an observation.
 constexpr Text kPlain = "Symptoms and Findings";
 

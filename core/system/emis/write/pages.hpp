@@ -80,12 +80,10 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
     void lost(const mapping::ColumnRule& rule, const char* why) override;
 
-    // specials.cpp: what the rules call part
+    // specials.cpp, people.cpp, entries.cpp, results.cpp, bookings.cpp: what the rules call part
     void specials(std::uint32_t i, Draft& d);
     void street(Draft& d);
     const Entity& with_drug(std::uint32_t i);
-    bool inherited(const Entity& e, Text label) const;
-    const Entity& own_labels(std::uint32_t i);
     void person(const record::Patient& p, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
     void history(const record::EpisodeOfCare& e);
@@ -105,6 +103,10 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void slot(const record::Slot& s, Draft& d);
     void appointment(const record::Appointment& a, Draft& d);
     void parents();
+
+    // labels.cpp
+    bool inherited(const Entity& e, Text label) const;
+    const Entity& own_labels(std::uint32_t i);
     void restricted(std::uint32_t i);
 
     // codes.cpp
