@@ -53,7 +53,7 @@ void Pages::encounter(const record::Encounter& e, Draft& d) {
     }
     // The booking is known by its slot.
     for (const record::Reference& r : e.appointment)
-        if (const auto to = item_of(r.reference))
+        if (const auto to = item_of(r.reference); to && record_->items[*to].kind == EntityKind::Appointment)
             if (const auto& a = as<record::Appointment>(record_->items[*to]);
                 !a.slot.empty() && !from_here(a))
                 d.cells[layout_.column(d.tab, "AppointmentSlotGuid")] = practice_key(a.slot[0].reference);
@@ -117,7 +117,10 @@ void Pages::referral(const record::ServiceRequest& s, Draft& d) {
         }
 }
 
-void Pages::plan(const record::MedicationRequest& m, Draft& d) {
+void Pages::plan(std::uint32_t i, Draft& d) {
+    const auto& m = as<record::MedicationRequest>(record_->items[i]);
+    dosage(i, m.dosage_instruction, "dosageInstruction", d);
+    unit(m.dispense_request.quantity, d, "QuantityUnit");
     if (d.tab == Tab::Prescribing_DrugRecord) {
         const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
         if (repeats) set(d, "NumberOfIssuesAuthorised", arena_.copy(std::to_string(*repeats + 1)));
@@ -127,6 +130,30 @@ void Pages::plan(const record::MedicationRequest& m, Draft& d) {
                 to && routes_[*to] != nullptr && routes_[*to]->fate == mapping::WriteRoute::Fate::rows)
                 set(d, "DrugRecordGuid", key_of_reference(r, "DrugRecordGuid"));
     }
+}
+
+// The layout has one dosage, in words. None of several may be left out, and what is in no words cannot be
+// said: the entry is not written then.
+void Pages::dosage(std::uint32_t i, const List<record::Dosage>& list, Text path, Draft& d) {
+    Text words;
+    bool silent = false;
+    for (const record::Dosage& one : list) {
+        if (!one.text.empty()) {
+            words = words.empty() ? one.text : arena_.join(words, "; ", one.text);
+            continue;
+        }
+        record::Dosage rest = one;
+        rest.sequence = {};
+        // An instruction for the patient alone has a column of its own.
+        if (d.tab == Tab::Prescribing_IssueRecord) rest.patient_instruction = {};
+        silent = silent || !record::is_empty(&rest, record::type_of<record::Dosage>());
+    }
+    if (silent)
+        held.push_back({i, "EMIS-WRITE-004", "its dosage is in no words, and the layout has only words"});
+    if (list.size < 2 || words.empty()) return;
+    Text& cell = d.cells[layout_.column(d.tab, "Dosage")];
+    if (cell.empty() || cell == list[0].text) cell = words;
+    lose(path, "several dosages: joined in one");
 }
 
 void Pages::provenance(const record::Provenance& p, Draft& d) {

@@ -18,6 +18,43 @@ void Pages::street(Draft& d) {
     house = {};
 }
 
+// The layout has one name and one address. The one of today is written, wherever it stands in its list.
+const record::Patient& Pages::current_first(const record::Patient& p) {
+    const auto rank = [](Text use, std::initializer_list<Text> wanted) {
+        std::size_t n = 0;
+        for (const Text w : wanted) {
+            if (use == w) return n;
+            ++n;
+        }
+        return n;
+    };
+    // "old", "maiden", "nickname" and "anonymous" come last; so do "old" and "billing" addresses.
+    const auto name = [&](const record::HumanName& n) {
+        return rank(n.use, {"official", "usual", "", "temp"});
+    };
+    const auto place = [&](const record::Address& a) { return rank(a.use, {"home", "temp", "", "work"}); };
+    const auto best = [](const auto& list, const auto& rank_of) {
+        std::uint32_t at = 0;
+        for (std::uint32_t i = 1; i < list.size; ++i)
+            if (rank_of(list[i]) < rank_of(list[at])) at = i;
+        return at;
+    };
+    const std::uint32_t n = best(p.name, name), a = best(p.address, place);
+    if (n == 0 && a == 0) return p;
+    auto* copy = arena_.make<record::Patient>();
+    *copy = p;
+    const auto front = [&](auto& list, const auto& from, std::uint32_t at) {
+        if (at == 0) return;
+        list = {};
+        list.add(arena_, from[at]);
+        for (std::uint32_t i = 0; i < from.size; ++i)
+            if (i != at) list.add(arena_, from[i]);
+    };
+    front(copy->name, p.name, n);
+    front(copy->address, p.address, a);
+    return *copy;
+}
+
 void Pages::person(const record::Patient& p, Draft& d) {
     for (const record::Identifier& id : p.identifier) {
         if (id.system != kNhsNumber && id.system != kInvalidNumber) continue;
@@ -30,6 +67,10 @@ void Pages::person(const record::Patient& p, Draft& d) {
         set(d, "NHSNumberStatus", id.verification_status.text);
     }
     street(d);
+    if (!p.name.empty() && p.name[0].family.empty() && p.name[0].given.empty() && !p.name[0].text.empty()) {
+        set(d, "Surname", p.name[0].text);
+        lose("name", "a name in one text: written as the surname");
+    }
     if (p.name.size > 1) lose("name", "the layout has room for one name");
     if (p.address.size > 1) lose("address", "the layout has room for one address");
     if (p.contact.size > 1) lose("contact", "the layout has room for one contact");
@@ -77,18 +118,26 @@ void Pages::demographic(const record::Concept& c, Text list, Text part, Draft& p
 }
 
 void Pages::history(const record::EpisodeOfCare& e) {
+    // What was no day or no time of day waits beside, in the order of the changes.
     std::vector<Text> days, times;
     for (const record::Rest& r : e.rest) {
         if (r.path == "Admin_PatientHistory.HistoryDate") days.push_back(r.value);
         if (r.path == "Admin_PatientHistory.HistoryTime") times.push_back(r.value);
     }
     std::size_t day = 0;
+    // Of which change a time was is not known when there are several.
+    const bool one = e.status_history.size == 1;
+    if (!one && !times.empty())
+        lose("Admin_PatientHistory.HistoryTime", "of which change it is cannot be told");
     for (const record::EpisodeStatus& s : e.status_history) {
         Draft& d = drafts[draft(Tab::Admin_PatientHistory, {})];
         mapping::Civil c;
         if (!s.period.start.empty() && mapping::civil_of(s.period.start, arena_, c)) {
             set(d, "HistoryDate", c.day);
-            set(d, "HistoryTime", c.time.empty() ? Text("00:00:00") : c.time);
+            set(d, "HistoryTime",
+                one && !times.empty() ? times[0]
+                : c.time.empty()      ? Text("00:00:00")
+                                      : c.time);
         } else if (day < days.size()) {
             set(d, "HistoryDate", days[day++]);
         }

@@ -9,19 +9,27 @@ namespace gpswitch::emis::write {
 
 void Pages::observation(std::uint32_t i, std::uint32_t number) {
     const auto& o = as<record::Observation>(record_->items[i]);
+    unit(o.value_quantity, drafts[number], "NumericUnit");
     result_in_words(o, drafts[number]);
     for (std::uint32_t n = 0; n < o.component.size; ++n) component(i, number, n);
 }
 
+// A unit without words: its code is the unit.
+void Pages::unit(const record::Quantity& q, Draft& d, std::string_view column) {
+    if (q.unit.empty()) set(d, column, q.code);
+}
+
 // The layout has numbers for values: any other result stands in the words beside the code.
 void Pages::result_in_words(const record::Observation& o, Draft& d) {
-    const record::Concept& coded = o.value_codeable_concept;
-    Text words = !coded.text.empty()    ? coded.text
-                 : coded.coding.empty() ? o.value_string
-                                        : coded.coding[0].display;
-    for (const Text other : {o.value_boolean, o.value_integer, o.value_date_time})
+    // A code without words is said as it is: a result must not vanish for want of a display.
+    const auto words_of = [&](const record::Concept& c) -> Text {
+        if (!c.text.empty() || c.coding.empty()) return c.text;
+        return c.coding[0].display.empty() ? arena_.join("code ", c.coding[0].code) : c.coding[0].display;
+    };
+    Text words = words_of(o.value_codeable_concept);
+    for (const Text other : {o.value_string, o.value_boolean, o.value_integer, o.value_date_time})
         if (words.empty()) words = other;
-    if (words.empty() && !o.data_absent_reason.coding.empty()) words = o.data_absent_reason.coding[0].display;
+    if (words.empty()) words = words_of(o.data_absent_reason);
     if (words.empty()) return;
     Text& text = d.cells[layout_.column(d.tab, "AssociatedText")];
     text = text.empty() ? arena_.join("Result: ", words) : arena_.join("Result: ", words, "\n", text);
@@ -46,6 +54,15 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
     reading.reference_range = c.reference_range;
     reading.note = c.note;
     reading.value_codeable_concept = c.value_codeable_concept;
+    reading.value_string = c.value_string;
+    reading.value_boolean = c.value_boolean;
+    reading.value_integer = c.value_integer;
+    reading.value_date_time = c.value_date_time;
+    reading.data_absent_reason = c.data_absent_reason;
+    reading.value_time = {};
+    reading.value_range = {};
+    reading.value_ratio = {};
+    reading.value_period = {};
     const Text place = arena_.join("component[", std::to_string(n), "].");
     record::ReadContext context;
     context.arena = &arena_;
@@ -92,6 +109,10 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
     at_rest_ = false;
     mapping::TurnRound turn(layout_.set(), reading, EntityKind::Observation, arena_);
     turn.row(layout_.set().rules(shape(d.tab).name, "Observation"), *this, true);
+    result_in_words(reading, d);
+    unit(reading.value_quantity, d, "NumericUnit");
+    for (std::uint32_t r = 1; r < c.reference_range.size; ++r)
+        lose("component.referenceRange", "the layout has room for one");
     set(d, "ParentObservationGuid", drafts[parent].key);
     d.parent = static_cast<int>(parent);
     drafts[parent].children.push_back(number);

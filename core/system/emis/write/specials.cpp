@@ -4,17 +4,26 @@
 
 namespace gpswitch::emis::write {
 
+const Entity& Pages::as_written(std::uint32_t i) {
+    const Entity& e = with_drug(i);
+    return record_->items[i].kind == EntityKind::Patient
+               ? current_first(static_cast<const record::Patient&>(e))
+               : e;
+}
+
 void Pages::specials(std::uint32_t i, Draft& d) {
     const record::Item& item = record_->items[i];
     at_ = &d;
     switch (item.kind) {
-        case EntityKind::Patient: return person(as<record::Patient>(item), d);
+        case EntityKind::Patient: return person(current_first(as<record::Patient>(item)), d);
         case EntityKind::EpisodeOfCare: return history(as<record::EpisodeOfCare>(item));
         case EntityKind::Encounter: return encounter(as<record::Encounter>(item), d);
         case EntityKind::Condition: return condition(as<record::Condition>(item), d);
         case EntityKind::Immunization: return immunization(as<record::Immunization>(item), d);
         case EntityKind::ServiceRequest: return referral(as<record::ServiceRequest>(item), d);
-        case EntityKind::MedicationRequest: return plan(as<record::MedicationRequest>(item), d);
+        case EntityKind::MedicationRequest: return plan(i, d);
+        case EntityKind::MedicationStatement:
+            return dosage(i, as<record::MedicationStatement>(item).dosage, "dosage", d);
         case EntityKind::Provenance: return provenance(as<record::Provenance>(item), d);
         case EntityKind::Organization: return organisation(as<record::Organization>(item), d);
         case EntityKind::Location: return location(as<record::Location>(item), d);
