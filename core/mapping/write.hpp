@@ -59,6 +59,9 @@ struct WriteRoute {
     /// Top-level fields that some row, rule or the layout's own logic takes care of, by index in
     /// Type::fields.
     std::vector<bool> covered;
+    /// Those of them that every entity has (id, source ...), that name the patient, or that are the layout's
+    /// own logic's: nothing of them has to have a column.
+    std::vector<bool> own;
 };
 
 class WriteSet {

@@ -1,18 +1,10 @@
 #include "core/system/emis/codes.hpp"
 
+#include "core/system/emis/code_systems.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::emis {
 namespace {
-
-// Systems of the codings; the codes themselves come from the extract.
-constexpr Text kSnomed = "http://snomed.info/sct";
-constexpr Text kRead = "http://read.info/readv2";
-constexpr Text kLocal = "https://fhir.hl7.org.uk/Id/egton-codes";
-constexpr Text kDmd = "https://dmd.nhs.uk";
-constexpr Text kCodeId = "https://gpswitch.org/CodeSystem/emis-code-id";
-constexpr Text kConceptId = "https://gpswitch.org/CodeSystem/emis-concept-id";
-constexpr Text kDrugId = "https://fhir.hl7.org.uk/Id/emis-drug-codes";
 
 // EMIS's own SNOMED CT namespaces (clinical, drugs): their concepts are in no release.
 bool emis_namespace(Text id) {

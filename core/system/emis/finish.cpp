@@ -175,7 +175,7 @@ void Maker::participants(Row& row, std::uint32_t item) {
         degrade("reference-dangling", EntityKind::Encounter);
         issue(row, Severity::warning, "EMIS-REF-001",
               "leads to a row that is not in the extract; the id is kept",
-              record_->arena.join("CareRecord_Consultation.", part.source));
+              record_->arena.join("CareRecord_Consultation.", part.source), kMissingRow);
     }
 }
 
@@ -191,7 +191,7 @@ void Maker::related(Row& row, std::uint32_t item) {
         degrade("reference-dangling", EntityKind::Condition);
         issue(row, Severity::warning, "EMIS-REF-001",
               "leads to a row that is not in the extract; the id is kept",
-              "CareRecord_Observation.ProblemGuid");
+              "CareRecord_Observation.ProblemGuid", kMissingRow);
         return;
     }
     record::RelatedProblem& r = c.related_problem.add(record_->arena);

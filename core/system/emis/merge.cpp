@@ -219,7 +219,8 @@ std::vector<Extract::Version> Extract::versions_of(const TableFile& t, std::size
         v.batch = t.part_of(s).batch;
         v.patient = t.patient(s);
         v.deleted = is_true(t.cell(row, "Deleted"));
-        v.order = static_cast<std::uint32_t>(to_integer(t.cell(row, "ProcessingId")).value_or(0));
+        v.order = static_cast<std::uint64_t>(
+            std::max<std::int64_t>(0, to_integer(t.cell(row, "ProcessingId")).value_or(0)));
         if (event(t.tab)) {
             text.clear();
             for (std::size_t c = 0; c < row.cells.size(); ++c)
@@ -242,6 +243,20 @@ std::vector<Extract::Version> Extract::versions_of(const TableFile& t, std::size
     return out;
 }
 
+// While an agreement is disabled nothing is deleted: its delete rows say nothing.
+void Extract::drop_disabled(TableFile& t, std::vector<Version>& versions) {
+    if (!ever_disabled_) return;
+    std::erase_if(versions, [&](const Version& v) {
+        if (!v.deleted || v.batch >= batches().size() || batches()[v.batch].bulk) return false;
+        Arena arena;
+        RowText row;
+        t.read_at(v.address, arena, row);
+        if (!disabled_in(v.batch, key_of(t.cell(row, "OrganisationGuid")))) return false;
+        put(t, v.slot, Verdict::agreement_disabled);
+        return true;
+    });
+}
+
 void Extract::merge_table(TableFile& t) {
     for (std::size_t first = 0; first < t.rows.size();) {
         const std::uint64_t patient = t.patient(first);
@@ -254,6 +269,7 @@ void Extract::merge_table(TableFile& t) {
                               batches()[oldest.batch].bulk;
         if (life != nullptr || !one_bulk) {
             std::vector<Version> versions = versions_of(t, first, last);
+            drop_disabled(t, versions);
             for (std::size_t i = 0; i < versions.size();) {
                 std::size_t end = i + 1;
                 while (end < versions.size() && versions[end].key == versions[i].key) ++end;
@@ -323,6 +339,7 @@ void Extract::keep_columns(TableFile& t, std::span<const Version> versions) {
 
 void Extract::merge_slots(TableFile& t) {
     std::vector<Version> versions = versions_of(t, 0, t.rows.size());
+    drop_disabled(t, versions);
     for (std::size_t i = 0; i < versions.size();) {
         std::size_t end = i + 1;
         while (end < versions.size() && versions[end].key == versions[i].key) ++end;

@@ -177,7 +177,7 @@ bool PatientCursor::entry_deleted(const Row& row) {
     const std::uint32_t* place = entries.find(row.key);
     if (place == nullptr) return false;
     const Row& entry = rows(Tab::CareRecord_Observation)[*place];
-    return !entry.live && entry.bad == nullptr && same_ignoring_case(maker_.cell(entry, "Deleted"), "true");
+    return !entry.live && entry.bad == nullptr && is_true(maker_.cell(entry, "Deleted"));
 }
 
 void PatientCursor::problems() {
@@ -238,7 +238,7 @@ void PatientCursor::parent_problem(Row& problem, record::Condition& condition, s
         maker_.degrade("reference-dangling", EntityKind::Condition);
         maker_.issue(problem, Severity::warning, "EMIS-REF-001",
                      "leads to a row that is not in the extract; the id is kept",
-                     "CareRecord_Problem.ParentProblemObservationGuid");
+                     "CareRecord_Problem.ParentProblemObservationGuid", kMissingRow);
         return;
     }
     record::RelatedProblem& r = condition.related_problem.add(record_->arena);

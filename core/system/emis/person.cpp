@@ -267,7 +267,7 @@ void PatientCursor::coded_demographics() {
         if (k.value == nullptr) maker_.degrade("value-unmapped", EntityKind::Patient);
         if (k.value == nullptr || k.value->target.empty()) continue;
         // What only some staff may see does not go onto the person, whom all see; the entry has it.
-        if (same_ignoring_case(maker_.cell(*k.row, "IsConfidential"), "true")) {
+        if (is_true(maker_.cell(*k.row, "IsConfidential"))) {
             maker_.degrade("confidential-kept-apart", EntityKind::Patient);
             continue;
         }

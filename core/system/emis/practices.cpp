@@ -35,6 +35,7 @@ void Extract::read_agreements() {
             s.activated = is_true(cells[at("IsActivated")]);
             s.disabled = is_true(cells[at("Disabled")]);
             s.deleted = is_true(cells[at("Deleted")]);
+            ever_disabled_ = ever_disabled_ || s.disabled;
             s.origin = p.origin;
             s.line = line;
             if (first) first_sharing_ = s.guid;

@@ -161,6 +161,11 @@ const mapping::Route* Maker::route(Row& row) {
 }
 
 bool Maker::settle(Row& row) {
+    if (const Text gone = cell(row, "Deleted"); !gone.empty() && gone != "false" && !is_true(gone) &&
+                                                gone != "0" && !same_ignoring_case(gone, "false"))
+        issue(row, Severity::warning, "EMIS-DEL-003",
+              "neither true nor false: the row is taken as not deleted",
+              record_->arena.join(shape(row.tab).name, ".Deleted"), "look the entry up in the source system");
     if (row.route == nullptr || row.route->settles.empty() || row.route->settles == "part") return false;
     const Text word = row.route->settles;
     const std::size_t colon = word.find(':');
@@ -268,8 +273,7 @@ bool Maker::usable(Tab tab, std::uint32_t slot) {
     t.read(slot, kept_, scratch_);
     const int deleted = t.header.find("Deleted");
     return scratch_.bad == nullptr &&
-           (deleted < 0 ||
-            !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
+           (deleted < 0 || !is_true(scratch_.cells[static_cast<std::size_t>(deleted)]));
 }
 
 const Maker::Practice& Maker::practice(EntityKind kind, Tab tab, Text cell) {
@@ -316,12 +320,13 @@ void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Re
     out.identifier.value = record_->arena.copy(normal);
     degrade("reference-dangling", making_);
     issue(*at_, Severity::warning, "EMIS-REF-001",
-          "leads to a row that is not in the extract; the id is kept", rule.origin);
+          "leads to a row that is not in the extract; the id is kept", rule.origin, kMissingRow);
 }
 
 void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
     degrade("value-impossible", making_);
-    issue(*at_, Severity::warning, "EMIS-VALUE-001", fmt::format("{}; kept as it is", why), rule.origin);
+    issue(*at_, Severity::warning, "EMIS-VALUE-001", fmt::format("{}; kept as it is", why), rule.origin,
+          "it stands beside the entry, in no field: look it up in the source system");
 }
 
 void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, Text path,

@@ -185,6 +185,10 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     std::array<KeyMap<Practice>, record::kEntityKinds> practice_;
 };
 
+/// What to do about a row that others lead to and that is not there.
+inline constexpr const char* kMissingRow =
+    "it may have come with an earlier delivery, or never: ask the supplier";
+
 inline constexpr std::string_view kIdBase = "https://gpswitch.org/Id/emis/";
 
 }  // namespace gpswitch::emis

@@ -13,6 +13,7 @@
 #include "core/system/sqlite/meta.hpp"
 #include "core/system/sqlite/sqlite.hpp"
 #include "core/system/sqlite/writer.hpp"
+#include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::sqlite {
@@ -36,6 +37,18 @@ constexpr const char* kSettings =
 /// own lock. Source: SQLite, "PRAGMA journal_mode".
 constexpr const char* kDropJournal =
     "PRAGMA locking_mode=NORMAL; PRAGMA journal_mode=PERSIST; PRAGMA journal_mode=DELETE;";
+
+/// Days and instants of any offset; a day is no earlier than a moment in it.
+bool earlier(const std::string& a, const std::string& b) {
+    const auto uk = [](std::string s) {
+        if (s.ends_with("Z")) s = s.substr(0, s.size() - 1) + "+00:00";
+        const std::string moved = civil_time::add_minutes(s, 0);
+        return moved.empty() ? s : moved;
+    };
+    const std::string x = uk(a), y = uk(b);
+    const std::size_t n = std::min({x.size(), y.size(), std::size_t{19}});
+    return x.compare(0, n, y, 0, n) < 0;
+}
 
 class Store : public record::Target {
   public:
@@ -200,6 +213,7 @@ class Store : public record::Target {
             const bool same = there.at(kFingerprint) == origin_.at(kFingerprint);
             patients_ = same ? std::strtoull(there.at(kPatientsCommitted).c_str(), nullptr, 10) : 0;
             update = there.at(kRun) == "update";
+            if (!same) refuse_older(there);
             if (!same && !complete_)
                 throw TargetError(fmt::format("{}: package or mapping changed in between: the import in it "
                                               "was begun with another one and is not "
@@ -261,6 +275,16 @@ class Store : public record::Target {
             fmt::format("patients {} to {} of the source, in the order of their keys, have the same "
                         "key, and each would replace the one before",
                         same.first - keys_.begin() + 1, same.second - keys_.begin())};
+    }
+
+    // An older state would put back what has been changed and deleted since.
+    void refuse_older(const Meta& there) const {
+        const std::string &now = origin_.at(kAsOf), &before = there.at(kAsOf);
+        if (now.empty() || before.empty() || there.at(kSystem) != origin_.at(kSystem)) return;
+        if (!earlier(now, before)) return;
+        throw TargetError(
+            fmt::format("{}: holds the practice as of {}, and this is older: as of {}", path_, before, now),
+            "nothing was changed; import the newest data, or --overwrite to go back to this");
     }
 
     // A raw extract imported without a package on the way has its held rows nowhere else.

@@ -171,6 +171,25 @@ TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone"
     CHECK(ask(path, "SELECT count(*) FROM component WHERE patient=2") == "3");
     CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='patients_kept'") == "1");
     CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='as_of'") == "2025-06-01");
+
+    // What is older would bring back what has been changed and deleted since.
+    for (const char* moment : {"2025-05-31", "2025-05-31T23:59:59+01:00", "2025-05-31T22:59:59Z"}) {
+        CAPTURE(moment);
+        Package older = practice();
+        older.fingerprint = "f0";
+        older.census.as_of = moment;
+        CHECK(has(message_of([&] { older.import(path); }), "this is older"));
+    }
+    CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='fingerprint'") == "f2");
+    for (const char* moment : {"2025-06-01T00:00:00+01:00", "2025-05-31T23:00:00Z", ""}) {
+        CAPTURE(moment);
+        newer.fingerprint = std::string("same ") + moment;
+        newer.census.as_of = moment;
+        CHECK_NOTHROW(newer.import(path));
+        newer.census.as_of = "2025-06-01";
+        newer.fingerprint = "f2";
+        newer.import(path);
+    }
     CHECK(table(path, "SELECT seq,id,name FROM Organization ORDER BY row") ==
           "0|org-1|Surgery 111\n1|org-3|Surgery 3\n2|org-5|Surgery 5\n3|org-9|Surgery 9\n4|org-6|Surgery "
           "6\n5|org-7|Surgery 7\n");

@@ -1,5 +1,7 @@
 #include "core/system/emis/write/target.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -63,13 +65,14 @@ class ExtractTarget : public record::Target {
 
     void limit(Record& record) const override {
         Desk& desk = mine();
-        // What is held may leave others without what they stand on.
-        for (int round = 0; round < 4; ++round) {
+        // What is held may leave others without what they stand on: until nothing more has to be. Each round
+        // takes out an entry at least.
+        while (true) {
             desk.pages->fill(record, practice_, Text(as_of_).substr(0, 10));
-            if (round == 0) say_losses(record, *desk.pages);
             if (desk.pages->held.empty()) break;
             hold(record, *desk.pages);
         }
+        say_losses(record, *desk.pages);
         desk.record = &record;
     }
 
@@ -309,6 +312,16 @@ class ExtractTarget : public record::Target {
             return;
         }
         CodeUse& known = it->second;
+        if (known.entry && use.entry && kind_of(known) != kind_of(use))
+            throw TargetError(
+                fmt::format(
+                    "code {}: with one patient it stands for an entry of \"{}\", with another for one "
+                    "of \"{}\", and the layout has one category for a code",
+                    known.id, category_of(known), category_of(use)),
+                "nothing was written: one of them would be read as an allergy or a vaccination that it is "
+                "not, "
+                "or no longer as one; put the codes right in the source");
+        known.entry = known.entry || use.entry;
         if (use.strength > known.strength) {
             known.strength = use.strength;
             known.category = use.category;
@@ -316,6 +329,19 @@ class ExtractTarget : public record::Target {
         for (auto member : {&CodeUse::term, &CodeUse::read, &CodeUse::snomed, &CodeUse::description,
                             &CodeUse::dmd, &CodeUse::parent})
             if ((known.*member).empty()) known.*member = use.*member;
+    }
+
+    static Text category_of(const CodeUse& use) {
+        return use.category.empty() ? kPlainCategory : Text(use.category);
+    }
+
+    /// What whoever reads makes of an entry by its code, as far as it must not be mistaken: an allergy, a
+    /// vaccination, and one with a parent that says whether it was given; empty for everything else.
+    std::string kind_of(const CodeUse& use) const {
+        const Text category = category_of(use);
+        if (layout_.set().in_list("allergy-categories", category)) return "allergy";
+        if (layout_.set().in_list("immunisation-categories", category)) return "vaccination " + use.parent;
+        return {};
     }
 
     // A person and a job make one row.
