@@ -103,6 +103,8 @@ class LineIndex {
     void add(std::uint64_t row_offset);
     /// The line on which `offset` lies. Thread-safe once building is over.
     std::uint64_t line_of(std::uint64_t offset) const;
+    /// Line ends within a row: those in its quotes.
+    static std::uint64_t count(std::string_view row);
 
   private:
     std::string_view bytes_;

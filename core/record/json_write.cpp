@@ -260,7 +260,21 @@ struct Writer {
         structure(items_at(object, f).data, *f.type);
     }
 
+    // Every second structure is a reference and nothing beside it.
+    bool plain_reference(const void* object, const Type& type) {
+        static const Type& reference = type_of<Reference>();
+        const auto& r = *static_cast<const Reference*>(object);
+        if (&type != &reference || r.reference.empty() || !r.type.empty() || !r.display.empty() ||
+            !r.identifier.system.empty() || !r.identifier.value.empty())
+            return false;
+        out.put("{\"reference\":");
+        out.put_string(r.reference);
+        out.put('}');
+        return true;
+    }
+
     void structure(const void* object, const Type& type) {
+        if (plain_reference(object, type)) return;
         const Filled filled(object, type);
         const auto write = [&](std::size_t n) { element(object, type, n); };
         out.put('{');

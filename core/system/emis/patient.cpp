@@ -72,7 +72,9 @@ Row* PatientCursor::row(Tab tab, const Key& key) {
 
 void PatientCursor::load(std::uint32_t patient) {
     for (Tab tab : kOrder) {
-        const auto [first, last] = extract_.table(tab).slots_of(patient);
+        std::size_t& end = end_of_last_[static_cast<std::size_t>(tab)];
+        const auto [first, last] = extract_.table(tab).slots_of(patient, end);
+        end = last;
         for (std::size_t slot = first; slot < last; ++slot) rows(tab).push_back(maker_.load(tab, slot));
         for (Row& r : rows(tab))
             if (!settle_verdict(maker_, r) && r.bad != nullptr) unreadable(r);

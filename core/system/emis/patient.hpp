@@ -81,7 +81,8 @@ class PatientCursor : public record::Cursor, private Links {
     Record* record_ = nullptr;
     std::array<Rows, kAllTabs> rows_;
     std::array<KeyIndex, kAllTabs> by_key_;
-    KeyMap<std::vector<std::uint32_t>> children_;  ///< observations by parent
+    std::array<std::size_t, kAllTabs> end_of_last_{};  ///< slots of the patient before
+    KeyMap<std::vector<std::uint32_t>> children_;      ///< observations by parent
     KeyMap<std::pair<std::uint32_t, std::uint32_t>>
         pressures_;                   ///< parent to its systolic and diastolic child
     std::vector<bool> in_pressure_;   ///< observations that became a component

@@ -69,7 +69,7 @@ Row Maker::load(Tab tab, std::size_t slot) {
 std::uint64_t Maker::line_of(const TableFile& table, std::size_t slot) {
     Following& f = following_[static_cast<std::size_t>(table.tab)];
     const std::uint64_t line = f.address != 0 && f.address == scratch_.offset ? f.line : table.line(slot);
-    f = {scratch_.next, line + 1};
+    f = {scratch_.next, line + scratch_.lines};
     return line;
 }
 
@@ -277,22 +277,25 @@ bool Maker::usable(Tab tab, std::uint32_t slot) {
 }
 
 const Maker::Practice& Maker::practice(EntityKind kind, Tab tab, Text cell) {
+    static const Practice nowhere;
     const Key key = key_of(cell);
-    auto [it, fresh] = practice_[static_cast<std::size_t>(kind)].try_emplace(key);
-    Practice& p = it->second;
-    if (fresh) {
+    auto& known = practice_[static_cast<std::size_t>(kind)];
+    auto it = known.find(key);
+    if (it == known.end()) {
+        // What leads nowhere is not kept: there may be as many of those as there are rows.
         const auto slots = extract_.find(tab, key);
-        if (!slots.empty() && usable(tab, slots.back())) {
-            std::string normal;
-            normal_guid(cell, normal);
-            const UuidText u = uuid_v5(
-                {"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
-            p.reference = kept_.join(record::name_of(kind), "/", std::string_view(u.data(), u.size()));
-            p.id = p.reference.substr(record::name_of(kind).size() + 1);
-            p.handle = static_cast<std::uint64_t>(tab) << 32 | slots.back();
-        }
+        if (slots.empty() || !usable(tab, slots.back())) return nowhere;
+        std::string normal;
+        normal_guid(cell, normal);
+        const UuidText u = uuid_v5(
+            {"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
+        const Text reference = kept_.join(record::name_of(kind), "/", std::string_view(u.data(), u.size()));
+        it = known
+                 .emplace(key, Practice{reference, reference.substr(record::name_of(kind).size() + 1),
+                                        static_cast<std::uint64_t>(tab) << 32 | slots.back(), 0})
+                 .first;
     }
-    if (p.id.empty()) return p;
+    Practice& p = it->second;
     if (p.asked != serial_) record_->needs.push_back({kind, p.id, p.handle});
     p.asked = serial_;
     return p;

@@ -92,7 +92,7 @@ class Spares {
     }
 
   private:
-    static constexpr std::size_t kMost = 8;  ///< each grows to the largest record it has held
+    static constexpr std::size_t kMost = 4;  ///< each grows to the largest record it has held
     std::mutex mutex_;
     std::vector<Bytes> free_;
 };
@@ -101,6 +101,7 @@ struct Lines : record::Encoded {
     struct Piece {
         EntityKind kind;
         std::size_t begin, end;
+        std::uint64_t rows;
     };
     Bytes text;
     std::vector<Piece> pieces;
@@ -128,13 +129,16 @@ class PackageTarget : public record::Target {
     std::unique_ptr<record::Encoded> encode(const record::Record& record) const override {
         auto lines = std::make_unique<Lines>();
         lines->text = spares_.take();
-        lines->pieces.reserve(record.items.size());
         lines->text.want(record.items.size() * 1100);
         for (const record::Item& item : record.items) {
             const std::size_t begin = lines->text.size();
             record::append_json(lines->text, item.kind, *item.entity);
             lines->text.put('\n');
-            lines->pieces.push_back({item.kind, begin, lines->text.size()});
+            // Entities of one kind mostly stand together.
+            const bool more = !lines->pieces.empty() && lines->pieces.back().kind == item.kind;
+            if (!more) lines->pieces.push_back({item.kind, begin, begin, 0});
+            lines->pieces.back().end = lines->text.size();
+            ++lines->pieces.back().rows;
         }
         return lines;
     }
@@ -148,7 +152,7 @@ class PackageTarget : public record::Target {
             for (const auto& p : lines.pieces) {
                 Member*& m = of_kind_[static_cast<std::size_t>(p.kind)];
                 if (m == nullptr) m = &member(std::string(record::name_of(p.kind)) + ".ndjson");
-                m->add(text.substr(p.begin, p.end - p.begin), 1);
+                m->add(text.substr(p.begin, p.end - p.begin), p.rows);
             }
             if (!r->fates.empty()) member(kFates).add(r->fates, r->rows);
             if (!r->held.empty()) member(kHeld).add(r->held);
