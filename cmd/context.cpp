@@ -172,12 +172,14 @@ const mapping::Safeguards& Context::safeguards() const {
 }
 
 diff::Side Context::side_of(OpenSource& s) const {
-    return {s.source.get(), [set = s.mapping, &rules = safeguards()](record::Record& record) {
+    return {s.source.get(),
+            [set = s.mapping, &rules = safeguards()](record::Record& record) {
                 if (set) set->apply(record);
                 mapping::Safeguards::mark(record);
                 rules.no_false_none(record);
                 if (set) rules.inherit_labels(record);
-            }};
+            },
+            s.mapping == nullptr};
 }
 
 diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
