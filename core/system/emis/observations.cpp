@@ -219,12 +219,9 @@ void PatientCursor::problems() {
 }
 
 void PatientCursor::parent_problem(Row& problem, record::Condition& condition, std::uint32_t item) {
-    if (condition.clinical_status.coding.empty() && condition.clinical_status.text.empty()) {
-        record::Coding& active = condition.clinical_status.coding.add(record_->arena);
-        active.system = "http://terminology.hl7.org/CodeSystem/condition-clinical";
-        active.code = "active";
+    // What it is then is a constant of the column rules.
+    if (maker_.cell(problem, "ProblemStatusDescription").empty())
         condition.inferred.add(record_->arena) = "clinicalStatus: the problem row states none";
-    }
     const Text guid = maker_.cell(problem, "ParentProblemObservationGuid");
     const Text relationship = maker_.cell(problem, "ParentProblemRelationship");
     const Text parent = guid.empty() ? Text{} : target(EntityKind::Condition, guid, *record_);

@@ -112,8 +112,10 @@ void PatientCursor::unreadable(Row& row) {
 }
 
 bool PatientCursor::contradicted(const Row& a, const Row& b) const {
-    for (const char* column : {"NhsNumber", "DateOfBirth", "Sex", "Surname", "GivenName"})
-        if (maker_.cell(a, column) != maker_.cell(b, column)) return true;
+    const auto& columns = extract_.table(a.tab).header.columns;
+    for (std::size_t c = 0; c < columns.size() && c < a.cell_count && c < b.cell_count; ++c)
+        if (trim(a.cells[c]) != trim(b.cells[c]) && maker_.mapping().in_list("identity-columns", columns[c]))
+            return true;
     return false;
 }
 
