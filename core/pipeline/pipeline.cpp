@@ -8,6 +8,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "core/record/address.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 
@@ -150,7 +151,7 @@ class Run {
                 !issue.resource.starts_with(record::name_of(item.kind)))
                 continue;
             const record::Row& row = record.rows[c.row];
-            issue.member = census_.tables[row.table].member;
+            issue.member = record::member_of(census_.tables[row.table], row);
             issue.line = row.line;
             return "row " + std::to_string(c.row);
         }
@@ -383,15 +384,17 @@ std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& targ
 std::unique_ptr<record::Target> nowhere() { return std::make_unique<Nowhere>(); }
 
 std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping,
-                        const Selection* selection) {
+                        const Selection* selection, std::string_view rules) {
     Sha256 h;
     auto add = [&](std::string_view s) {
         h.add(std::to_string(s.size()) + ":");
         h.add(s);
     };
-    add("gpswitch fingerprint 1");
+    add("gpswitch fingerprint 2");
     add(census.system);
     add(census.practice);
+    add(census.as_of);
+    add(rules);
     for (const auto& input : census.inputs) {
         add(input.name);
         add(std::to_string(input.bytes));
