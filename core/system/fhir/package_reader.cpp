@@ -22,6 +22,7 @@ using record::Record;
 using record::Text;
 
 constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+constexpr const char* kWhoIsIt = "find out who they are, or have the package made again";
 
 /// A line of a member. Lines that cannot be used have a reason.
 struct Line {
@@ -33,14 +34,6 @@ struct Line {
     std::uint32_t number = 0;  ///< 1-based line; slot + 1
     const char* bad = nullptr;
 };
-
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-/// By name: places of patients, of lines.
-template <class Place>
-using Names = std::unordered_map<std::string, Place, TextHash, std::equal_to<>>;
 
 class PackageSource : public record::Source, public record::Lines {
   public:
@@ -230,6 +223,9 @@ class PackageSource : public record::Source, public record::Lines {
     std::vector<std::uint32_t> first_line_;
     Names<std::size_t> practice_;  ///< "Organization/id" to line
     std::vector<bool> found_;
+    std::vector<std::size_t> own_line_;  ///< of patients as they come
+    std::vector<std::pair<std::size_t, std::uint32_t>>
+        again_;                      ///< lines with the id of a Patient before, and whose
     std::vector<const char*> held_;  ///< patients held back whole: why; nullptr: not held
     json::Parser parser_;
     json::Peek peek_;
@@ -366,6 +362,7 @@ void PackageSource::index_member(std::size_t member, EntityKind kind, Names<std:
             if (kind == EntityKind::Patient) {
                 const auto p = static_cast<std::uint32_t>(census_.patients.size());
                 if (owner.empty() || !patients.emplace(std::string(owner), p).second) {
+                    if (!owner.empty()) again_.emplace_back(lines_.size(), patients.find(owner)->second);
                     bad("FHIR-ID-001", "same-id", "a Patient without id, or the same id twice");
                 } else {
                     Record r;
@@ -376,6 +373,7 @@ void PackageSource::index_member(std::size_t member, EntityKind kind, Names<std:
                     census_.patients.push_back(
                         {std::string(patient.source.empty() ? owner : patient.source[0].key), 1});
                     line.patient = p;
+                    own_line_.push_back(lines_.size());
                 }
             } else {
                 owned_by(owner);
@@ -388,7 +386,16 @@ void PackageSource::index_member(std::size_t member, EntityKind kind, Names<std:
 }
 
 void PackageSource::sort_by_patient(const Owners& owners) {
-    std::vector<std::uint32_t> grave;
+    std::vector<std::uint32_t> grave, contradicted;
+    for (const auto& [line, patient] : again_) {
+        const Line& own = lines_[own_line_[patient]];
+        if (text_of(lines_[line]) == text_of(own)) continue;
+        contradicted.push_back(patient);
+        issues_.push_back(
+            issue(own, Severity::error, "FHIR-ID-002",
+                  "the whole patient is held back: another line with this id says something else"));
+        issues_.back().hint = kWhoIsIt;
+    }
     for (const auto& [line, owner] : owners) {
         if (owner != kNobody) {
             lines_[line].patient = owner;
@@ -419,6 +426,7 @@ void PackageSource::sort_by_patient(const Owners& owners) {
     census_.patients = std::move(sorted);
     held_.assign(order.size(), nullptr);
     for (const std::uint32_t p : grave) held_[place[p]] = "FHIR-ROW-001";
+    for (const std::uint32_t p : contradicted) held_[place[p]] = "FHIR-ID-002";
     for (Line& l : lines_)
         if (l.patient != kNobody) l.patient = place[l.patient];
     std::stable_sort(lines_.begin(), lines_.end(),
@@ -438,7 +446,7 @@ void PackageSource::hold_shared_keys() {
         // Its own line is the first of a patient's.
         issues_.push_back(issue(lines_[first_line_[p]], Severity::error, "FHIR-ID-002",
                                 "the whole patient is held back: another patient has the same source key"));
-        issues_.back().hint = "find out who they are, or have the package made again";
+        issues_.back().hint = kWhoIsIt;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/record/json.hpp"
@@ -127,26 +128,48 @@ Identity known_by(EntityKind kind, const record::Entity& entity) {
     return from_hex(sha256_hex(json + '\n'));
 }
 
-// The shape (tables, lists, columns, lengths) says how the text is to be cut.
-std::string content_hash(const EncodedRecord& record) {
-    thread_local std::vector<std::uint32_t> shape;
-    shape.clear();
-    Sha256 texts;
-    const EncodedRow* row = record.rows.data();
-    const Cell* cell = record.cells.data();
-    for (const EncodedEntity& e : record.entities) {
-        const Cell* const first = cell;
-        for (const EncodedRow* const end = row + e.rows; row != end; ++row) {
-            if (!e.practice) shape.insert(shape.end(), {row->table, row->i, row->cells});
-            for (const Cell* const last = cell + row->cells; cell != last; ++cell)
-                if (!e.practice) shape.insert(shape.end(), {cell->parameter, cell->length});
+/// What is bound for a patient's own entities: the texts one behind the other, and how they are to be cut
+/// (tables, places in lists, columns, lengths).
+struct Said {
+    std::vector<std::uint32_t> shape;
+    Bytes texts;
+
+    explicit Said(const EncodedRecord& record) {
+        shape.reserve(record.rows.size() * 3 + record.cells.size() * 2 + 1);
+        shape.push_back(0);
+        texts.want(record.text.size());
+        const EncodedRow* row = record.rows.data();
+        const Cell* cell = record.cells.data();
+        for (const EncodedEntity& e : record.entities) {
+            const Cell* const first = cell;
+            for (const EncodedRow* const end = row + e.rows; row != end; ++row) {
+                if (!e.practice) shape.insert(shape.end(), {row->table, row->i, row->cells});
+                for (const Cell* const last = cell + row->cells; cell != last; ++cell)
+                    if (!e.practice) shape.insert(shape.end(), {cell->parameter, cell->length});
+            }
+            if (e.practice || cell == first) continue;
+            const std::uint64_t stop = cell[-1].offset + cell[-1].length;
+            texts.put(record.text.view().substr(first->offset, stop - first->offset));
         }
-        if (e.practice || cell == first) continue;
-        const std::uint64_t stop = cell[-1].offset + cell[-1].length;
-        texts.add(record.text.view().substr(first->offset, stop - first->offset));
+        shape.front() = static_cast<std::uint32_t>(shape.size());  // where the texts begin
     }
-    texts.add({reinterpret_cast<const char*>(shape.data()), shape.size() * sizeof shape[0]});
-    return texts.hex();
+};
+
+// Two hashes side by side are faster than one: the shape and the first texts, and as many bytes of the other
+// texts.
+std::string content_hash(const EncodedRecord& record) {
+    const Said said(record);
+    const std::string_view shape(reinterpret_cast<const char*>(said.shape.data()),
+                                 said.shape.size() * sizeof said.shape[0]);
+    const std::string_view texts = said.texts.view();
+    const std::size_t cut = texts.size() > shape.size() ? (texts.size() - shape.size()) / 2 : 0;
+    const std::string_view first = texts.substr(0, cut), other = texts.substr(cut);
+    const std::size_t n = std::min(shape.size(), other.size());
+    Sha256 a, b;
+    Sha256::add_both(a, shape.substr(0, n), b, other.substr(0, n));
+    a.add(shape.substr(n));
+    Sha256::add_both(a, first, b, other.substr(n));
+    return sha256_hex(a.hex() + b.hex());
 }
 
 // Values are a good deal shorter than the rows they came from.
