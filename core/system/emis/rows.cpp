@@ -348,6 +348,10 @@ void Maker::issue(const Row& row, Severity severity, const char* code, std::stri
     if (!row.key_text.empty()) i.resource = fmt::format("{}/{}", shape(row.tab).name, row.key_text);
     i.message = std::move(message);
     i.hint = hint;
+    // A row that makes several entries is said once.
+    for (auto o = record_->issues.rbegin();
+         o != record_->issues.rend() && o->line == i.line && o->member == i.member; ++o)
+        if (o->code == i.code && o->path == i.path && o->message == i.message) return;
     record_->issues.push_back(std::move(i));
 }
 

@@ -11,9 +11,6 @@
 namespace gpswitch::emis::write {
 namespace {
 
-/// A category that no list of the mapping set names: the entry is an observation.
-constexpr Text kPlain = "Symptoms and Findings";
-
 // An id that nobody can take for one of EMIS's or of SNOMED CT's: 15 digits from the name, and a partition
 // (99) that neither has.
 std::string made_id(std::initializer_list<Text> parts) {
@@ -129,7 +126,7 @@ Text Pages::cell(int column) const {
     };
     if (is("ReadTermId")) return use.read;
     if (is("SnomedCTConceptId")) return use.snomed;
-    if (is("EmisCodeCategoryDescription")) return use.category.empty() ? kPlain : Text(use.category);
+    if (is("EmisCodeCategoryDescription")) return use.category.empty() ? kPlainCategory : Text(use.category);
     if (is("Term")) return use.term;
     return {};
 }

@@ -8,17 +8,6 @@ namespace {
 
 using Format = mapping::Cell::Format;
 
-bool guid_form(Text s) {
-    if (s.size() != 36) return false;
-    for (std::size_t i = 0; i < 36; ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const char c = s[i];
-        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-        if (dash ? c != '-' : !digit) return false;
-    }
-    return true;
-}
-
 void append_quoted(std::string& out, Text cell) {
     for (std::size_t at = cell.find('"'); at != Text::npos; at = cell.find('"')) {
         out.append(cell.substr(0, at + 1));
@@ -110,6 +99,17 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set) : set_(std::move(set)) 
                     if (!rule.path.empty()) add_to(all, type, rule.path, rule);
             }
         }
+}
+
+bool guid_form(Text s) {
+    if (s.size() != 36) return false;
+    for (std::size_t i = 0; i < 36; ++i) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const char c = s[i];
+        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+        if (dash ? c != '-' : !digit) return false;
+    }
+    return true;
 }
 
 std::string guid_of(EntityKind kind, Text id) {

@@ -61,6 +61,11 @@ class Layout {
 /// known when that entity has been committed.
 inline constexpr char kLater = '\x01';
 
+/// A category that no list of the mapping set names: the entry is an observation.
+inline constexpr Text kPlainCategory = "Symptoms and Findings";
+
+/// 36 characters with the dashes of a GUID, in any case.
+bool guid_form(Text s);
 /// GUID of an entity that has no key of EMIS's: its id when that is a UUID, else one made from its name.
 /// Upper case, no braces.
 std::string guid_of(EntityKind kind, Text id);

@@ -41,8 +41,6 @@ constexpr Tab kLate[] = {Tab::Admin_Organisation, Tab::Admin_Location,      Tab:
                          Tab::Admin_UserInRole,   Tab::Appointment_Session, Tab::Appointment_SessionUser};
 bool late(Tab tab) { return std::ranges::find(kLate, tab) != std::end(kLate); }
 
-bool guid_form(Text s) { return s.size() == 36 && is_uuid(lower(s)); }
-
 class ExtractTarget : public record::Target {
   public:
     explicit ExtractTarget(const record::TargetOptions& options)
@@ -115,6 +113,7 @@ class ExtractTarget : public record::Target {
 
     void publish(const ledger::Ledger&) override {
         for (auto& [own, row] : slots_) {
+            if (!row.half) continue;
             // Somebody's, but nobody's whom we have: not to be given to another.
             row.cells[static_cast<std::size_t>(layout_.column(row.tab, "IsBlocked"))] = "true";
             write(row);
@@ -290,10 +289,11 @@ class ExtractTarget : public record::Target {
         const bool booking = !row.cells[static_cast<std::size_t>(layout_.columns(row.tab).patient)].empty();
         if (booking) {
             if (const auto slot = slots_.find(row.other); slot != slots_.end()) {
+                // The first has the slot's own row; of another in the same slot only the key differs.
                 const auto key = static_cast<std::size_t>(layout_.columns(row.tab).key);
-                row.cells[key] = slot->second.cells[key];
+                if (slot->second.half) row.cells[key] = slot->second.cells[key];
+                slot->second.half = false;
                 fill(row, slot->second);
-                slots_.erase(slot);
             }
             return write(row);
         }
@@ -473,7 +473,6 @@ class ExtractTarget : public record::Target {
         return out;
     }
 
-    static constexpr Text kPlainCategory = "Symptoms and Findings";
     Layout layout_;
     bool discard_;
     std::uint64_t serial_ = next_serial();
@@ -483,7 +482,7 @@ class ExtractTarget : public record::Target {
     std::array<std::unique_ptr<io::OutputFile>, kTabs> files_;
     KeyMap<std::string> keys_;
     std::vector<Waiting> waiting_;
-    std::map<std::string, Waiting> slots_;  ///< taken ones, until their booking comes
+    std::map<std::string, Waiting> slots_;  ///< taken ones; half: their booking has not come
     std::array<std::map<std::string, CodeUse>, 2> codes_;
     std::set<std::string> organisations_;
 };

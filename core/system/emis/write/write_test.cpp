@@ -172,3 +172,23 @@ TEST_CASE("emis target: numbers, times and codes in the layout's form") {
     CHECK(observations[0]["effectiveDateTime"] == "2020-05");
     CHECK(observations[0]["code"]["text"] == "Body weight");
 }
+
+TEST_CASE("emis target: several bookings of one slot are rows of one session") {
+    const auto booking = [](const std::string& id) {
+        return R"({"resourceType":"Appointment","id":")" + id +
+               R"(","status":"booked","slot":[{"reference":"Slot/s"}],"start":"2026-05-01T09:00:00+01:00","minutesDuration":10,"participant":[{"actor":{"reference":"Patient/p"},"status":"accepted"}]})";
+    };
+    const Written w(
+        {{"Schedule",
+          R"({"resourceType":"Schedule","id":"c","actor":[{"display":"x"}],"planningHorizon":{"start":"2026-05-01T09:00:00+01:00"}})"},
+         {"Slot",
+          R"({"resourceType":"Slot","id":"s","status":"busy","schedule":{"reference":"Schedule/c"},"start":"2026-05-01T09:00:00+01:00","end":"2026-05-01T09:10:00+01:00"})"},
+         {"Appointment", booking("a") + "\n" + booking("b")}});
+    CHECK(w.of("Appointment").size() == 2);
+    const auto slots = w.of("Slot");
+    REQUIRE(slots.size() == 2);
+    for (const auto& slot : slots) {
+        CHECK(slot["status"] == "busy");
+        CHECK(slot["schedule"].value("reference", "").starts_with("Schedule/"));
+    }
+}
