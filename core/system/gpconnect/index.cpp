@@ -234,7 +234,7 @@ struct Builder {
                              first.hint);
         }
         if (wanted == 0 && !index.bundles.empty())
-            throw UsageError("no bundle is of the practice " + shown(only, 40),
+            throw InputError("no bundle is of the practice " + shown(only, 40),
                              "give its ODS code, or the id of its Organization");
         if (index.bundles.empty()) {
             const std::string first =

@@ -200,7 +200,7 @@ TEST_CASE("gpconnect: one practice of several; the others' rows are excluded by 
         for (const auto& s : excluded) CHECK(s.fate == record::Fate::excluded);
         for (const auto& s : excluded) CHECK(s.rule == "other-practice");
     }
-    CHECK_THROWS_AS(open_source(std::make_shared<MemoryPlace>(files), tables(), "C3"), UsageError);
+    CHECK_THROWS_AS(open_source(std::make_shared<MemoryPlace>(files), tables(), "C3"), InputError);
 }
 
 TEST_CASE("gpconnect: the moment of the data is the newest that a bundle gives") {
