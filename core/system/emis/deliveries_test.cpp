@@ -253,6 +253,35 @@ TEST_CASE("emis quirk 43: a slot that comes back without its patient is a cancel
     CHECK(r.one("Appointment", "deleted when free")["status"] == "cancelled");
 }
 
+// What a merged copy of several deliveries has in one file.
+TEST_CASE("emis quirk 43: a slot with several rows in one bulk is one slot, whoever held it before") {
+    Small bulk;
+    bulk.patient("q");
+    bulk.session();
+    const auto row = [&](const char* name, const char* who, const char* processing) {
+        bulk.slot(name, {{"PatientGuid", *who == 0 ? "" : guid(who)}, {"ProcessingId", processing}});
+    };
+    row("freed", "p", "1");
+    row("freed", "", "2");
+    row("passed on", "q", "2");  // the order is that of ProcessingId, not of lines
+    row("passed on", "p", "1");
+    row("taken", "", "1");
+    row("taken", "p", "2");
+    const Run r = bulk.run();
+    CHECK(r.one("Slot", "freed")["status"] == "free");
+    CHECK(r.one("Appointment", "freed")["status"] == "cancelled");
+    CHECK(r.one("Slot", "passed on")["status"] == "busy");
+    const auto both = r.made("Appointment", "passed on");
+    REQUIRE(both.size() == 2);
+    for (const Json& a : both) {
+        const bool of_q = a["participant"][0]["actor"]["reference"] == link(r.one("Patient", "q"));
+        CHECK(a["status"] == (of_q ? "booked" : "cancelled"));
+    }
+    CHECK(r.one("Slot", "taken")["status"] == "busy");
+    CHECK(r.one("Appointment", "taken")["status"] == "booked");
+    CHECK(r.all_fates("Appointment_Slot", "taken") == Fates{"migrated", "superseded:newer-row-of-same-key"});
+}
+
 TEST_CASE("emis quirk 46: staff of a session are remembered when only the slots are sent") {
     Series s;
     s.bulk.session();

@@ -142,6 +142,7 @@ class Extract {
     void merge_patients();
     void merge_patient(std::vector<const PatientRow*>& rows);
     void merge_table(TableFile& t);
+    static bool slot_twice(const TableFile& t);
     void merge_slots(TableFile& t);
     void drop_disabled(TableFile& t, std::vector<Version>& versions);
     void settle_versions(TableFile& t, std::span<Version> versions, const Life* life);

@@ -62,11 +62,12 @@ void Extract::merge() {
                 if (t.part_at(t.offset(s)) + 1 < t.parts.size()) put(t, s, Verdict::newer_row);
             continue;
         }
-        if (read < 2 && t.parts.size() < 2) continue;
-        if (t.tab == Tab::Appointment_Slot)
-            merge_slots(t);
-        else if (t.tab != Tab::Admin_Patient)
+        const bool one = read < 2 && t.parts.size() < 2;
+        if (t.tab == Tab::Appointment_Slot) {
+            if (!one || slot_twice(t)) merge_slots(t);
+        } else if (!one && t.tab != Tab::Admin_Patient) {
             merge_table(t);
+        }
     }
 }
 
@@ -336,6 +337,22 @@ void Extract::keep_columns(TableFile& t, std::span<const Version> versions) {
 }
 
 // ---- slots: their key is their own, and a later row may have another patient in it or none
+
+// One bulk has a slot once; a merged copy has the rows of those who held it before, too.
+bool Extract::slot_twice(const TableFile& t) {
+    std::vector<std::uint64_t> seen;
+    seen.reserve(t.rows.size());
+    Arena arena;
+    RowText row;
+    for (std::size_t s = 0; s < t.rows.size(); ++s) {
+        if (t.verdict(s) != Verdict::live) continue;
+        arena.clear();
+        t.read(s, arena, row);
+        if (row.bad == nullptr) seen.push_back(key_of(t.cell(row, "SlotGuid")).low);
+    }
+    std::sort(seen.begin(), seen.end());
+    return std::adjacent_find(seen.begin(), seen.end()) != seen.end();
+}
 
 void Extract::merge_slots(TableFile& t) {
     std::vector<Version> versions = versions_of(t, 0, t.rows.size());
