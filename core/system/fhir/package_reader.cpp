@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include <nlohmann/json.hpp>
-
 #include "core/json/peek.hpp"
 #include "core/record/json.hpp"
 #include "core/record/lines.hpp"
 #include "core/system/fhir/fhir.hpp"
-#include "core/system/fhir/hashes.hpp"
+#include "core/system/fhir/manifest.hpp"
 #include "core/system/fhir/owner.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
@@ -40,7 +38,7 @@ class PackageSource : public record::Source, public record::Lines {
     explicit PackageSource(const record::SourceOptions& options) : files_(options.files) {
         census_.system = "fhir";
         census_.source_codes = false;
-        read_manifest();
+        read_manifest(*files_, census_, issues_);
         index();
     }
 
@@ -199,14 +197,6 @@ class PackageSource : public record::Source, public record::Lines {
         return {first_line_[patient], first_line_[patient + 1]};
     }
 
-    /// A member as the manifest has it.
-    struct Promised {
-        std::size_t member;
-        std::string sha256;
-    };
-    void read_manifest();
-    void check(std::vector<Promised>& members) const;
-    [[noreturn]] void changed(std::size_t member) const;
     void index();
     /// A line that is not a Patient's own, and its place among the patients as they come; kNobody: none of
     /// them.
@@ -230,79 +220,6 @@ class PackageSource : public record::Source, public record::Lines {
     json::Parser parser_;
     json::Peek peek_;
 };
-
-void PackageSource::changed(std::size_t member) const {
-    throw InputError(files_->members()[member].origin + " is not what the manifest says (size or SHA-256)",
-                     "the package was changed or cut short; make it again with gpswitch map");
-}
-
-// The first that is wrong is named.
-void PackageSource::check(std::vector<Promised>& members) const {
-    std::vector<std::string_view> texts;
-    for (const Promised& p : members) texts.push_back(files_->bytes(p.member));
-    const std::vector<std::string> hashes = sha256_of(std::move(texts));
-    for (std::size_t i = 0; i < members.size(); ++i)
-        if (hashes[i] != members[i].sha256) changed(members[i].member);
-    members.clear();
-}
-
-void PackageSource::read_manifest() {
-    const auto& members = files_->members();
-    const auto it =
-        std::find_if(members.begin(), members.end(), [](const auto& m) { return m.name == kManifest; });
-    if (it == members.end()) {
-        Issue i;
-        i.code = "FHIR-PKG-001";
-        i.message = "no manifest.json: completeness cannot be checked";
-        issues_.push_back(i);
-        for (std::size_t m = 0; m < members.size(); ++m)
-            census_.inputs.push_back(
-                {members[m].name, sha256_hex(files_->bytes(m)), files_->bytes(m).size()});
-        return;
-    }
-    nlohmann::json manifest;
-    std::vector<Promised> promised;
-    try {
-        manifest = nlohmann::json::parse(files_->bytes(static_cast<std::size_t>(it - members.begin())));
-        const auto& source = manifest.at("source");
-        census_.practice = source.value("practice", "");
-        census_.ods = source.value("ods", "");
-        census_.version = source.value("version", "");
-        census_.as_of = manifest.value("transactionTime", "");
-        census_.selection = manifest.value("selection", std::vector<std::string>{});
-        census_.absent = manifest.value("absent", std::vector<std::string>{});
-        census_.warnings = manifest.value("warnings", std::vector<std::string>{});
-        for (const auto& entry : manifest.at("members")) {
-            const std::string name = entry.at("name");
-            const auto m =
-                std::find_if(members.begin(), members.end(), [&](const auto& x) { return x.name == name; });
-            if (m == members.end()) {
-                check(promised);
-                throw InputError(it->origin + " lists " + name + ", which is missing",
-                                 "the package was changed or cut short; make it again with gpswitch map");
-            }
-            const auto member = static_cast<std::size_t>(m - members.begin());
-            promised.push_back({member, entry.value("sha256", "")});
-            if (entry.value("bytes", std::uint64_t{0}) != files_->bytes(member).size()) {
-                check(promised);
-                changed(member);
-            }
-            census_.inputs.push_back({name, entry.at("sha256"), entry.at("bytes")});
-        }
-        check(promised);
-    } catch (const nlohmann::json::exception& e) {
-        throw InputError(it->origin + " is not a package manifest: " + e.what(),
-                         "the package was changed or cut short; make it again with gpswitch map");
-    }
-    for (const auto& m : members) {
-        if (!m.name.ends_with(".ndjson") || !record::kind_of(m.name.substr(0, m.name.size() - 7))) continue;
-        if (std::any_of(census_.inputs.begin(), census_.inputs.end(),
-                        [&](const auto& input) { return input.name == m.name; }))
-            continue;
-        throw InputError(m.origin + " is not in the manifest: it was added to the package",
-                         "take it out, or make the package again with gpswitch map");
-    }
-}
 
 void PackageSource::index_member(std::size_t member, EntityKind kind, Names<std::uint32_t>& patients,
                                  Owners& owners) {
