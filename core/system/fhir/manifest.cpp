@@ -84,7 +84,8 @@ void say_held(const archive::Place& files, std::vector<Issue>& issues) {
     std::uint64_t held = 0;
     const std::string& origin = files.members()[*member].origin;
     try {
-        for (const auto& table : Json::parse(files.bytes(*member)).at("tables"))
+        const Json ledger = Json::parse(files.bytes(*member));
+        for (const auto& table : ledger.at("tables"))
             held += table.at("fates").at(record::to_text(record::Fate::held)).get<std::uint64_t>();
     } catch (const Json::exception& e) {
         throw InputError(origin + " is not a ledger: " + e.what(), kMakeAgain);
