@@ -387,7 +387,7 @@ void Extract::settle_slot(TableFile& t, std::span<Version> versions) {
                               });
         if (!patient || (replaced && !life->gone)) put(t, last.slot, Verdict::not_in_bulk);
     }
-    const bool delta = !batches()[last.batch].bulk;
+    const bool delta = last.batch < batches().size() && !batches()[last.batch].bulk;
     if (last.deleted && delta && versions.size() == 1) put(t, last.slot, Verdict::delete_unknown);
     std::set<std::uint64_t> seen = {last.patient};
     bool removed = false;

@@ -8,9 +8,9 @@
 
 #include "core/record/record.hpp"
 #include "core/system/fhir/fhir.hpp"
-#include "core/system/fhir/hashes.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
+#include "core/util/hashes.hpp"
 
 namespace gpswitch::fhir {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/system/fhir/hashes.hpp"
+#include "core/util/hashes.hpp"
 
 #include <algorithm>
 
 #include "core/util/hash.hpp"
 
-namespace gpswitch::fhir {
+namespace gpswitch {
 
 std::vector<std::string> sha256_of(std::vector<std::string_view> texts) {
     std::vector<Sha256> hashes(texts.size());
@@ -25,4 +25,4 @@ std::vector<std::string> sha256_of(std::vector<std::string_view> texts) {
     return out;
 }
 
-}  // namespace gpswitch::fhir
+}  // namespace gpswitch
