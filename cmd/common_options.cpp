@@ -99,7 +99,10 @@ void with_spool(CLI::App& command, CommonOptions& o) {
 
 void with_practice(CLI::App& command, CommonOptions& o) {
     command.add_option("--practice", o.practice, "The one practice to read, where a source holds several")
-        ->type_name("ODS");
+        ->type_name("ODS")
+        ->check(quietly([](const std::string& text) -> std::string {
+            return text.empty() ? "an ODS code expected, or the supplier's own key" : "";
+        }));
     command.add_option("--as-of", o.as_of, "Leave out deliveries of later moments: 2026-03-31[T18:00:00]")
         ->type_name("DATE")
         ->check(quietly(a_moment));

@@ -18,6 +18,7 @@
 #include "core/pipeline/seal.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
+#include "core/util/hash.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::cmd {
@@ -89,6 +90,7 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
         s.files = open_place(s.place, output);
         issues = refusals(*s.files, s.place);
         if (auto held = pipeline::held_in_export(*s.files)) issues.push_back(*held);
+        s.sealed = s.files;
         s.files = pipeline::unsealed(s.files);
     }
     s.system = parsed.system != nullptr ? parsed.system : &systems::recognise(*s.files);
@@ -111,15 +113,16 @@ OpenSource Context::open_source(const std::string& address, const std::string& o
     source_options.files = s.files;
     source_options.mapping = s.mapping.get();
     source_options.show_values = options.show_values;
-    source_options.practice = options.practice;
-    source_options.as_of = options.as_of;
+    if (selects) source_options.practice = options.practice;
+    if (selects) source_options.as_of = options.as_of;
     source_options.incomplete = options.incomplete;
     s.source = s.system->open(source_options);
-    check_practice_and_moment(options, s.source->census(), address);
+    if (selects) check_practice_and_moment(options, s.source->census(), address);
     if (!issues.empty() || !selection().empty())
         s.source = with_more(std::move(s.source), std::move(issues), selection().words());
     s.origin.census = &s.source->census();
-    s.origin.fingerprint = pipeline::fingerprint(s.source->census(), s.mapping.get(), &selection());
+    s.origin.fingerprint =
+        pipeline::fingerprint(s.source->census(), s.mapping.get(), &selection(), safeguards_sha256());
     if (say_sources)
         spdlog::info("{}", described(s));
     else
@@ -156,6 +159,8 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
 }
 
 const pipeline::Selection& Context::selection() const {
+    static const pipeline::Selection everyone;
+    if (!selects) return everyone;
     if (!selection_) selection_ = selection_of(options, [this] { return rule_file("population.csv"); });
     return *selection_;
 }
@@ -164,20 +169,35 @@ const mapping::Safeguards& Context::safeguards() const {
     if (!safeguards_) {
         auto all = std::make_unique<mapping::Safeguards>();
         const std::string labels = rule_file("labels.csv"), reasons = rule_file("empty-reason.csv");
-        all->load_labels(io::read_all(labels), labels);
-        all->load_empty_reasons(io::read_all(reasons), reasons);
+        const std::string label_rows = io::read_all(labels), reason_rows = io::read_all(reasons);
+        all->load_labels(label_rows, labels);
+        all->load_empty_reasons(reason_rows, reasons);
         safeguards_ = std::move(all);
+        safeguards_sha256_ = sha256_hex(sha256_hex(label_rows) + sha256_hex(reason_rows));
     }
     return *safeguards_;
 }
 
+const std::string& Context::safeguards_sha256() const {
+    safeguards();
+    return safeguards_sha256_;
+}
+
 diff::Side Context::side_of(OpenSource& s) const {
-    return {s.source.get(), [set = s.mapping, &rules = safeguards()](record::Record& record) {
+    return {s.source.get(),
+            [set = s.mapping, &rules = safeguards()](record::Record& record) {
                 if (set) set->apply(record);
                 mapping::Safeguards::mark(record);
                 rules.no_false_none(record);
                 if (set) rules.inherit_labels(record);
-            }};
+            },
+            s.mapping == nullptr};
+}
+
+void Context::select(OpenSource& s, bool rest) const {
+    if (selection().empty()) return;
+    s.source = pipeline::selected(std::move(s.source), selection(), side_of(s).prepare, rest);
+    s.origin.census = &s.source->census();
 }
 
 diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
@@ -231,6 +251,9 @@ void Context::need_free(const std::string& path) const {
 
 void Context::need_free_report() const {
     if (options.report.empty()) return;
+    // Found out now, and not when all else is done.
+    if (!io::is_folder(folder_of(options.report)))
+        throw TargetError(options.report + ": there is no such folder", "choose a folder that exists");
     std::string head(64, '\0');
     std::ifstream file(options.report, std::ios::binary);
     file.read(head.data(), static_cast<std::streamsize>(head.size()));

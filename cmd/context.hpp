@@ -23,6 +23,7 @@ struct OpenSource {
     std::string place;    ///< without the prefix
     const record::System* system = nullptr;
     std::shared_ptr<archive::Place> files;
+    std::shared_ptr<archive::Place> sealed;        ///< the same with the seal of an EXPORT, where it is one
     std::shared_ptr<mapping::MappingSet> mapping;  ///< empty for a standard source
     std::unique_ptr<record::Source> source;
     record::Origin origin;
@@ -51,12 +52,18 @@ class Context {
                                          bool as_is = false) const;
     /// rules/labels.csv and rules/empty-reason.csv, read once. MappingError when one is missing or wrong.
     const mapping::Safeguards& safeguards() const;
+    /// SHA-256 over these two: they decide with the mapping what a run makes of its input.
+    const std::string& safeguards_sha256() const;
 
-    /// The patients this run is for, from --patient and --population; read once.
+    /// The patients this run is for, from --patient and --population; read once. All, while `selects` is
+    /// false.
     const pipeline::Selection& selection() const;
 
     /// A source as the pipeline would hand it to a target; a standard source is seen with the labels it has.
     diff::Side side_of(OpenSource& source) const;
+    /// Leaves of the source only those patients, for a comparison: it needs no account of the others. `rest`:
+    /// and all that is practice-wide, not only what they refer to.
+    void select(OpenSource& source, bool rest = false) const;
     /// Compares two open sources, with the progress bar; explains what AFTER's layout cannot carry.
     diff::Totals compare(OpenSource& before, OpenSource& after, diff::Options options,
                          diff::Writer& writer) const;
@@ -78,9 +85,13 @@ class Context {
     const CommonOptions& options;
     /// Whether open_source says what it opened; no for a command that opens its own files again.
     bool say_sources = true;
+    /// Whether --patient, --population, --practice and --as-of apply to what is opened; no for a command that
+    /// opens again what it made of the selection.
+    bool selects = true;
 
   private:
     mutable std::unique_ptr<mapping::Safeguards> safeguards_;
+    mutable std::string safeguards_sha256_;
     mutable std::shared_ptr<pipeline::Selection> selection_;
 };
 

@@ -12,7 +12,6 @@
 #include "cmd/findings.hpp"
 #include "cmd/version.hpp"
 #include "core/io/file.hpp"
-#include "core/pipeline/selection.hpp"
 #include "core/system/all.hpp"
 
 namespace gpswitch::cmd {
@@ -23,13 +22,6 @@ struct DiffOptions {
     std::vector<std::string> ignore;
     bool explained = false, source_rows = false, test_numbers = false;
 };
-
-/// With --patient or --population only those patients are compared.
-void select(OpenSource& s, const Context& context) {
-    if (context.selection().empty()) return;
-    s.source = pipeline::selected(std::move(s.source), context.selection(), context.side_of(s).prepare);
-    s.origin.census = &s.source->census();
-}
 
 /// A part against the whole would give a difference for every patient that was left out of the part.
 void need_same_selection(const OpenSource& before, const OpenSource& after) {
@@ -73,8 +65,8 @@ ExitCode run(const DiffOptions& o, Context& context) {
     DiffReport report{.before = o.before, .after = o.after};
     diff::Options options = compare_options(o, common);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
-    select(before, context);
-    select(after, context);
+    context.select(before);
+    context.select(after);
     need_same_selection(before, after);
     if (const auto nobody = context.selection().unfound(); !nobody.empty())
         throw InputError(nobody[0].text(), "a patient is compared when one side at least has the number");

@@ -31,6 +31,9 @@ Places open_all(const std::vector<std::string>& sources, const Context& context,
     Places out;
     for (const std::string& source : sources) {
         const systems::Address address = systems::parse(source);
+        // Says what is there instead; a place that is no file cannot be opened to find out.
+        if (address.system != nullptr && !systems::place_is_file(*address.system))
+            (void)address.system->exporter({});
         const auto place = context.open_place(address.place, context.options.output);
         const auto* system = address.system != nullptr ? address.system : &systems::recognise(*place);
         if (out.system != nullptr && system != out.system)
@@ -50,6 +53,9 @@ ExitCode run(const ExportOptions& o, Context& context) {
     if (common.output == "-")
         throw UsageError("export: an export has many files and cannot go to stdout",
                          "name a folder, a .zip or a .tar.zst");
+    if (common.report.ends_with(".html"))
+        throw UsageError("export: there is no report of an export as a page",
+                         "name a file that ends in .json or .md");
     context.need_free(common.output);
     context.need_free_report();
     for (const std::string& source : o.sources) need_apart(systems::parse(source).place, common.output);
@@ -76,6 +82,7 @@ ExitCode run(const ExportOptions& o, Context& context) {
         report.result = pipeline::export_to(*places.system, places.open, options);
     }
     report.findings = &findings;
+    for (const auto& place : places.open) report.refused += place->refused().size();
     report.next = fmt::format("gpswitch map {} -o practice.zip", shell_word(common.output));
     return report.finish(common);
 }

@@ -52,6 +52,12 @@ std::string ExportReport::headline() const {
     if (held > 0)
         return fmt::format("{} of {} held back; each of the others has exactly one fate.", grouped(held),
                            all);
+    if (refused > 0)
+        return fmt::format(
+            "Each of the {} that were read has exactly one fate, but {} could not be unpacked: what was in "
+            "it "
+            "is not known.",
+            all, count(refused, "member", "members"));
     if (result.resealed) return fmt::format("An export already: copied byte for byte, its {} with it.", all);
     if (excluded > 0)
         return fmt::format("Nothing in this extract was lost but what a named policy left out ({} of {}).",

@@ -15,6 +15,7 @@ struct ExportReport {
     std::vector<std::string> sources = {};
     std::string target = {};
     bool dry_run = false;
+    std::uint64_t refused = 0;  ///< members of archives that were not unpacked
     pipeline::ExportResult result = {};
     const Findings* findings = nullptr;
     std::string next = {};  ///< the command to run next

@@ -7,8 +7,10 @@
 #include "cmd/run_report.hpp"
 #include "cmd/target.hpp"
 #include "cmd/words.hpp"
+#include "core/io/file.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
+#include "core/util/error.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -16,6 +18,23 @@ namespace {
 struct ImportOptions {
     std::string source, target;
 };
+
+/// What a run that writes would refuse in what stands at the target already.
+void try_target(const systems::Address& target, const OpenSource& source, const Context& context) {
+    if (context.options.overwrite || !io::exists(target.place)) return;
+    if (!systems::goes_on(*target.system)) return context.need_free(target.place);
+    record::SourceOptions options;
+    options.place = target.place;
+    options.files = context.open_place(target.place, target.place);
+    const auto store = target.system->open(options);
+    const record::Census &there = store->census(), &here = source.census();
+    // By the supplier's own key, and by the ODS code where one of them has none.
+    const bool keyed = !there.practice.empty() && !here.practice.empty();
+    const std::string &a = keyed ? there.practice : there.ods, &b = keyed ? here.practice : here.ods;
+    if (!a.empty() && !b.empty() && a != b)
+        throw TargetError(fmt::format("{}: holds another practice", target.place),
+                          "one store holds one practice: choose another name");
+}
 
 ExitCode run(const ImportOptions& o, Context& context) {
     const CommonOptions& common = context.options;
@@ -25,6 +44,7 @@ ExitCode run(const ImportOptions& o, Context& context) {
 
     RunReport report{.command = "import", .target = o.target};
     OpenSource source = context.open_source(o.source, address.place);
+    if (common.dry_run) try_target(address, source, context);
     const auto target =
         common.dry_run ? pipeline::nowhere() : context.create_target(address, common.overwrite);
     Findings findings;

@@ -29,6 +29,17 @@ systems::Address rehearsal_of(const std::string& target, const Workspace& work) 
     return address;
 }
 
+/// The first of the folders in which `place` lies, or is to lie; empty when it is in none of them.
+std::string lies_in(const std::string& place, std::initializer_list<std::string> folders) {
+    std::error_code none;
+    const fs::path to = fs::weakly_canonical(place, none);
+    for (const std::string& folder : folders) {
+        const fs::path in = fs::weakly_canonical(folder, none);
+        if (std::mismatch(in.begin(), in.end(), to.begin(), to.end()).first == in.end()) return folder;
+    }
+    return {};
+}
+
 std::string_view word(Outcome outcome) {
     switch (outcome) {
         case Outcome::passed: return "passed";
@@ -70,16 +81,15 @@ std::string Move::asked() const {
 void Move::check_places() {
     const std::string& output = context_.options.output;
     need_apart(systems::parse(options_.source).place, output);
+    if (!context_.options.report.empty() && !lies_in(context_.options.report, {output, work_.path()}).empty())
+        throw UsageError(
+            fmt::format("switch: the report {} would lie in the folder", context_.options.report),
+            "the folder has a report of its own; a copy goes elsewhere");
     if (options_.rehearse) return;
-    std::error_code none;
-    const fs::path to = fs::weakly_canonical(target_.place, none);
-    for (const std::string& folder : {output, work_.path()}) {
-        const fs::path in = fs::weakly_canonical(folder, none);
-        if (std::mismatch(in.begin(), in.end(), to.begin(), to.end()).first == in.end())
-            throw UsageError(
-                fmt::format("switch: the target {} would lie in the folder {}", options_.target, folder),
-                "the folder holds what the move leaves behind; the target goes elsewhere");
-    }
+    if (const std::string folder = lies_in(target_.place, {output, work_.path()}); !folder.empty())
+        throw UsageError(
+            fmt::format("switch: the target {} would lie in the folder {}", options_.target, folder),
+            "the folder holds what the move leaves behind; the target goes elsewhere");
 }
 
 void Move::take_over() {
@@ -111,17 +121,18 @@ void Move::say(const summary::Gate& gate) const {
     spdlog::info("{:<10} {:<8} {}", gate.name, word(gate.outcome), gate.says);
 }
 
-bool Move::pass(std::string_view name, Gate gate) {
+bool Move::pass(const Step& step) {
     for (const GateRecord& r : work_.done()) {
-        if (r.gate.name != name) continue;
+        if (r.gate.name != step.name) continue;
         gates_.push_back(r.gate);
         say(r.gate);
         return r.gate.outcome != Outcome::failed;
     }
-    work_.begin(name);
+    work_.begin(step.name);
+    context_.selects = step.selects;
     const auto start = std::chrono::steady_clock::now();
-    GateRecord record = (this->*gate)();
-    record.gate.name = name;
+    GateRecord record = (this->*step.gate)();
+    record.gate.name = step.name;
     record.gate.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     gates_.push_back(record.gate);
     say(record.gate);
@@ -131,22 +142,22 @@ bool Move::pass(std::string_view name, Gate gate) {
 }
 
 ExitCode Move::run() {
-    static const std::vector<std::pair<std::string_view, Gate>> kGates = {
-        {"export", &Move::export_gate},       {"map", &Move::map_gate},
-        {"validate", &Move::validate_gate},   {"import", &Move::import_gate},
-        {"read back", &Move::read_back_gate}, {"diff", &Move::diff_gate},
+    static const std::vector<Step> kGates = {
+        {"export", &Move::export_gate, true},        {"map", &Move::map_gate, true},
+        {"validate", &Move::validate_gate, false},   {"import", &Move::import_gate, false},
+        {"read back", &Move::read_back_gate, false}, {"diff", &Move::diff_gate, true},
     };
     std::string_view at = "export";
     try {
         check_places();
         source_ = context_.open_source(options_.source, work_.path());
         take_over();
-        for (const auto& [name, gate] : kGates) {
-            at = name;
+        for (const Step& step : kGates) {
+            at = step.name;
             if (stopped_)
-                gates_.push_back({std::string(name), Outcome::not_run, "a gate before it failed", {}});
+                gates_.push_back({std::string(step.name), Outcome::not_run, "a gate before it failed", {}});
             else
-                stopped_ = !pass(name, gate);
+                stopped_ = !pass(step);
         }
         at = "report";
         return report();

@@ -36,11 +36,16 @@ class Move {
 
   private:
     using Gate = GateRecord (Move::*)();
+    struct Step {
+        std::string_view name;
+        Gate gate;
+        bool selects;  ///< --patient and the like apply to what it reads: the source, not what was made of it
+    };
     void check_places();
     std::string asked() const;
     void take_over();
     /// Runs the gate unless an earlier run passed it. False when it failed.
-    bool pass(std::string_view name, Gate gate);
+    bool pass(const Step& step);
     void say(const summary::Gate& gate) const;
     ExitCode report();
 
@@ -71,5 +76,8 @@ class Move {
     std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
     bool stopped_ = false;
 };
+
+/// A member's name without the place it lies in.
+std::string within(std::string_view member, std::string_view place);
 
 }  // namespace gpswitch::cmd

@@ -45,6 +45,17 @@ class FindingsFile : public IssueSink {
     std::string folder_;
 };
 
+/// A whole file of findings under this name; none when there are none.
+void write_findings(const std::vector<Issue>& found, const std::string& path, const std::string& place) {
+    if (found.empty()) return;
+    io::OutputFile file(path);
+    for (Issue issue : found) {
+        issue.member = within(issue.member, place);
+        file.write(issue.json() + "\n");
+    }
+    file.publish();
+}
+
 GateRecord record_of(Outcome outcome, std::string says, const ordered_json& facts = ordered_json::object()) {
     return {{"", outcome, std::move(says), {}}, facts.dump()};
 }
@@ -70,33 +81,52 @@ GateRecord Move::export_gate() {
             Outcome::passed,
             fmt::format("{} of {}, in standard form already: read where it lies", files, census.system));
     work_.remove("export");
+    work_.remove("collected.jsonl");
     const auto mapping =
         context_.load_mapping(fmt::format("{}@{}", source_.mapping->id(), source_.mapping->version()));
-    Silent silent;
+    // What the copy cannot have any more is said here, or nowhere.
+    IssueList found;
+    found.issues = refusals(*source_.files, source_.place);
+    const std::uint64_t refused = found.issues.size();
     Progress progress;
     pipeline::ExportOptions how;
     how.output = work_.in("export");
     how.mapping = mapping.get();
-    how.issues = &silent;
+    how.practice = context_.options.practice;
+    how.as_of = context_.options.as_of;
+    how.issues = &found;
     how.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     how.interrupted = &interrupted();
-    const pipeline::ExportResult result = pipeline::export_to(*source_.system, {source_.files}, how);
-    const std::uint64_t written = result.rows(record::Fate::migrated), settled = result.read() - written;
-    return record_of(Outcome::passed,
-                     fmt::format("{} of {}: {} copied word for word{}, {} sealed", files, census.system,
-                                 count(written, "row", "rows"),
-                                 settled == 0 ? "" : fmt::format(", {} left out by name", grouped(settled)),
-                                 count(result.members, "file", "files")),
-                     {{"rows", written}, {"leftOut", settled}, {"resealed", result.resealed}});
+    const pipeline::ExportResult result = pipeline::export_to(*source_.system, {source_.sealed}, how);
+    write_findings(found.issues, work_.in("collected.jsonl"), source_.place);
+    Silent silent;
+    Findings findings(&silent);
+    for (const Issue& issue : found.issues) findings.add(issue);
+    const std::uint64_t written = result.rows(record::Fate::migrated), held = result.rows(record::Fate::held),
+                        settled = result.read() - written - held;
+    std::string says =
+        fmt::format("{} of {}: {} copied word for word", files, census.system, count(written, "row", "rows"));
+    if (settled > 0) says += fmt::format(", {} left out by name", grouped(settled));
+    if (held > 0) says += fmt::format(", {} held back", grouped(held));
+    if (refused > 0) says += fmt::format(", {} refused", count(refused, "member", "members"));
+    return record_of(outcome_of(held + refused, findings),
+                     says + fmt::format(", {} sealed", count(result.members, "file", "files")),
+                     {{"rows", written},
+                      {"leftOut", settled},
+                      {"held", held},
+                      {"refused", refused},
+                      {"resealed", result.resealed}});
 }
 
 GateRecord Move::map_gate() {
     work_.remove("package");
+    work_.remove("unfound.jsonl");
     OpenSource source = context_.open_source(before(), work_.path());
     const auto target = systems::find("fhir")->create({work_.in("package"), true, {}});
     Silent silent;
     Findings findings(&silent);
     const auto ledger = context_.move(source, *target, findings);
+    write_findings(context_.selection().unfound(), work_.in("unfound.jsonl"), {});
     const std::uint64_t refused = source.files == nullptr ? 0 : source.files->refused().size();
     const Outcome outcome = outcome_of(ledger->rows(record::Fate::held) + refused, findings);
     return record_of(outcome,
@@ -110,9 +140,11 @@ GateRecord Move::validate_gate() {
     OpenSource source = context_.open_source(package(), work_.path());
     FindingsFile file(work_.in("findings.jsonl"), work_.path() + '/');
     Findings findings(&file);
-    const std::string national = context_.rule_file("national-code-systems.csv");
+    const std::string national = context_.rule_file("national-code-systems.csv"),
+                      population = context_.rule_file("population.csv");
     Inspection inspection(source, context_);
-    Overview overview(io::read_all(national), national);
+    Overview overview(io::read_all(national), national,
+                      pipeline::Populations::load(io::read_all(population), population));
     const auto target = pipeline::nowhere();
     const auto see = [&](record::Record& record) {
         overview.see(record);
@@ -144,7 +176,9 @@ GateRecord Move::validate_gate() {
 
 GateRecord Move::import_gate() {
     OpenSource source = context_.open_source(package(), work_.path());
-    const auto target = context_.create_target(target_, context_.options.overwrite);
+    // What an interrupted run had given its name to already is whole, and ours: it is written again.
+    const bool again = work_.begun() == "import" && !systems::goes_on(*target_.system);
+    const auto target = context_.create_target(target_, context_.options.overwrite || again);
     Silent silent;
     Findings findings(&silent);
     const auto ledger = context_.move(source, *target, findings);
@@ -186,6 +220,8 @@ GateRecord Move::diff_gate() {
         return record_of(Outcome::not_run, fmt::format("{} cannot be read", target_.system->name()));
     OpenSource from = context_.open_source(before(), work_.path()),
                to = context_.open_source(after(), work_.path());
+    context_.select(from, true);
+    context_.select(to, true);
     io::OutputFile file(work_.in("differences.jsonl"));
     const auto writer =
         diff::make_writer(Format::jsonl, [&file](std::string_view text) { file.write(text); },

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cmd/inspection.hpp"
 #include "cmd/move.hpp"
@@ -49,25 +50,53 @@ Issue issue_of(const json& line) {
     return out;
 }
 
+/// What was settled in making the copy: the ledger is of the copy alone.
+void add_export(Summary& s, const std::string& folder) {
+    if (!io::exists(folder + "/manifest.json")) return;
+    summary::add_export(s, io::read_all(folder + "/manifest.json"));
+    for_lines(folder + "/held/rows.ndjson", [&s](const json& line) {
+        if (s.held.size() >= kHeldListed) return;
+        const std::string table = line.at("table");
+        s.held.push_back(
+            {table, fmt::format("{}:{}", table, line.at("line").get<std::uint64_t>()), line.at("rule")});
+    });
+}
+
+/// Findings of every gate, each once: what the copy still has is found again in mapping it.
+void add_findings(Summary& s, const Workspace& work) {
+    std::set<std::string> mapped;
+    const auto name = [](const json& line) {
+        std::string out;
+        for (const char* key : {"code", "member", "line", "column", "resource", "path", "message"})
+            out += (line.contains(key) ? line[key].dump() : "") + '\x1f';
+        return out;
+    };
+    if (io::exists(work.in("collected.jsonl")))
+        for_lines(work.in("package/issues.ndjson"), [&](const json& line) { mapped.insert(name(line)); });
+    for (const char* file : {"collected.jsonl", "package/issues.ndjson", "unfound.jsonl", "findings.jsonl"})
+        for_lines(work.in(file), [&](const json& line) {
+            if (file == std::string_view("collected.jsonl") && mapped.contains(name(line))) return;
+            const Issue issue = issue_of(line);
+            summary::add_finding(s, issue, rule_title(issue.code));
+        });
+}
+
 void add_held(Summary& s, const std::string& path, const record::Census& census, std::string_view place) {
     std::map<std::string, std::string> members;
-    for (const record::Table& t : census.tables) {
-        std::string_view member = t.member;
-        if (member.starts_with(place)) member.remove_prefix(place.size());
-        member.remove_prefix(std::min(member.find_first_not_of("/!"), member.size()));
-        members[t.name] = member.empty() ? t.member : std::string(member);
-    }
+    for (const record::Table& t : census.tables) members[t.name] = within(t.member, place);
     for_lines(path, [&](const json& line) {
         if (s.held.size() >= kHeldListed) return;
         const std::uint64_t at = line.value("line", std::uint64_t{0});
         const std::string table = line.at("table");
-        s.held.push_back(
-            {table, members[table] + (at == 0 ? "" : fmt::format(":{}", at)), line.value("rule", "")});
+        const std::string member = line.value("member", members[table]);
+        s.held.push_back({table, member + (at == 0 ? "" : fmt::format(":{}", at)), line.value("rule", "")});
     });
 }
 
 void add_facts(Summary& s, const std::string& gate, const ordered_json& facts) {
-    if (gate == "validate") {
+    if (gate == "export") {
+        s.refused = facts.value("refused", std::uint64_t{0});
+    } else if (gate == "validate") {
         for (const auto& [name, n] : facts.at("patients").items()) s.patient_groups.push_back({name, n});
         s.unmapped_in_all = facts.at("unmappedCodes");
         for (const ordered_json& c : facts.at("unmapped"))
@@ -86,6 +115,17 @@ void add_facts(Summary& s, const std::string& gate, const ordered_json& facts) {
         s.differences = std::move(d);
     }
 }
+
+}  // namespace
+
+std::string within(std::string_view member, std::string_view place) {
+    std::string_view rest = member;
+    if (rest.starts_with(place)) rest.remove_prefix(place.size());
+    rest.remove_prefix(std::min(rest.find_first_not_of("/!"), rest.size()));
+    return std::string(rest.empty() ? member : rest);
+}
+
+namespace {
 
 /// The answer for someone who was not there.
 std::string headline_of(const Summary& s, const std::string& stopped_at) {
@@ -112,6 +152,12 @@ std::string headline_of(const Summary& s, const std::string& stopped_at) {
             out += fmt::format(", {} whole among them", count(s.patients_held, "patient", "patients"));
         out += excluded > 0 ? fmt::format("; a named policy left out {}", grouped(excluded)) : "";
         out += "; every other row was carried over or accounted for";
+    } else if (s.refused > 0) {
+        out = fmt::format(
+            "{} of the source could not be unpacked, and what was in {} is not known; each of the {} that "
+            "were "
+            "read has exactly one fate",
+            count(s.refused, "member", "members"), s.refused == 1 ? "it" : "them", all);
     } else {
         out = "Nothing in this extract was lost";
         if (excluded > 0)
@@ -125,7 +171,10 @@ std::string headline_of(const Summary& s, const std::string& stopped_at) {
                                count(s.differences->explained, "difference", "differences"),
                                s.differences->explained == 1 ? "was" : "were");
     }
-    return out + ".";
+    out += ".";
+    if (!s.selection.empty())
+        out += fmt::format(" A selection, not a whole practice: {}.", joined(s.selection));
+    return out;
 }
 
 }  // namespace
@@ -152,17 +201,15 @@ Summary Move::summary() const {
         s.mapping_sha256 = source_.mapping->sha256();
     }
     for (const auto& input : census.inputs) s.inputs.push_back({input.name, input.sha256, input.bytes});
+    s.selection = census.selection;
     s.absent = census.absent;
     s.warnings = census.warnings;
     if (const std::string ledger = work_.in("package/ledger.json"); io::exists(ledger)) {
         summary::add_ledger(s, io::read_all(ledger));
+        add_export(s, work_.in("export"));
         add_held(s, work_.in("package/held/rows.ndjson"), census, source_.place);
     }
-    for (const char* name : {"package/issues.ndjson", "findings.jsonl"})
-        for_lines(work_.in(name), [&s](const json& line) {
-            const Issue issue = issue_of(line);
-            summary::add_finding(s, issue, rule_title(issue.code));
-        });
+    add_findings(s, work_);
     for (const GateRecord& r : work_.done()) add_facts(s, r.gate.name, ordered_json::parse(r.facts));
     s.gates = gates_;
     std::string stopped_at;

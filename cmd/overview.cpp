@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "core/csv/csv.hpp"
-#include "core/util/error.hpp"
+#include "core/mapping/rule_table.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -20,42 +19,20 @@ const record::Field* code_field(EntityKind kind) {
     return nullptr;
 }
 
-enum class Group { registered, left, dead, unknown };
+constexpr std::string_view kNotKnown = "registration not known";
 
-Group group_of(const record::Record& record) {
-    const record::Patient* patient = nullptr;
-    bool episodes = false, open = false;
-    for (const record::Item& item : record.items) {
-        if (item.kind == EntityKind::Patient)
-            patient = static_cast<const record::Patient*>(item.entity);
-        else if (item.kind == EntityKind::EpisodeOfCare) {
-            const auto* e = static_cast<const record::EpisodeOfCare*>(item.entity);
-            episodes = true;
-            open = open || (e->period.end.empty() && e->status != "finished" && e->status != "cancelled");
-        }
-    }
-    if (patient == nullptr) return Group::unknown;
-    if (patient->deceased_boolean == "true" || !patient->deceased_date_time.empty()) return Group::dead;
-    if (patient->active == "false" || (episodes && !open)) return Group::left;
-    return episodes ? Group::registered : Group::unknown;
+bool has_registration(const record::Record& record) {
+    return std::any_of(record.items.begin(), record.items.end(),
+                       [](const record::Item& item) { return item.kind == EntityKind::EpisodeOfCare; });
 }
 
 }  // namespace
 
-Overview::Overview(std::string_view national, const std::string& name) {
-    csv::Scanner scan(national);
-    csv::RowSpan span;
-    Arena arena;
-    std::vector<std::string_view> cells;
-    bool header = true;
-    while (scan.next(span)) {
-        const bool good =
-            csv::split(national.substr(span.offset, span.length), {}, arena, cells) == csv::State::good;
-        if (!good || cells.size() != 3 || (header && cells[0] != "system"))
-            throw MappingError(name + ": the columns system,name,why are expected", "restore the file");
-        if (!header) national_.emplace(cells[0]);
-        header = false;
-    }
+Overview::Overview(std::string_view national, const std::string& name, pipeline::Populations populations)
+    : populations_(std::move(populations)) {
+    mapping::read_rule_table(
+        national, name, "system,name,why",
+        [this](const auto& cells, const mapping::FailRow&) { national_.emplace(cells[0]); });
 }
 
 const record::Coding* Overview::unmapped_in(const record::Concept& code) const {
@@ -81,7 +58,9 @@ void Overview::see(const record::Record& record) {
         use.term = coding->display;
         ++use.entries;
     }
-    const Group group = group_of(record);
+    // Whoever fits no rule is of the last population: with a registration, or because nothing is said of one.
+    const std::string& population = populations_.of(record);
+    const bool known = population != populations_.names().back() || has_registration(record);
     const std::scoped_lock lock(mutex_);
     for (auto& [code, use] : here) {
         Use& all = codes_[code];
@@ -90,17 +69,16 @@ void Overview::see(const record::Record& record) {
         ++all.patients;
         all.entries += use.entries;
     }
-    (group == Group::dead         ? dead_
-     : group == Group::left       ? left_
-     : group == Group::registered ? registered_
-                                  : unknown_)++;
+    ++groups_[known ? population : std::string(kNotKnown)];
 }
 
 std::vector<summary::Count> Overview::patient_groups() const {
+    std::vector<std::string> names = populations_.names();
+    std::reverse(names.begin(), names.end());
+    names.emplace_back(kNotKnown);
     std::vector<summary::Count> out;
-    for (const auto& [name, n] : {std::pair{"registered", registered_}, std::pair{"left", left_},
-                                  std::pair{"dead", dead_}, std::pair{"registration not known", unknown_}})
-        if (n > 0) out.push_back({name, n});
+    for (const std::string& name : names)
+        if (const auto it = groups_.find(name); it != groups_.end()) out.push_back({name, it->second});
     return out;
 }
 

@@ -7,22 +7,25 @@
 #include <utility>
 #include <vector>
 
+#include "core/pipeline/selection.hpp"
 #include "core/record/record.hpp"
 #include "core/summary/summary.hpp"
 
 namespace gpswitch::cmd {
 
-/// What a summary says of a practice beyond its ledger: how many patients are registered, have left, have
-/// died; and which codes no national code system stands for, by the patients they touch. Looks at records in
-/// standard form; called in the workers, thread-safe. Memory: about 200 bytes a code.
+/// What a summary says of a practice beyond its ledger: how many patients are of each population, as for
+/// --population (mappings/rules/population.csv); and which codes no national code system stands for, by the
+/// patients they touch. Looks at records in standard form; called in the workers, thread-safe. Memory: about
+/// 200 bytes a code.
 class Overview {
   public:
     /// `national`: mappings/rules/national-code-systems.csv, with the columns system, name, why.
     /// Errors: MappingError with `name` when it is not of that shape.
-    Overview(std::string_view national, const std::string& name);
+    Overview(std::string_view national, const std::string& name, pipeline::Populations populations);
     void see(const record::Record& record);
 
-    /// Groups with their numbers, in a fixed order; without those nobody is in.
+    /// Populations with their numbers, the one for anyone else first; of that one apart those of whose
+    /// registration nothing is said. Without those nobody is in.
     std::vector<summary::Count> patient_groups() const;
     /// Ranked by patients, then entries, then code.
     std::vector<summary::UnmappedCode> unmapped() const;
@@ -36,7 +39,8 @@ class Overview {
     };
     std::set<std::string, std::less<>> national_;
     std::map<std::pair<std::string, std::string>, Use> codes_;  ///< (system, code)
-    std::uint64_t registered_ = 0, left_ = 0, dead_ = 0, unknown_ = 0;
+    pipeline::Populations populations_;
+    std::map<std::string, std::uint64_t> groups_;
     std::mutex mutex_;
 };
 

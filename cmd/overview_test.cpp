@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/io/file.hpp"
 #include "core/util/error.hpp"
 
 using namespace gpswitch;
@@ -10,6 +11,11 @@ using namespace gpswitch::record;
 namespace {
 
 constexpr const char* kNational = "system,name,why\nhttp://snomed.info/sct,SNOMED CT,\"a, b\"\n";
+
+pipeline::Populations populations() {
+    const std::string path = GPSWITCH_SOURCE_DIR "/mappings/rules/population.csv";
+    return pipeline::Populations::load(io::read_all(path), path);
+}
 
 void code(Record& r, Concept& to, std::initializer_list<Coding> codings) {
     for (const Coding& c : codings) to.coding.add(r.arena, c);
@@ -32,7 +38,7 @@ void begin(Record& r, Text key) {
 }  // namespace
 
 TEST_CASE("overview: a code is unmapped when no national system stands for it, and counts once a patient") {
-    cmd::Overview o(kNational, "national.csv");
+    cmd::Overview o(kNational, "national.csv", populations());
     Record r;
     begin(r, "1");
     for (int i = 0; i < 2; ++i)
@@ -56,7 +62,7 @@ TEST_CASE("overview: a code is unmapped when no national system stands for it, a
 }
 
 TEST_CASE("overview: each patient is in one group; held ones and leftovers in none") {
-    cmd::Overview o(kNational, "national.csv");
+    cmd::Overview o(kNational, "national.csv", populations());
     Record r;
     const auto see = [&](auto change) {
         begin(r, "k");
@@ -67,16 +73,25 @@ TEST_CASE("overview: each patient is in one group; held ones and leftovers in no
     see([&](Patient&) { r.add<EpisodeOfCare>().status = "active"; });
     see([&](Patient&) { r.add<EpisodeOfCare>().period.end = "2021-01-01"; });
     see([](Patient& p) { p.active = "false"; });
+    see([&](Patient&) {
+        EpisodeOfCare& e = r.add<EpisodeOfCare>();
+        e.status = "active";
+        e.type.add(r.arena).coding.add(
+            r.arena, coding("https://gpswitch.org/CodeSystem/registration-type", "temporary", ""));
+    });
+    see([&](Patient& p) {
+        p.meta.tag.add(r.arena, coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", "HTEST", ""));
+    });
     see([](Patient&) {});
     see([&](Patient&) { r.held = "X-001"; });
     r.clear();
     o.see(r);
     std::string said;
     for (const auto& g : o.patient_groups()) said += g.name + " " + std::to_string(g.n) + "; ";
-    CHECK(said == "registered 1; left 2; dead 1; registration not known 1; ");
+    CHECK(said == "registered 1; temporary 1; left 2; dead 1; test 1; registration not known 1; ");
 }
 
 TEST_CASE("overview: a list of national systems of another shape is refused") {
-    CHECK_THROWS_AS(cmd::Overview("url,name,why\n", "n.csv"), MappingError);
-    CHECK_THROWS_AS(cmd::Overview("system,name,why\na,b\n", "n.csv"), MappingError);
+    CHECK_THROWS_AS(cmd::Overview("url,name,why\n", "n.csv", populations()), MappingError);
+    CHECK_THROWS_AS(cmd::Overview("system,name,why\na,b\n", "n.csv", populations()), MappingError);
 }

@@ -246,6 +246,7 @@ std::string RunReport::html() const {
     s.ods = c.ods;
     s.as_of = c.as_of;
     s.target = target;
+    s.selection = c.selection;
     if (source->mapping) {
         s.mapping = fmt::format("{}@{}", source->mapping->id(), source->mapping->version());
         s.mapping_sha256 = source->mapping->sha256();

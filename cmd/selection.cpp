@@ -88,6 +88,9 @@ std::shared_ptr<pipeline::Selection> selection_of(const CommonOptions& options,
             add_number(*out, text, "--patient");
     }
     const auto populations = words_of(options.populations);
+    // An empty variable of a script must not mean everyone.
+    if (populations.empty() && !options.populations.empty())
+        throw UsageError("--population: none is named", "all, or one or more of them with commas between");
     if (populations.empty() || populations == std::vector<std::string>{"all"}) return out;
     const std::string path = population_rules();
     out->set_populations(populations, pipeline::Populations::load(io::read_all(path), path));

@@ -74,6 +74,7 @@ void add_switch(Commands& commands) {
                   "Lowest severity at which a gate fails, before the target is touched (default: fatal)");
     with_overwrite(*c, commands.common, "Replace the folder and the target, if they exist");
     with_jobs(*c, commands.common);
+    with_selection(*c, commands.common);
     with_mapping(*c, commands.common);
     with_report(*c, commands.common);
     with_spool(*c, commands.common);

@@ -75,22 +75,29 @@ void Workspace::need_ours() const {
                              "it would be emptied: move it away, or choose another name for the output");
 }
 
+bool Workspace::restore(const ordered_json& state) {
+    begun_ = state.value("begun", "");
+    for (const auto& g : state.at("gates")) {
+        const auto outcome = summary::outcome_of(g.at("outcome").get<std::string>());
+        if (!outcome || !g.at("facts").is_object()) {
+            done_.clear();
+            return false;
+        }
+        done_.push_back({{g.at("gate"), *outcome, g.at("says"), {}}, g.at("facts").dump()});
+    }
+    return true;
+}
+
 Workspace::Found Workspace::take_over(const std::string& asked) {
     asked_ = asked;
     Found found = io::exists(in(kGates)) ? Found::other : Found::nothing;
     if (found == Found::other) {
         // Written in one step: what cannot be read is not ours, or of another version.
-        const ordered_json state = ordered_json::parse(io::read_all(in(kGates)), nullptr, false);
-        if (state.is_object() && state.contains("asked") && state["asked"] == ordered_json::parse(asked)) {
-            found = Found::same;
-            begun_ = state.value("begun", "");
-            for (const auto& g : state.at("gates"))
-                done_.push_back({{g.at("gate"),
-                                  *summary::outcome_of(g.at("outcome").get<std::string>()),
-                                  g.at("says"),
-                                  {}},
-                                 g.at("facts").dump()});
-        }
+        try {
+            const ordered_json state = ordered_json::parse(io::read_all(in(kGates)));
+            if (state.at("asked") == ordered_json::parse(asked) && restore(state)) found = Found::same;
+        } catch (const ordered_json::exception&) { done_.clear(); }
+        if (found == Found::other) begun_.clear();
     }
     clear(found == Found::same);
     if (found != Found::same) ours_ = true;

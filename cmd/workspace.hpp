@@ -1,4 +1,5 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,9 @@ class Workspace {
 
   private:
     void save(std::string_view begun) const;
+    /// What gates.json says; false when it cannot be ours. Errors: what its parts throw when they are of
+    /// another type.
+    bool restore(const nlohmann::ordered_json& state);
     /// Empties the folder; `rests_only`: of what a killed run had not finished writing.
     void clear(bool rests_only) const;
     /// UsageError when there is something in the folder that no run of ours left.

@@ -55,9 +55,18 @@ TEST_CASE("workspace: one that was left goes on where it stopped, for the same t
         CHECK(w.done().empty());
         CHECK_FALSE(io::exists(f / "move.partial/half"));
     }
-    f.put("move.partial/gates.json", "cut sh");
-    Workspace w(f / "move");
-    CHECK(w.take_over(R"({"source":2})") == Workspace::Found::other);
+    const std::string asked =
+        R"({"asked":{"source":2},"gates":[{"gate":"map","says":"x","facts":{},"outcome":)";
+    for (const std::string& text : {std::string("cut sh"), asked + R"("splendid"}]})", asked + "7}]}",
+                                    std::string(R"({"asked":{"source":2},"gates":[{}]})"),
+                                    std::string(R"({"asked":{"source":2},"gates":[],"begun":1})")}) {
+        CAPTURE(text);
+        f.put("move.partial/gates.json", text);
+        Workspace w(f / "move");
+        CHECK(w.take_over(R"({"source":2})") == Workspace::Found::other);
+        CHECK(w.done().empty());
+        CHECK(w.begun().empty());
+    }
 }
 
 TEST_CASE("workspace: what is somebody else's is neither emptied nor removed") {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
@@ -15,21 +14,21 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::time_t k1980 = 315'532'800;  // 1980-01-01 00:00 UTC, the earliest time a zip can hold
 
-/// What libarchive writes into; an exception must not pass through its C code.
+/// What libarchive writes into; an exception must not pass through its C code. Nor is it told of a failure:
+/// its zip writer goes on with memory it has given back. It writes into nothing until we stop it.
 struct Sink {
     io::OutputFile out;
     std::exception_ptr failed = nullptr;
 
-    static la_ssize_t write(::archive* a, void* self, const void* data, std::size_t size) {
+    static la_ssize_t write(::archive*, void* self, const void* data, std::size_t size) {
         auto& sink = *static_cast<Sink*>(self);
         try {
             if (sink.failed == nullptr) sink.out.write({static_cast<const char*>(data), size});
-            return static_cast<la_ssize_t>(size);
-        } catch (...) {
-            sink.failed = std::current_exception();
-            archive_set_error(a, EIO, "cannot be written");
-            return -1;
-        }
+        } catch (...) { sink.failed = std::current_exception(); }
+        return static_cast<la_ssize_t>(size);
+    }
+    void check() const {
+        if (failed != nullptr) std::rethrow_exception(failed);
     }
 };
 
@@ -62,7 +61,7 @@ Writer make_writer(Packing packing, const std::string& path) {
 }
 
 void add(::archive* a, Packing packing, const std::string& folder, const std::string& name,
-         const std::string& path) {
+         const std::string& path, const Sink& sink) {
     const auto file = io::MappedFile::open(folder + "/" + name);
     const Entry entry(archive_entry_new());
     archive_entry* e = entry.get();
@@ -79,6 +78,7 @@ void add(::archive* a, Packing packing, const std::string& folder, const std::st
         const la_ssize_t n = archive_write_data(a, rest.data(), std::min<std::size_t>(rest.size(), 1u << 20));
         if (n <= 0) need_written(a, ARCHIVE_FATAL, path);
         rest.remove_prefix(static_cast<std::size_t>(n));
+        sink.check();
     }
     need_written(a, archive_write_finish_entry(a), path);
     file->check();
@@ -93,15 +93,13 @@ void pack(const std::string& folder, const std::string& path, Packing packing) {
         const Writer writer = make_writer(packing, path);
         ::archive* a = writer.get();
         need_written(a, archive_write_open(a, &sink, nullptr, Sink::write, nullptr), path);
-        for (const std::string& name : files_of(folder)) add(a, packing, folder, name, path);
+        for (const std::string& name : files_of(folder)) add(a, packing, folder, name, path, sink);
         need_written(a, archive_write_close(a), path);
+        sink.check();
     } catch (const InputError& e) {
         throw TargetError(path + ": cannot be packed: " + e.what());
     } catch (const fs::filesystem_error& e) {
         throw TargetError(path + ": cannot be packed: " + e.path1().string() + ": " + e.code().message());
-    } catch (const TargetError&) {
-        if (sink.failed != nullptr) std::rethrow_exception(sink.failed);
-        throw;
     }
     sink.out.publish();
 }

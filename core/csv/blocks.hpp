@@ -1,9 +1,10 @@
 #pragma once
 // 64 bytes at a time: which of them are quotes, separators, line ends, and which stand inside quotes. Shared
-// by the Scanner and split(); nobody else includes it. Bit i of a mask is byte i of the block.
+// by the Scanner, read_row() and split(); nobody else includes it. Bit i of a mask is byte i of the block.
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "core/csv/csv.hpp"
 #ifdef __SSE2__
@@ -14,6 +15,14 @@ namespace gpswitch::csv::detail {
 
 constexpr std::size_t kBlock = 64;
 using Mask = std::uint64_t;
+
+/// The block at `p`; one that the bytes end in is copied to `room` and filled up with line ends.
+inline const char* block_at(const char* p, const char* end, char (&room)[kBlock]) {
+    if (end - p >= static_cast<std::ptrdiff_t>(kBlock)) return p;
+    std::memset(room, '\n', kBlock);
+    std::memcpy(room, p, static_cast<std::size_t>(end - p));
+    return room;
+}
 
 struct Masks {
     Mask quote = 0, separator = 0, line_end = 0, nul = 0, high = 0;

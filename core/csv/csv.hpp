@@ -85,6 +85,7 @@ struct Cells {
     std::uint32_t size = 0;
     std::uint64_t filled[2] = {0, 0};  ///< bit n: field n holds something (the first 128)
     bool ascii = false;                ///< no byte of the row is beyond ASCII; otherwise check its UTF-8
+    bool one_line = false;             ///< no line ends in quotes
 };
 
 /// Finds the end of the row that `bytes` begins with and splits it, in one pass over it (Scanner and split()
@@ -102,6 +103,8 @@ class LineIndex {
     void add(std::uint64_t row_offset);
     /// The line on which `offset` lies. Thread-safe once building is over.
     std::uint64_t line_of(std::uint64_t offset) const;
+    /// Line ends within a row: those in its quotes.
+    static std::uint64_t count(std::string_view row);
 
   private:
     std::string_view bytes_;

@@ -205,6 +205,9 @@ TEST_CASE("csv: a row read in one pass is what Scanner and split() make of it") 
             const State state = csv::split(bytes.substr(span.offset, span.length), {}, arena, split);
             REQUIRE((state == State::good || (state == State::not_utf8 && !cells.ascii)));
             REQUIRE(split == std::vector<std::string_view>(room, room + cells.size));
+            REQUIRE(cells.one_line ==
+                    (bytes.substr(span.offset, span.length).find_first_of("\r\n") == std::string_view::npos));
+            if (cells.one_line) REQUIRE(csv::LineIndex::count(bytes.substr(span.offset, length)) == 0);
             for (std::uint32_t c = 0; c < cells.size; ++c)
                 REQUIRE((cells.filled[c / 64] >> (c % 64) & 1) == (room[c].empty() ? 0 : 1));
         }

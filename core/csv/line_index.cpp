@@ -44,6 +44,8 @@ void LineIndex::add(std::uint64_t row_offset) {
     }
 }
 
+std::uint64_t LineIndex::count(std::string_view row) { return count_line_ends(row, 0, row.size()); }
+
 std::uint64_t LineIndex::line_of(std::uint64_t offset) const {
     offset = std::min<std::uint64_t>(offset, bytes_.size());
     if (lines_.empty()) return 1 + count_line_ends(bytes_, 0, offset);

@@ -35,14 +35,8 @@ Attempt read_blocks(const char* begin, const char* end, const char* doom, Dialec
     QuoteTracker quotes;
     Attempt a{Attempt::broken, end, nullptr, false};
     for (const char* p = begin; p < end; p += kBlock) {
-        char padded[kBlock];
-        const char* block = p;
-        if (end - p < static_cast<std::ptrdiff_t>(kBlock)) {
-            std::memset(padded, '\n', kBlock);
-            std::memcpy(padded, p, static_cast<std::size_t>(end - p));
-            block = padded;
-        }
-        const Masks m = classify(block);
+        char room[kBlock];
+        const Masks m = classify(block_at(p, end, room));
         const QuoteTracker::Step s = quotes.step(m);
         const Mask row_ends = m.line_end & ~s.inside;
         const Mask before = below_lowest(row_ends);

@@ -1,6 +1,7 @@
 #include "core/diff/ahead.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace gpswitch::diff {
 namespace {
@@ -9,9 +10,12 @@ constexpr std::size_t kRoom = 16;
 
 }  // namespace
 
-Ahead::Ahead(const Side& side, const std::vector<std::uint32_t>& patients, bool threaded)
+Ahead::Ahead(const Side& side, const std::vector<std::uint32_t>& patients, bool threaded,
+             record::Lines::Pass pass)
     : side_(side), ring_(threaded ? kRoom : 1), patients_(patients.size()) {
-    if (!patients.empty()) cursor_ = side.source->read(patients);
+    if (!patients.empty())
+        cursor_ = pass ? dynamic_cast<record::Lines&>(*side.source).read(patients, std::move(pass))
+                       : side.source->read(patients);
     // A thread does not pay for a handful.
     if (threaded && patients.size() > 1) thread_ = std::thread([this] { work(); });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/diff/diff.hpp"
+#include "core/record/lines.hpp"
 
 namespace gpswitch::diff {
 
@@ -15,7 +16,9 @@ namespace gpswitch::diff {
 /// same.
 class Ahead {
   public:
-    Ahead(const Side& side, const std::vector<std::uint32_t>& patients, bool threaded);
+    /// `pass`: for a source that is record::Lines, what is not read; may be empty.
+    Ahead(const Side& side, const std::vector<std::uint32_t>& patients, bool threaded,
+          record::Lines::Pass pass = {});
     ~Ahead();
     Ahead(const Ahead&) = delete;
     Ahead& operator=(const Ahead&) = delete;

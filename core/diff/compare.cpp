@@ -6,6 +6,7 @@
 #include "core/diff/hold.hpp"
 #include "core/diff/pairing.hpp"
 #include "core/diff/practice.hpp"
+#include "core/diff/twins.hpp"
 
 namespace gpswitch::diff {
 namespace {
@@ -80,16 +81,29 @@ class Comparison {
     // with each other by any of the rules that follow, so they are compared at once; the others wait for the
     // second pass.
     void in_step() {
-        Ahead a(before_, column(same_key_, &PatientMatch::before), options_.threads);
-        Ahead b(after_, column(same_key_, &PatientMatch::after), options_.threads);
-        for (const PatientMatch& p : same_key_) {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+        for (const PatientMatch& p : same_key_) pairs.emplace_back(p.before, p.after);
+        Twins twins(before_, after_, std::move(pairs));
+        const auto pass = [&](bool before) {
+            return twins.possible() ? twins.pass(before) : record::Lines::Pass{};
+        };
+        Ahead a(before_, column(same_key_, &PatientMatch::before), options_.threads, pass(true));
+        Ahead b(after_, column(same_key_, &PatientMatch::after), options_.threads, pass(false));
+        for (std::size_t n = 0; n < same_key_.size(); ++n) {
+            const PatientMatch& p = same_key_[n];
             Record& x = a.next();
             Record& y = b.next();
+            const Twins::Plan plan = twins.possible() ? twins.take(n) : Twins::Plan{};
             Identity i = note(x, p.before, numbers_before_), j = note(y, p.after, numbers_after_);
             if (i.nhs == j.nhs && i.id == j.id) {
-                paired(x, y,
-                       i.nhs.empty() || i.birth != j.birth ? (i.id.empty() ? "source key" : "id")
-                                                           : "NHS number");
+                const std::string_view how =
+                    i.nhs.empty() || i.birth != j.birth ? (i.id.empty() ? "source key" : "id") : "NHS number";
+                if (plan.empty())
+                    paired(x, y, how);
+                else if (x.held.empty() && y.held.empty() && !x.incomplete && !y.incomplete)
+                    paired(x, y, how, plan);
+                else
+                    paired_whole(p, how);
                 continue;
             }
             open_before_.push_back(std::move(i));
@@ -154,6 +168,21 @@ class Comparison {
         progress();
     }
 
+    void paired(Record& a, Record& b, std::string_view how, const Twins::Plan& plan) {
+        ++totals_.patients_paired;
+        ++totals_.paired_by[std::string(how)];
+        hold_.open(patient_label(a), patient_label(b), how);
+        entities(a, b, plan);
+        progress();
+    }
+
+    // Of a record that is held or not whole every entity counts, read or not.
+    void paired_whole(const PatientMatch& p, std::string_view how) {
+        Ahead a(before_, {p.before}, false), b(after_, {p.after}, false);
+        Record& x = a.next();
+        paired(x, b.next(), how);
+    }
+
     void progress() {
         ++done_;
         if (options_.progress) options_.progress(done_);
@@ -198,9 +227,27 @@ class Comparison {
         }
     }
 
+    // Line i of one is line i of the other; those the plan passes over are the same.
+    void entities(Record& a, Record& b, const Twins::Plan& plan) {
+        take_practice(before_, true, a);
+        take_practice(after_, false, b);
+        totals_.entities_before += plan.size();
+        totals_.entities_after += plan.size();
+        std::size_t i = 0, j = 0;
+        for (const Twins::Read read : plan) {
+            if (read != Twins::Read::both || a.rows[i].raw == b.rows[j].raw)
+                ++totals_.equal;
+            else
+                pair(a.items[i], b.items[j]);
+            if (read != Twins::Read::none) ++i;
+            if (read == Twins::Read::both) ++j;
+        }
+    }
+
     // Each entity is one row with its bytes kept, in step: row i is item i. A standard source, not mapped.
     static bool line_by_line(const Side& side, const Record& record) {
-        if (side.prepare || side.source->census().source_codes || record.rows.size() != record.items.size() ||
+        if ((side.prepare && (!side.prepares_little || record.incomplete)) ||
+            side.source->census().source_codes || record.rows.size() != record.items.size() ||
             record.claims.size() != record.items.size())
             return false;
         for (std::uint32_t i = 0; i < record.items.size(); ++i)

@@ -37,6 +37,9 @@
 /// ledger lists them. All else is unexplained. Losing an allergy, a dose, an active repeat, an active
 /// problem, a warning or a confidentiality label is never explainable, whatever was declared.
 ///
+/// Lines of a package that are the same bytes on both sides are the same entity, and are not read
+/// (twins.hpp).
+///
 /// Memory: one record a side, about 100 bytes a patient, the practice-wide entities seen on one side only so
 /// far, and up to Options::hold differences (about 300 bytes each). Time: one pass over each side when keys,
 /// ids and NHS numbers agree; patients who don't agree at once are read twice. Neither side need be in the
@@ -47,6 +50,9 @@ struct Side {
     record::Source* source = nullptr;
     /// Brings a record into standard codes (the mapping's second stage); may be empty.
     std::function<void(record::Record&)> prepare;
+    /// `prepare` changes nothing of a record that is whole (Record::incomplete) when it is done, but the
+    /// Patient.
+    bool prepares_little = false;
 };
 
 /// A person's decision that these two are one patient, whatever their numbers say.

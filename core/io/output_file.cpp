@@ -85,9 +85,11 @@ void OutputFile::fail(const std::string& what, int error) {
 }
 
 void OutputFile::write(std::string_view bytes) {
+    // What is gathered already goes out as it is.
+    constexpr std::size_t kGathered = 16 * 1024;
     if (fd_ < 0) throw std::logic_error("written to after it failed or was published: " + path_);
     size_ += bytes.size();
-    if (buffer_.size() + bytes.size() < detail::kBuffer) {
+    if (bytes.size() < kGathered && buffer_.size() + bytes.size() < detail::kBuffer) {
         buffer_ += bytes;
         return;
     }

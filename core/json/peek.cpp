@@ -20,12 +20,15 @@ bool each_key_once(const dom::element& e);
 bool each_key_once(const dom::object& object) {
     std::array<std::string_view, kMembers> seen;
     std::size_t n = 0;
+    std::uint64_t marks = 0;  // one bit for each key seen: most keys have one of their own
     for (const auto field : object) {
         if (n == kMembers || field.key.empty()) return false;
-        for (std::size_t i = 0; i < n; ++i)
-            if (seen[i].size() == field.key.size() && seen[i].front() == field.key.front() &&
-                seen[i] == field.key)
-                return false;
+        const auto first = static_cast<unsigned char>(field.key.front()),
+                   last = static_cast<unsigned char>(field.key.back());
+        const std::uint64_t mark = std::uint64_t{1} << ((field.key.size() * 11 + first * 3u + last) & 63);
+        for (std::size_t i = 0; (marks & mark) != 0 && i < n; ++i)
+            if (seen[i] == field.key) return false;
+        marks |= mark;
         seen[n++] = field.key;
         if (!each_key_once(field.value)) return false;
     }

@@ -359,6 +359,33 @@ void apply(const std::vector<ColumnRule>& rules, CellWriter& cells, Record& reco
     }
 }
 
+Calls::Calls(const std::vector<ColumnRule>& rules) : always_((rules.size() + 63) / 64) {
+    by_column_.resize(128 * always_.size());
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const ColumnRule& rule = rules[i];
+        const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+        const auto place = static_cast<unsigned>(rule.column) % kMostColumns;
+        if (rule.transform == Transform::part || rule.transform == Transform::ignore) continue;
+        if (rule.transform == Transform::constant || place >= 128) {
+            always_[i / 64] |= bit;
+        } else {
+            by_column_[place * always_.size() + i / 64] |= bit;
+            columns_[place / 64] |= std::uint64_t{1} << (place % 64);
+        }
+    }
+}
+
+void apply(const std::vector<ColumnRule>& rules, const Calls& calls, CellWriter& cells, Record& record,
+           std::uint32_t item) {
+    Writer writer(cells, record, item);
+    calls.each(rules, cells.filled, [&](const ColumnRule& rule) {
+        if (rule.transform == Transform::constant)
+            writer.constant(rule);
+        else
+            writer.column(rule);
+    });
+}
+
 void* descend(void* entity, const std::vector<Step>& steps, Arena& arena) {
     char* here = static_cast<char*>(entity);
     for (const Step& step : steps) {

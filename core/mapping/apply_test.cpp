@@ -45,6 +45,26 @@ struct Applied {
             apply(loaded->rules(route->makes[i].rules), row, record, i);
         }
         for (const std::string& b : row.bad) bad += (bad.empty() ? "" : ", ") + b;
+        by_filled_cells(*route, row);
+    }
+
+    /// With the filled cells known the same comes out.
+    void by_filled_cells(const Route& route, TestRow& row) {
+        std::uint64_t filled[2] = {0, 0};
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (!row.cell(static_cast<int>(i)).empty()) filled[i / 64] |= std::uint64_t{1} << (i % 64);
+        row.filled = filled;
+        const std::vector<std::string> before = std::exchange(row.bad, {});
+        record::Record again;
+        for (std::uint32_t i = 0; i < route.makes.size(); ++i) {
+            const std::uint16_t index = route.makes[i].rules;
+            again.add(route.makes[i].kind);
+            apply(loaded->rules(index), loaded->calls(index), row, again, i);
+            CHECK(record::equal(again.items[i].entity, record.items[i].entity,
+                                record::type_of(route.makes[i].kind)));
+        }
+        CHECK(again.pending.size() == record.pending.size());
+        CHECK(row.bad == before);
     }
 };
 

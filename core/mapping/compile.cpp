@@ -84,6 +84,7 @@ ColumnRule rule_of(MappingSet::Impl& impl, const ColumnRow& row, const std::vect
     rule.name = row.column;
     rule.transform = row.transform;
     rule.args = row.args;
+    if (row.transform == Transform::reference) rule.refers = record::kind_of(row.args[0]);
     rule.origin = origin_of(impl, row.table, row.column);
     if (const Text arg = arg_column(row); !arg.empty()) rule.arg_origin = origin_of(impl, row.table, arg);
     rule.values = row.values;

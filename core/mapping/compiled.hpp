@@ -50,6 +50,11 @@ struct TableRoutes {
     /// joined[i * 2^added + mask]: route i with the products of the additive routes in `mask`.
     std::vector<Route> joined;
     RouteProgram program;  ///< built by bind
+    /// The route with what is added to it; nullptr when none was taken.
+    const Route* route(RouteProgram::Taken taken) const {
+        if (taken.route < 0) return nullptr;
+        return &joined[(static_cast<std::size_t>(taken.route) << added.size()) + taken.mask];
+    }
 };
 
 /// A row of tables.csv.

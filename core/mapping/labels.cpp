@@ -1,6 +1,8 @@
 // How confidentiality labels go from one entity to another.
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <optional>
 #include <unordered_map>
 
 #include "core/mapping/safeguards.hpp"
@@ -65,21 +67,49 @@ const KindLinks& links_of(EntityKind kind) {
 
 }  // namespace
 
+/// The items of a record by what references call them: "Observation/<id>". Of two with one name the first.
+class ItemIndex {
+  public:
+    explicit ItemIndex(const Record& record) : record_(record) {
+        places_.resize(std::bit_ceil(2 * record.items.size() + 1));
+        for (std::uint32_t i = 0; i < record.items.size(); ++i) {
+            const Item& item = record.items[i];
+            if (item.entity->id.empty()) continue;
+            std::uint32_t& place = find(record::name_of(item.kind), item.entity->id);
+            if (place == 0) place = i + 1;
+        }
+    }
+    /// Nothing when it leads out of the record.
+    std::optional<std::uint32_t> find(const record::Reference& r) {
+        const std::size_t slash = r.reference.find('/');
+        if (slash == Text::npos) return std::nullopt;
+        const std::uint32_t place = find(r.reference.substr(0, slash), r.reference.substr(slash + 1));
+        return place == 0 ? std::nullopt : std::optional(place - 1);
+    }
+
+  private:
+    std::uint32_t& find(Text type, Text id) {
+        const std::size_t last = places_.size() - 1;
+        std::size_t at = std::hash<Text>{}(id)&last;
+        while (places_[at] != 0) {
+            const Item& item = record_.items[places_[at] - 1];
+            if (item.entity->id == id && record::name_of(item.kind) == type) break;
+            at = (at + 1) & last;
+        }
+        return places_[at];
+    }
+    const Record& record_;
+    std::vector<std::uint32_t> places_;  ///< 1 + item, or 0
+};
+
 /// One record's labels on their way. Only made when there is a label at all.
 class LabelFlow {
   public:
-    LabelFlow(const Safeguards& rules, const Record& record) : rules_(rules), record_(record) {
-        const std::size_t n = record.items.size();
-        has_.resize(n);
-        down_.resize(n);
-        up_.resize(n);
-        for (std::uint32_t i = 0; i < n; ++i) {
-            const Item& item = record.items[i];
-            if (!item.entity->id.empty())
-                index_.emplace(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id),
-                               i);
-            for (const Coding& c : item.entity->meta.security) has_[i].push_back(&c);
-        }
+    LabelFlow(const Safeguards& rules, const Record& record)
+        : rules_(rules), record_(record), index_(record) {
+        has_.resize(record.items.size());
+        for (std::uint32_t i = 0; i < record.items.size(); ++i)
+            for (const Coding& c : record.items[i].entity->meta.security) has_[i].push_back(&c);
     }
 
     std::vector<MissingLabel> run() {
@@ -87,14 +117,16 @@ class LabelFlow {
         rows();
         patient();
         documents();
+        const auto by_origin = [](const Edge& a, const Edge& b) { return a.from < b.from; };
+        std::stable_sort(down_.begin(), down_.end(), by_origin);
         while (!work_.empty()) {
             const std::uint32_t from = work_.back();
             work_.pop_back();
-            for (std::uint32_t to : down_[from])
-                if (give_all(from, to)) work_.push_back(to);
+            const auto [first, last] = std::equal_range(down_.begin(), down_.end(), Edge{from, 0}, by_origin);
+            for (auto edge = first; edge != last; ++edge)
+                if (give_all(from, edge->to)) work_.push_back(edge->to);
         }
-        for (std::uint32_t i = 0; i < up_.size(); ++i)
-            for (std::uint32_t origin : up_[i]) give_all(origin, i);
+        for (const Edge& edge : up_) give_all(edge.from, edge.to);
         products();
         return std::move(missing_);
     }
@@ -102,11 +134,6 @@ class LabelFlow {
   private:
     void queue(std::uint32_t i) {
         if (!has_[i].empty()) work_.push_back(i);
-    }
-    const std::uint32_t* find(const record::Reference& r) const {
-        if (r.reference.empty()) return nullptr;
-        const auto it = index_.find(std::string(r.reference));
-        return it == index_.end() ? nullptr : &it->second;
     }
     bool give(std::uint32_t from, std::uint32_t to, const Coding& label) {
         if (!rules_.restricts(label)) return false;
@@ -125,13 +152,13 @@ class LabelFlow {
     void link(std::uint32_t from, std::uint32_t to) {
         // A consultation is more than the reason it was about; the patient's own labels go by the table.
         const EntityKind origin = record_.items[from].kind;
-        if (origin != EntityKind::Patient && origin != EntityKind::EpisodeOfCare) down_[from].push_back(to);
+        if (origin != EntityKind::Patient && origin != EntityKind::EpisodeOfCare) down_.push_back({from, to});
     }
     void from(std::uint32_t i, const record::Reference& r) {
-        if (const auto* at = find(r)) link(*at, i);
+        if (const auto at = index_.find(r)) link(*at, i);
     }
     void to(std::uint32_t i, const record::Reference& r) {
-        if (const auto* at = find(r); at != nullptr && record_.items[*at].kind != EntityKind::Encounter)
+        if (const auto at = index_.find(r); at && record_.items[*at].kind != EntityKind::Encounter)
             link(i, *at);
     }
 
@@ -148,8 +175,8 @@ class LabelFlow {
                     from(i, r);
                 else if (way == Link::Way::to)
                     to(i, r);
-                else if (const auto* origin = find(r))
-                    up_[i].push_back(*origin);
+                else if (const auto origin = index_.find(r))
+                    up_.push_back({*origin, i});
             }
         }
         nested(i, item);
@@ -178,25 +205,24 @@ class LabelFlow {
             for (const record::Reference& r : d.context.related) from(i, r);
         } else if (item.kind == EntityKind::AuditEvent) {
             for (const auto& e : static_cast<const record::AuditEvent&>(*item.entity).entity_what)
-                if (const auto* at = find(e.what)) up_[i].push_back(*at);
+                if (const auto at = index_.find(e.what)) up_.push_back({*at, i});
         }
     }
 
     // All that was made of one row; but not of the row that is the patient: how far its labels go, the table
     // says.
     void rows() {
-        std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> own;
+        std::vector<Edge> own;  // row to item
         for (const record::Claim& c : record_.claims)
-            if (c.role == record::Role::primary) own[c.row].push_back(c.item);
-        std::erase_if(own, [&](const auto& row) {
-            return std::any_of(row.second.begin(), row.second.end(),
-                               [&](std::uint32_t i) { return record_.items[i].kind == EntityKind::Patient; });
-        });
+            if (c.role == record::Role::primary) own.push_back({c.row, c.item});
+        const auto by_row = [](const Edge& a, const Edge& b) { return a.from < b.from; };
+        if (!std::is_sorted(own.begin(), own.end(), by_row)) std::stable_sort(own.begin(), own.end(), by_row);
         for (const record::Claim& c : record_.claims) {
-            const auto it = own.find(c.row);
-            if (it == own.end()) continue;
-            for (std::uint32_t origin : it->second)
-                if (origin != c.item) link(origin, c.item);
+            const auto [first, last] = std::equal_range(own.begin(), own.end(), Edge{c.row, 0}, by_row);
+            const bool person = std::any_of(
+                first, last, [&](const Edge& e) { return record_.items[e.to].kind == EntityKind::Patient; });
+            for (auto edge = first; edge != last && !person; ++edge)
+                if (edge->to != c.item) link(edge->to, c.item);
         }
     }
 
@@ -238,8 +264,8 @@ class LabelFlow {
                 r = &static_cast<const record::MedicationRequest&>(*item.entity).medication_reference;
             if (item.kind == EntityKind::MedicationStatement)
                 r = &static_cast<const record::MedicationStatement&>(*item.entity).medication_reference;
-            const auto* at = r == nullptr ? nullptr : find(*r);
-            if (at != nullptr && record_.items[*at].kind == EntityKind::Medication) users[*at].push_back(i);
+            const auto at = r == nullptr ? std::nullopt : index_.find(*r);
+            if (at && record_.items[*at].kind == EntityKind::Medication) users[*at].push_back(i);
         }
         for (std::uint32_t product = 0; product < record_.items.size(); ++product) {
             const auto it = users.find(product);
@@ -255,9 +281,12 @@ class LabelFlow {
 
     const Safeguards& rules_;
     const Record& record_;
-    std::unordered_map<std::string, std::uint32_t> index_;
+    struct Edge {
+        std::uint32_t from, to;
+    };
+    ItemIndex index_;
     std::vector<std::vector<const Coding*>> has_;
-    std::vector<std::vector<std::uint32_t>> down_, up_;  ///< by origin; by the one that takes
+    std::vector<Edge> down_, up_;  ///< in the order in which they were found
     std::vector<std::uint32_t> work_;
     std::vector<MissingLabel> missing_;
 };

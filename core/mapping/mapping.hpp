@@ -1,4 +1,5 @@
 #pragma once
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -66,6 +67,10 @@ struct RowFacts {
     virtual ~RowFacts() = default;
     /// Value of a column, trimmed or not; `column` is the number given by ColumnNumbers.
     virtual Text cell(int column) const = 0;
+    /// A number for the code in the cell of a plain column: rows with the same one have the same answers to
+    /// under() of that column and the same cells in the columns reached through it. 0: no code, or no
+    /// promise.
+    virtual std::uint32_t code(int) const { return 0; }
     /// The column's code, or one of its ancestors, is `code` or stands below it.
     virtual bool under(int column, Text code) const = 0;
     /// The column holds a day, and it is not after the moment the extract was made.
@@ -193,7 +198,8 @@ struct ColumnRule {
     Text origin;  ///< "Table.Column"
     Transform transform;
     std::vector<Text> args;
-    int arg_column = -1;  ///< for date(P), date-time(T), time-on(D)
+    std::optional<EntityKind> refers;  ///< for reference(E)
+    int arg_column = -1;               ///< for date(P), date-time(T), time-on(D)
     std::vector<Step> steps;
     const Field* field = nullptr;  ///< nullptr for rest and ignore
     int values = -1;               ///< index of the values table
@@ -227,6 +233,35 @@ struct CellWriter {
 /// part/ignore. A Pending::object may stand in item 0 of a list (contact.gender). Lists move when they grow:
 /// such a list must not be added to between this and the second stage.
 void apply(const std::vector<ColumnRule>& rules, CellWriter& cells, Record& record, std::uint32_t item);
+
+/// Which rules of a product a row calls for: constants always, those that do nothing to a row never, the
+/// others when their cell holds something. Found by the cells that do, without a look at each rule.
+class Calls {
+  public:
+    explicit Calls(const std::vector<ColumnRule>& rules);
+    /// Calls `visit(rule)` for each, in the order of the rules.
+    template <class Visit>
+    void each(const std::vector<ColumnRule>& rules, const std::uint64_t* filled, Visit visit) const {
+        for (std::size_t w = 0; w < always_.size(); ++w) {
+            std::uint64_t called = always_[w];
+            for (std::size_t half = 0; half < 2; ++half)
+                for (std::uint64_t cells = filled[half] & columns_[half]; cells != 0; cells &= cells - 1)
+                    called |= by_column_[(half * 64 + static_cast<std::size_t>(std::countr_zero(cells))) *
+                                             always_.size() +
+                                         w];
+            for (; called != 0; called &= called - 1)
+                visit(rules[w * 64 + static_cast<std::size_t>(std::countr_zero(called))]);
+        }
+    }
+
+  private:
+    std::vector<std::uint64_t> always_;     ///< one bit a rule
+    std::vector<std::uint64_t> by_column_;  ///< the same for each of the first 128 columns
+    std::uint64_t columns_[2] = {0, 0};     ///< those that call for a rule
+};
+/// The same for a row whose filled cells are known (CellWriter::filled).
+void apply(const std::vector<ColumnRule>& rules, const Calls& calls, CellWriter& cells, Record& record,
+           std::uint32_t item);
 
 /// Walks the steps from an entity; the structure that holds the field.
 void* descend(void* entity, const std::vector<Step>& steps, Arena& arena);
@@ -300,6 +335,10 @@ class MappingSet {
     /// "Type:variant". A variant nobody names has the rules of its Type; a Type nobody names in routes or
     /// columns of the table has none.
     const std::vector<ColumnRule>& rules(Text table, Text made) const;
+    /// The index of those rules; nothing when there are none.
+    std::optional<std::uint16_t> rules_index(Text table, Text made) const;
+    /// Which of rules(index) a row calls for.
+    const Calls& calls(std::uint16_t index) const { return calls_[index]; }
     /// For systems without tables of columns (JSON, XML): every column rule of a table, in file order. Fields
     /// of `*` rows are those that every entity has.
     const std::vector<ColumnRule>& elements(Text table) const;
@@ -327,9 +366,24 @@ class MappingSet {
   private:
     MappingSet();
     std::string id_, version_, sha256_, folder_, description_;
+    friend class Router;
     std::vector<std::vector<ColumnRule>> rules_;
+    std::vector<Calls> calls_;
     std::vector<Values> values_;
     std::unique_ptr<Impl> impl_;
+};
+
+/// MappingSet::first of one table for one reader: what a row's code alone decides is found out once a code,
+/// not once a row. The set must be bound and outlive it. Not thread-safe.
+class Router {
+  public:
+    Router(const MappingSet& set, Text table);
+    ~Router();
+    const Route* first(const RowFacts& facts);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;  ///< none: the table has no routes
 };
 
 /// Sets meta.profile of every entity that has a profile and claims none; for standard sources too.

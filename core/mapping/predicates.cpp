@@ -144,6 +144,7 @@ bool RouteProgram::build(const std::vector<std::vector<Test>>& tests, const std:
                 ++next;
             l.next = static_cast<std::uint16_t>(next);
         }
+    find_code_column();
     words_of_.assign(questions_.size(), -1);
     for (std::uint16_t q = 0; q < questions_.size(); ++q) {
         const Test& test = questions_[q];
@@ -160,6 +161,20 @@ bool RouteProgram::build(const std::vector<std::vector<Test>>& tests, const std:
     return true;
 }
 
+// Columns reached through a code, and under() of the column it stands in.
+void RouteProgram::find_code_column() {
+    for (const Test& test : questions_) {
+        const bool under = test.op == Test::Op::under || test.op == Test::Op::under_any;
+        const bool through = test.column >= kMostColumns;
+        if (code_column_ < 0 && (under || through)) code_column_ = test.column % kMostColumns;
+    }
+}
+
+bool RouteProgram::about_code(const Test& test) const {
+    if (code_column_ < 0 || test.column < 0 || test.column % kMostColumns != code_column_) return false;
+    return test.column >= kMostColumns || test.op == Test::Op::under || test.op == Test::Op::under_any;
+}
+
 /// What is known about the row at hand.
 class RouteProgram::Answers {
   public:
@@ -170,11 +185,19 @@ class RouteProgram::Answers {
     }
 
   private:
+    static constexpr std::size_t kFew = 4;  ///< words compared one by one: no hash of the cell
     void ask(std::uint16_t question) {
         if (p_.words_of_[question] >= 0) {
             const Words& words = p_.words_[static_cast<std::size_t>(p_.words_of_[question])];
             for (const std::uint16_t q : words.questions) known_[q] = true;
-            const auto it = words.yes.find(trim(facts_.cell(words.column)));
+            const Text cell = trim(facts_.cell(words.column));
+            if (words.yes.size() <= kFew) {
+                for (const auto& [word, asked] : words.yes)
+                    if (same_ignoring_case(word, cell))
+                        for (const std::uint16_t q : asked) yes_[q] = true;
+                return;
+            }
+            const auto it = words.yes.find(cell);
             if (it == words.yes.end()) return;
             for (const std::uint16_t q : it->second) yes_[q] = true;
             return;
@@ -200,6 +223,46 @@ class RouteProgram::Answers {
     const RowFacts& facts_;
     std::bitset<kMostQuestions> known_, yes_;
 };
+
+RouteProgram::Rest RouteProgram::rest(const RowFacts& facts) const {
+    Rest out;
+    Answers answers(*this, facts);
+    // The literals that the code leaves open; false when it fails one.
+    const auto open = [&](std::size_t route, std::uint32_t name, std::vector<Rest::Way>& ways) {
+        const auto first = static_cast<std::uint32_t>(out.literals.size());
+        for (const Literal& l : routes_[route]) {
+            if (!about_code(questions_[l.question])) {
+                out.literals.push_back(l);
+            } else if (answers(l.question) == l.negated) {
+                out.literals.resize(first);
+                return false;
+            }
+        }
+        ways.push_back({name, first, static_cast<std::uint32_t>(out.literals.size())});
+        return out.literals.size() == first;
+    };
+    for (std::size_t i = 0; i < routes_.size(); ++i)
+        if (!is_added_[i] && open(i, static_cast<std::uint32_t>(i), out.ways)) break;
+    for (std::size_t a = 0; a < added_.size(); ++a) open(added_[a], static_cast<std::uint32_t>(a), out.added);
+    return out;
+}
+
+RouteProgram::Taken RouteProgram::first(const RowFacts& facts, const Rest& rest) const {
+    Answers answers(*this, facts);
+    const auto holds = [&](const Rest::Way& way) {
+        for (std::uint32_t i = way.first; i < way.last; ++i)
+            if (answers(rest.literals[i].question) == rest.literals[i].negated) return false;
+        return true;
+    };
+    for (const Rest::Way& way : rest.ways) {
+        if (!holds(way)) continue;
+        Taken taken{static_cast<int>(way.route), 0};
+        for (const Rest::Way& extra : rest.added)
+            if (holds(extra)) taken.mask |= 1u << extra.route;
+        return taken;
+    }
+    return {};
+}
 
 RouteProgram::Taken RouteProgram::first(const RowFacts& facts) const {
     Answers answers(*this, facts);

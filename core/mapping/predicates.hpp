@@ -47,13 +47,31 @@ class RouteProgram {
     /// Allocates nothing.
     Taken first(const RowFacts& facts) const;
 
-  private:
-    class Answers;
     struct Literal {
         std::uint16_t question;
         bool negated;
         std::uint16_t next;  ///< when it fails: the first later route that does not have it
     };
+    /// What is left to ask of a row when its code is known: the routes that the code does not rule out, in
+    /// order, up to the first that holds for certain.
+    struct Rest {
+        struct Way {
+            std::uint32_t route;        ///< of an additive one: its place in `added`
+            std::uint32_t first, last;  ///< literals that are left; none: it holds
+        };
+        std::vector<Way> ways, added;
+        std::vector<Literal> literals;
+    };
+    /// The plain column whose code most questions are about; -1 when none are.
+    int code_column() const { return code_column_; }
+    /// For the code of the row at hand.
+    Rest rest(const RowFacts& facts) const;
+    Taken first(const RowFacts& facts, const Rest& rest) const;
+
+  private:
+    class Answers;
+    bool about_code(const Test& test) const;
+    void find_code_column();
     /// All equals() and in() about one column: a single look-up answers them.
     struct Words {
         int column;
@@ -66,6 +84,7 @@ class RouteProgram {
     std::vector<std::vector<Literal>> routes_;
     std::vector<std::size_t> added_;
     std::vector<bool> is_added_;
+    int code_column_ = -1;
 };
 
 }  // namespace gpswitch::mapping::detail

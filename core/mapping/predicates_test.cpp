@@ -150,6 +150,7 @@ TEST_CASE("mapping: the first route is found as one would by trying them all") {
     const auto loaded = set.load();
     std::vector<std::string> names;
     loaded->bind(numbers_into(names), "");
+    Router router(*loaded, "Obs");
     for (unsigned bits = 0; bits < 64; ++bits) {
         const auto bit = [&](unsigned i) { return (bits >> i & 1) != 0; };
         if (bit(0) && bit(1)) continue;  // A has one value
@@ -168,5 +169,15 @@ TEST_CASE("mapping: the first route is found as one would by trying them all") {
         CAPTURE(bits);
         const Route* route = loaded->first("Obs", row);
         CHECK((route == nullptr ? -1 : route->order) == expected);
+        // What is under 1 has one code and what is not another: the second row of a code asks no more about
+        // it.
+        for (const std::uint32_t number : {0u, bit(3) ? 1u : 2u}) {
+            row.number = number;
+            CHECK(router.first(row) == route);
+            if (number == 0) continue;
+            row.below = {bit(3) ? "" : "1"};
+            CHECK_MESSAGE(router.first(row) == route, "the code is known");
+        }
     }
+    CHECK(Router(*loaded, "None").first(TestRow(names, {})) == nullptr);
 }

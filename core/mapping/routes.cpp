@@ -156,11 +156,7 @@ const std::vector<Route>& MappingSet::routes(Text table) const {
 const Route* MappingSet::first(Text table, const RowFacts& facts) const {
     const auto it = impl_->routes.find(table);
     if (it == impl_->routes.end()) return nullptr;
-    const detail::TableRoutes& t = it->second;
-    const auto taken = t.program.first(facts);
-    return taken.route < 0
-               ? nullptr
-               : &t.joined[(static_cast<std::size_t>(taken.route) << t.added.size()) + taken.mask];
+    return it->second.route(it->second.program.first(facts));
 }
 
 }  // namespace gpswitch::mapping

@@ -16,6 +16,9 @@ void read_rule_table(std::string_view text, const std::string& name, const std::
     Arena arena;
     std::vector<std::string_view> cells;
     const auto width = static_cast<std::size_t>(std::count(columns.begin(), columns.end(), ',')) + 1;
+    const std::size_t first = columns.find(','), second = columns.find(',', first + 1);
+    const std::string needed =
+        columns.substr(0, first) + " and " + columns.substr(first + 1, second - first - 1) + " are needed";
     bool header = true;
     while (scan.next(span)) {
         lines.add(span.offset);
@@ -33,7 +36,7 @@ void read_rule_table(std::string_view text, const std::string& name, const std::
             header = false;
             continue;
         }
-        if (cells[0].empty() || cells[1].empty()) fail("system and code are needed");
+        if (cells[0].empty() || cells[1].empty()) fail(needed);
         row(cells, fail);
     }
     if (header) throw MappingError(name + ": no rows");

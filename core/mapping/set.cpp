@@ -173,24 +173,31 @@ void MappingSet::bind(const ColumnNumbers& numbers, const std::string& version) 
     };
     for (std::size_t i = 0; i < rules_.size(); ++i)
         for (ColumnRule& rule : rules_[i]) number_rule(rule, impl_->rule_sets[i].table);
+    calls_.clear();
+    for (const auto& rules : rules_) calls_.emplace_back(rules);
     for (auto& [table, rules] : impl_->elements)
         for (ColumnRule& rule : rules) number_rule(rule, table);
 }
 
-const std::vector<ColumnRule>& MappingSet::rules(Text table, Text made) const {
-    static const std::vector<ColumnRule> none;
+std::optional<std::uint16_t> MappingSet::rules_index(Text table, Text made) const {
     const auto it = impl_->rule_sets_of.find(table);
     const Text type = made.substr(0, made.find(':'));
     const Text variant = type.size() < made.size() ? made.substr(type.size() + 1) : Text{};
-    if (it == impl_->rule_sets_of.end()) return none;
-    const std::vector<ColumnRule>* fallback = &none;
+    if (it == impl_->rule_sets_of.end()) return std::nullopt;
+    std::optional<std::uint16_t> fallback;
     for (const std::uint16_t i : it->second) {
         const detail::RuleSet& set = impl_->rule_sets[i];
         if (record::name_of(set.kind) != type) continue;
-        if (set.variant == variant) return rules_[i];
-        if (set.variant.empty()) fallback = &rules_[i];
+        if (set.variant == variant) return i;
+        if (set.variant.empty()) fallback = i;
     }
-    return *fallback;
+    return fallback;
+}
+
+const std::vector<ColumnRule>& MappingSet::rules(Text table, Text made) const {
+    static const std::vector<ColumnRule> none;
+    const auto index = rules_index(table, made);
+    return index ? rules_[*index] : none;
 }
 
 const std::vector<TableColumn>& MappingSet::table_columns(Text table) const {

@@ -90,6 +90,7 @@ struct TestRow : RowFacts, CellWriter {
     std::map<std::string, Text> cells;
     std::vector<std::string> tables, below;
     bool children = false;
+    std::uint32_t number = 0;  ///< of the code in every column
     std::vector<std::string> bad;
 
     TestRow(std::vector<std::string>& column_names, std::map<std::string, Text> row)
@@ -98,6 +99,7 @@ struct TestRow : RowFacts, CellWriter {
         const auto it = cells.find(names.at(static_cast<std::size_t>(column)));
         return it == cells.end() ? Text{} : it->second;
     }
+    std::uint32_t code(int) const override { return number; }
     bool under(int, Text code) const override { return std::count(below.begin(), below.end(), code) > 0; }
     bool past(int column) const override { return cell(column) < Text("2026-03-01"); }
     bool has_row(Text table) const override { return std::count(tables.begin(), tables.end(), table) > 0; }

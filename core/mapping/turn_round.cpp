@@ -183,12 +183,14 @@ void TurnRound::one(const ColumnRule& rule, bool last, CellSink& sink) {
     }
     if (rule.transform == Transform::reference) {
         const Items items(object, field);
-        bool found = false;
+        Text first;
         for (std::uint32_t i = 0; i < items.count; ++i) {
             const Text key = sink.key_of(rule, *static_cast<const record::Reference*>(items[i]));
             if (key.empty()) continue;
-            if (!found) sink.put(rule.column, key);
-            found = true;
+            if (first.empty())
+                sink.put(rule.column, first = key);
+            else if (key != first)
+                sink.lost(rule, "the layout has room for one");
         }
         return;
     }

@@ -296,21 +296,26 @@ void WriteSet::read(const MappingSet& set, std::vector<Problem>& list) {
         }
         const record::Type& type = record::type_of(*kind);
         route.covered.assign(type.fields.size(), false);
+        route.own.assign(type.fields.size(), false);
         for (std::size_t i = 0; i < type.fields.size(); ++i) {
             const Text name = type.fields[i].name;
-            route.covered[i] = record::type_of<Entity>().find(name) != nullptr;
+            route.own[i] = record::type_of<Entity>().find(name) != nullptr;
+            route.covered[i] = route.own[i];
             for (const WrittenRow& w : route.rows)
                 for (const ColumnRule& rule : set.rules(tables_[w.table].name, w.variant))
                     route.covered[i] = route.covered[i] || rule.path.substr(0, rule.path.find('.')) == name;
         }
-        if (const Field* patient = record::patient_field(*kind); patient != nullptr)
-            route.covered[static_cast<std::size_t>(patient - type.fields.data())] = true;
+        const auto own = [&](const Field* f) {
+            route.own[static_cast<std::size_t>(f - type.fields.data())] = true;
+            route.covered[static_cast<std::size_t>(f - type.fields.data())] = true;
+        };
+        if (const Field* patient = record::patient_field(*kind); patient != nullptr) own(patient);
         for (const Text name : split(c[7], " ")) {
             const Field* f = type.find(name);
             if (f == nullptr)
                 wrong(fmt::format("{} has no field \"{}\"", c[0], name));
             else
-                route.covered[static_cast<std::size_t>(f - type.fields.data())] = true;
+                own(f);
         }
         routes.push_back(std::move(route));
         tests_->of[static_cast<std::size_t>(*kind)].push_back(std::move(tests));

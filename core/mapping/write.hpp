@@ -4,24 +4,33 @@
 /// The way back: records into a supplier's rows. columns.csv says which field a column feeds; two more files
 /// say what it cannot. Loaded once, immutable and thread-safe afterwards.
 ///
-///   cells.csv   table,column,format,default,max,why
-///               the columns of the one version that is written, tables and columns in file order.
-///               format: text guid code integer decimal(N) date time date-time boolean. default: what an
-///               empty cell says. max: the layout's limit in characters
-///   write.csv   entity,order,when,rows,sets,category,parent,brick,why
-///               which entity becomes which rows; the first line of an entity that holds wins.
-///               when: terms joined by "and", each perhaps after "not": always() empty(path)
-///               equals(path,text) begins(path,text) coded(path,code) same(path,path) from(TABLE) part(TABLE)
-///               rest(Table.Column). A list holds when one of its items does. from: the entity's own key is
-///               of that table. part: a row of that table is among its source rows. rows: `TABLE` or
-///               `TABLE:variant`, separated by spaces; the variant names the column rules to turn round. With
-///               "?" behind it a row is only written when something of the entity stands in it. Or one word:
-///               `derived` (made again by whoever reads), `held` (the layout has no place for it; `why` says
-///               what is missing)
-///               sets: Column=value, separated by ";", in the first of the rows that has the column
-///               category, parent: what a code needs so that the routes read the entity as what it is: the
-///               category, and a code it stands under brick: fields that the layout's own logic writes, or
-///               that whoever reads makes again
+/// cells.csv: table, column, format, default, max, why. The columns of the one version that is written,
+/// tables and columns in file order.
+///
+/// - format: text guid code integer decimal(N) date time date-time boolean
+///
+/// - default: what an empty cell says
+///
+/// - max: the layout's limit in characters; a brick says what is longer, and cuts nothing
+///
+/// write.csv: entity, order, when, rows, sets, category, parent, brick, why. Which entity becomes which rows;
+/// the first line of an entity that holds wins.
+///
+/// - when: terms joined by "and", each perhaps after "not": always() empty(path) equals(path,text)
+/// begins(path,text) coded(path,code) same(path,path) from(TABLE) part(TABLE) rest(Table.Column). A list at
+/// the end of a path holds when one of its items does; of lists on the way the first item is looked at. from:
+/// the entity's own key is of that table. part: a row of that table is among its source rows.
+///
+/// - rows: `TABLE` or `TABLE:variant`, separated by spaces; the variant names the column rules to turn round.
+/// With "?" behind it a row is only written when something of the entity stands in it. Or one word: `derived`
+/// (made again by whoever reads), `held` (the layout has no place for it; `why` says what is missing)
+///
+/// - sets: Column=value, separated by ";", in the first of the rows that has the column
+///
+/// - category, parent: what a code needs so that the routes read the entity as what it is: the category, and
+/// a code it stands under
+///
+/// - brick: fields that the layout's own logic writes, or that whoever reads makes again
 namespace gpswitch::mapping {
 
 struct Cell {
@@ -59,6 +68,9 @@ struct WriteRoute {
     /// Top-level fields that some row, rule or the layout's own logic takes care of, by index in
     /// Type::fields.
     std::vector<bool> covered;
+    /// Those of them that every entity has (id, source ...), that name the patient, or that are the layout's
+    /// own logic's: nothing of them has to have a column.
+    std::vector<bool> own;
 };
 
 class WriteSet {

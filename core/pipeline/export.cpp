@@ -209,6 +209,10 @@ ExportResult export_to(const record::System& system,
                        const ExportOptions& options) {
     std::vector<std::shared_ptr<archive::Place>> open;
     for (const auto& place : places) open.push_back(unsealed(place));
+    for (const auto& place : places)
+        if (const auto census = sealed_census(*place); census && census->system != system.name())
+            throw InputError(fmt::format("an export of {}, not of {}", census->system, system.name()),
+                             "leave the name of the system out, or name the one it is of");
     if (places.size() == 1 && is_sealed(*places[0]) && options.practice.empty() && options.as_of.empty())
         return again(*places[0], options);
 

@@ -51,6 +51,9 @@ ExportTable table_of(const nlohmann::json& j) {
         for (const auto& r : *rules)
             t.settled[{fate_named(r.at("fate").get<std::string>()), r.at("rule").get<std::string>()}] =
                 r.at("count").get<std::uint64_t>();
+    std::uint64_t n = t.written;
+    for (const auto& [key, rows] : t.settled) n += rows;
+    if (n != t.read) throw std::runtime_error("the fates of " + t.name + " do not add up to its rows");
     return t;
 }
 

@@ -63,7 +63,7 @@ struct Lines : record::System {
     }
 };
 
-ExportResult run(const std::string& from, const std::string& to, const Lines& system = {}) {
+ExportResult run(const std::string& from, const std::string& to, const record::System& system = Lines{}) {
     ExportOptions options;
     options.output = to;
     return export_to(system, {archive::Place::open(from)}, options);
@@ -148,8 +148,32 @@ TEST_CASE("export: a seal notices what was changed, added or taken away") {
     CHECK(refusal(out).find("names b.txt, which is not there") != std::string::npos);
     folder.put("out/b.txt", "two\n");
     CHECK(refusal(out) == "none");
-    folder.put("out/manifest.json", folder.get("out/manifest.json").substr(0, 300));
+    // Written anew by another program, with other blanks and another order of the keys, it is a seal still.
+    const std::string manifest = folder.get("out/manifest.json");
+    auto j = nlohmann::json::parse(manifest);
+    j["absent"] = std::vector<std::string>(20, "something that is never in an extract of this kind");
+    folder.put("out/manifest.json", j.dump(1));
+    folder.put("out/a.txt", "0ne\n");
+    CHECK(refusal(out).starts_with(out + "/a.txt was changed"));
+    folder.put("out/a.txt", "one\n");
+    CHECK(refusal(out) == "none");
+    j["tables"][0]["fates"]["written"] = 0;
+    folder.put("out/manifest.json", j.dump());
+    CHECK(refusal(out).find("the fates of T1 do not add up to its rows") != std::string::npos);
+    folder.put("out/manifest.json", manifest.substr(0, 300));
     CHECK(refusal(out).find("is not a manifest of an export") != std::string::npos);
+}
+
+TEST_CASE("export: an export is of the system that it says") {
+    const io::TestFolder folder;
+    folder.put("in/a.txt", "one\n");
+    run(folder / "in", folder / "out");
+    struct Other : Lines {
+        std::string_view name() const override { return "others"; }
+    };
+    CHECK_THROWS_WITH_AS(run(folder / "out", folder / "again", Other{}), "an export of lines, not of others",
+                         InputError);
+    CHECK(!std::filesystem::exists(folder / "again"));
 }
 
 TEST_CASE("export: a dry run writes nothing and counts the same") {

@@ -1,7 +1,11 @@
 // Labels never loosen, whatever the entity, the label, the source and the target.
 #include <doctest/doctest.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "core/diff/memory_source.hpp"
@@ -116,6 +120,121 @@ TEST_CASE("labels: every label on every kind of entry survives every pair of sta
             const std::string two = folder / (std::string(second) + "-2");
             move(*open(first, one), second, two);
             check_all(*open(second, two));
+        }
+    }
+}
+
+namespace {
+
+// Labels of each patient's entries, by "Type/id".
+using LabelsOf = std::map<std::string, std::set<std::pair<std::string, std::string>>>;
+std::map<std::string, LabelsOf> labels_in(record::Source& source) {
+    std::map<std::string, LabelsOf> out;
+    for (std::uint32_t p = 0; p < source.census().patients.size(); ++p) {
+        const std::uint32_t one[] = {p};
+        Record r;
+        REQUIRE(source.read(one)->next(r));
+        LabelsOf& of = out[std::string(r.patient_id)];
+        for (const record::Item& item : r.items) {
+            auto& labels = of[std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id)];
+            for (const record::Coding& c : item.entity->meta.security) labels.emplace(c.system, c.code);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("labels: every label that a synthetic practice has is in every standard system it is moved to") {
+    record::SourceOptions o;
+    o.place = "patients=400,seed=7";
+    const auto before = labels_in(*systems::find("synthetic")->open(o));
+    std::set<std::string> met;
+    for (const auto& [patient, entries] : before)
+        for (const auto& [name, labels] : entries)
+            for (const auto& label : labels) met.insert(label.second);
+    for (std::size_t l = 0; l < 4; ++l) CHECK(met.contains(kLabels[l].code));
+    for (const auto& [system, name] : {std::pair{"fhir", "one"}, std::pair{"sqlite", "one.db"}}) {
+        CAPTURE(system);
+        const io::TestFolder folder;
+        move(*systems::find("synthetic")->open(o), system, folder / name);
+        const auto read = open(system, folder / name);
+        auto after = labels_in(*read);
+        REQUIRE(after.size() == before.size());
+        for (const auto& [patient, entries] : before)
+            for (const auto& [entry, labels] : entries) {
+                const auto& now = after[patient][entry];
+                CHECK(std::includes(now.begin(), now.end(), labels.begin(), labels.end()));
+            }
+    }
+}
+
+// The layout has one flag, and not in every table: what is written without it must not have had a label.
+TEST_CASE("labels: nothing that has one is open in a supplier's layout") {
+    for (const record::System* system : systems::all()) {
+        if (!system->writes() || system->mapping_id().empty()) continue;
+        CAPTURE(system->name());
+        const auto set = [&] {
+            return std::shared_ptr<mapping::MappingSet>(mapping::MappingSet::load(
+                fmt::format("{}/mappings/{}/1.0.0", GPSWITCH_SOURCE_DIR, system->mapping_id())));
+        };
+        for (const Label& label : kLabels) {
+            CAPTURE(label.code);
+            diff::test::MemorySource source;
+            source.add("p", [&label](Record& r) {
+                auto& patient = r.add<record::Patient>("made for a test");
+                patient.id = "p";
+                r.patient_id = patient.id;
+                const auto labelled = [&](EntityKind kind, Text id) -> record::Entity& {
+                    record::Entity& e = r.add(kind, "made for a test");
+                    e.id = id;
+                    put(r, e, label);
+                    static_cast<record::Reference*>(record::at(&e, *record::patient_field(kind)))->reference =
+                        "Patient/p";
+                    return e;
+                };
+                static_cast<record::Observation&>(labelled(EntityKind::Observation, "o")).code.text = "x";
+                static_cast<record::Condition&>(labelled(EntityKind::Condition, "c")).code.text = "x";
+                static_cast<record::AllergyIntolerance&>(labelled(EntityKind::AllergyIntolerance, "a"))
+                    .code.text = "x";
+                auto& plan =
+                    static_cast<record::MedicationRequest&>(labelled(EntityKind::MedicationRequest, "m"));
+                plan.intent = "plan";
+                plan.medication_codeable_concept.text = "x";
+                labelled(EntityKind::Encounter, "e");
+                labelled(EntityKind::EpisodeOfCare, "r");
+                labelled(EntityKind::ServiceRequest, "s");
+            });
+            const io::TestFolder folder;
+            record::TargetOptions to;
+            to.place = folder / "layout";
+            to.mapping = set();
+            const auto target = system->create(to);
+            record::Origin origin;
+            origin.census = &source.census();
+            pipeline::run(source, *target, origin, {});
+
+            record::SourceOptions from;
+            from.place = folder / "layout";
+            from.files = archive::Place::open(from.place);
+            const auto mapping = set();
+            from.mapping = mapping.get();
+            const auto read = system->open(from);
+            REQUIRE(read->census().patients.size() == 1);
+            const std::uint32_t one[] = {0};
+            Record r;
+            REQUIRE(read->read(one)->next(r));
+            mapping->apply(r);
+            std::size_t closed = 0;
+            for (const record::Item& item : r.items) {
+                // What is made of the patient's own row, which has no label here.
+                if (item.kind == EntityKind::Patient) continue;
+                CAPTURE(record::name_of(item.kind));
+                CHECK(!item.entity->meta.security.empty());
+                ++closed;
+            }
+            // What the flag can say is there; another label may hold all of it.
+            if (label.code == Text("staff-restricted")) CHECK(closed >= 4);
         }
     }
 }

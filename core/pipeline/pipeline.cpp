@@ -8,6 +8,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "core/record/address.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 
@@ -17,9 +18,6 @@ using record::EntityKind;
 using record::Record;
 
 namespace {
-
-/// Rows in a batch: large enough that hand-over costs nothing, small enough that little is lost in a crash.
-constexpr std::uint64_t kBatchRows = 8192;
 
 struct NeedCopy {
     EntityKind kind;
@@ -60,15 +58,27 @@ struct Batch {
     std::uint64_t weight = 0;
 };
 
-std::vector<Batch> cut(const record::Census& census) {
+std::vector<Batch> cut(const record::Census& census, std::uint64_t rows) {
     std::vector<Batch> batches;
     for (std::uint32_t i = 0; i < census.patients.size(); ++i) {
-        if (batches.empty() || batches.back().weight >= kBatchRows) batches.emplace_back();
+        if (batches.empty() || batches.back().weight >= rows) batches.emplace_back();
         batches.back().patients.push_back(i);
         batches.back().weight += census.patients[i].weight;
     }
     return batches;
 }
+
+/// What one worker keeps from batch to batch.
+struct Desk {
+    Record record;
+    Asked asked;
+    std::unique_ptr<record::Cursor> cursor;
+
+    record::Cursor& read(record::Source& source, std::span<const std::uint32_t> patients) {
+        if (cursor == nullptr || !cursor->again(patients)) cursor = source.read(patients);
+        return *cursor;
+    }
+};
 
 /// A finding as a package keeps it: by the name of its member, not by where that lay on this machine. The
 /// same extract makes the same package wherever it is, and in whatever it is packed.
@@ -102,7 +112,7 @@ class Run {
             target_.add(without_place(issue, options_.place));
             if (options_.issues != nullptr) options_.issues->add(issue);
         }
-        const std::vector<Batch> batches = cut(census_);
+        const std::vector<Batch> batches = cut(census_, target_.batch_rows());
         if (options_.jobs <= 1)
             alone(batches);
         else
@@ -141,7 +151,7 @@ class Run {
                 !issue.resource.starts_with(record::name_of(item.kind)))
                 continue;
             const record::Row& row = record.rows[c.row];
-            issue.member = census_.tables[row.table].member;
+            issue.member = record::member_of(census_.tables[row.table], row);
             issue.line = row.line;
             return "row " + std::to_string(c.row);
         }
@@ -187,6 +197,7 @@ class Run {
                     d.needs.push_back({n.kind, std::string(n.id), n.handle});
         }
         d.encoded->patient = !record.key.empty();
+        d.encoded->rows = fates.size();
         ledger::append_fates(d.encoded->fates, record, fates, census_);
         ledger::append_held(d.encoded->held, record, fates, census_);
         for (const Issue& issue : record.issues)
@@ -197,12 +208,12 @@ class Run {
         return d;
     }
 
-    Work work(const Batch& batch, Record& record, Asked& asked) {
+    Work work(const Batch& batch, Desk& desk) {
         Work out;
         out.records.reserve(batch.patients.size());
         out.account.rows.reserve(batch.weight);
-        const auto cursor = source_.read(batch.patients);
-        while (cursor->next(record)) out.records.push_back(finish(record, out.account, &asked));
+        record::Cursor& cursor = desk.read(source_, batch.patients);
+        while (cursor.next(desk.record)) out.records.push_back(finish(desk.record, out.account, &desk.asked));
         if (out.records.size() != batch.patients.size())
             throw std::logic_error("a cursor gave another number of patients than it was asked for");
         return out;
@@ -257,10 +268,9 @@ class Run {
     }
 
     void alone(const std::vector<Batch>& batches) {
-        Record record;
-        Asked asked;
+        Desk desk;
         for (const Batch& b : batches) {
-            Work done = work(b, record, asked);
+            Work done = work(b, desk);
             commit(done);
         }
     }
@@ -274,8 +284,7 @@ class Run {
         std::exception_ptr failure;
         bool stop = false;
         auto worker = [&] {
-            Record record;
-            Asked asked;
+            Desk desk;
             std::unique_lock lock(mutex);
             while (true) {
                 changed.wait(lock,
@@ -286,7 +295,7 @@ class Run {
                 std::unique_ptr<Work> done;
                 std::exception_ptr error;
                 try {
-                    done = std::make_unique<Work>(work(batches[mine], record, asked));
+                    done = std::make_unique<Work>(work(batches[mine], desk));
                 } catch (...) { error = std::current_exception(); }
                 lock.lock();
                 if (error) {
@@ -375,15 +384,17 @@ std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& targ
 std::unique_ptr<record::Target> nowhere() { return std::make_unique<Nowhere>(); }
 
 std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping,
-                        const Selection* selection) {
+                        const Selection* selection, std::string_view rules) {
     Sha256 h;
     auto add = [&](std::string_view s) {
         h.add(std::to_string(s.size()) + ":");
         h.add(s);
     };
-    add("gpswitch fingerprint 1");
+    add("gpswitch fingerprint 2");
     add(census.system);
     add(census.practice);
+    add(census.as_of);
+    add(rules);
     for (const auto& input : census.inputs) {
         add(input.name);
         add(std::to_string(input.bytes));

@@ -44,8 +44,9 @@ std::unique_ptr<ledger::Ledger> run(record::Source& source, record::Target& targ
 /// A target that writes nothing: for validate and --dry-run.
 std::unique_ptr<record::Target> nowhere();
 
-/// Identity of an input with its mapping: equal inputs, equal fingerprints.
+/// Identity of an input with all that decides what is made of it: equal inputs, equal fingerprints. `rules`:
+/// the hash of the tables that Options::safeguards were loaded from.
 std::string fingerprint(const record::Census& census, const mapping::MappingSet* mapping,
-                        const Selection* selection = nullptr);
+                        const Selection* selection = nullptr, std::string_view rules = {});
 
 }  // namespace gpswitch::pipeline

@@ -1,6 +1,7 @@
 #include "core/pipeline/seal.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/archive/joined_place.hpp"
@@ -15,11 +16,16 @@ namespace {
 constexpr std::string_view kHint =
     "an export stays as it was sealed: take it from where it came from again, or make it again";
 
+/// Cut short or otherwise broken it still is a seal: then reading it says what is wrong.
+bool is_manifest(std::string_view text) {
+    const auto j = nlohmann::json::parse(text, nullptr, false);
+    if (j.is_discarded()) return text.substr(0, 256).find("\"export\"") != std::string_view::npos;
+    return j.is_object() && j.contains("export");
+}
+
 std::optional<std::size_t> manifest_in(const archive::Place& place) {
     for (std::size_t i = 0; i < place.members().size(); ++i)
-        if (place.members()[i].name == kExportManifest &&
-            place.bytes(i).substr(0, 256).find("\"export\":") != std::string_view::npos)
-            return i;
+        if (place.members()[i].name == kExportManifest && is_manifest(place.bytes(i))) return i;
     return std::nullopt;
 }
 

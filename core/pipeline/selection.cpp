@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/csv/csv.hpp"
+#include "core/mapping/rule_table.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/nhs_number.hpp"
@@ -44,32 +44,15 @@ bool is_open(const record::EpisodeOfCare& e) {
 }  // namespace
 
 Populations Populations::load(std::string_view text, const std::string& name) {
-    csv::Scanner scan(text);
-    csv::RowSpan span;
-    csv::LineIndex lines(text);
-    Arena arena;
-    std::vector<std::string_view> cells;
     Populations out;
-    bool header = true;
-    while (scan.next(span)) {
-        lines.add(span.offset);
-        const auto fail = [&](const std::string& why) {
-            throw MappingError(fmt::format("{}:{}: {}", name, lines.line_of(span.offset), why));
-        };
-        if (csv::split(text.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
-            cells.size() != 5)
-            fail("the columns population,fact,system,code,why are expected");
-        if (header) {
-            header = false;
-            if (cells[0] != "population" || cells[1] != "fact") fail("the header is not population,fact,...");
-            continue;
-        }
-        if (cells[0].empty()) fail("a population without a name");
-        if (std::find(std::begin(kFacts), std::end(kFacts), cells[1]) == std::end(kFacts))
-            fail("the fact is tag, deceased, no-open-registration, registration-type or any");
-        out.rules_.push_back(
-            {std::string(cells[0]), std::string(cells[1]), std::string(cells[2]), std::string(cells[3])});
-    }
+    mapping::read_rule_table(
+        text, name, "population,fact,system,code,why", [&](const auto& cells, const mapping::FailRow& fail) {
+            if (std::find(std::begin(kFacts), std::end(kFacts), cells[1]) == std::end(kFacts))
+                fail("the fact is tag, deceased, no-open-registration, registration-type or any");
+            out.rules_.push_back(
+                {std::string(cells[0]), std::string(cells[1]), std::string(cells[2]), std::string(cells[3])});
+        });
+    out.sha256_ = sha256_hex(text);
     if (out.rules_.empty() || out.rules_.back().fact != "any")
         throw MappingError(name + ": the last row is not for any patient",
                            "every patient is in one population");
@@ -148,6 +131,7 @@ std::string Selection::identity() const {
     if (empty()) return {};
     Sha256 h;
     for (const std::string& p : populations_) h.add(p + "\n");
+    if (!populations_.empty()) h.add(table_.sha256() + "\n");
     for (const auto& [number, where] : numbers_) h.add(number + "\n");
     return h.hex();
 }
@@ -218,8 +202,8 @@ namespace {
 class SelectedSource : public record::Source {
   public:
     SelectedSource(std::unique_ptr<record::Source> inner, const Selection& selection,
-                   const std::function<void(Record&)>& prepare)
-        : inner_(std::move(inner)), census_(inner_->census()) {
+                   const std::function<void(Record&)>& prepare, bool rest)
+        : inner_(std::move(inner)), census_(inner_->census()), rest_(rest) {
         std::vector<std::uint32_t> all(census_.patients.size());
         for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
         const auto cursor = inner_->read(all);
@@ -240,7 +224,9 @@ class SelectedSource : public record::Source {
         for (const std::uint32_t i : patients) theirs.push_back(kept_[i]);
         return inner_->read(theirs);
     }
-    std::unique_ptr<record::Cursor> leftovers() override { return std::make_unique<Nothing>(); }
+    std::unique_ptr<record::Cursor> leftovers() override {
+        return rest_ ? inner_->leftovers() : std::make_unique<Nothing>();
+    }
     bool find(const record::Need& need, Record& record) override { return inner_->find(need, record); }
 
   private:
@@ -249,14 +235,15 @@ class SelectedSource : public record::Source {
     };
     std::unique_ptr<record::Source> inner_;
     record::Census census_;
+    bool rest_;
     std::vector<std::uint32_t> kept_;
 };
 
 }  // namespace
 
 std::unique_ptr<record::Source> selected(std::unique_ptr<record::Source> inner, const Selection& selection,
-                                         const std::function<void(Record&)>& prepare) {
-    return std::make_unique<SelectedSource>(std::move(inner), selection, prepare);
+                                         const std::function<void(Record&)>& prepare, bool rest) {
+    return std::make_unique<SelectedSource>(std::move(inner), selection, prepare, rest);
 }
 
 }  // namespace gpswitch::pipeline

@@ -29,6 +29,7 @@ class Populations {
     /// In the words of the table; of a record in standard codes. Thread-safe.
     const std::string& of(const record::Record& record) const;
     std::vector<std::string> names() const;  ///< in the order of the table
+    const std::string& sha256() const { return sha256_; }
 
   private:
     struct Rule {
@@ -36,6 +37,7 @@ class Populations {
     };
     bool fits(const Rule& rule, const record::Record& record) const;
     std::vector<Rule> rules_;
+    std::string sha256_;  ///< of the table
 };
 
 class Selection {
@@ -78,10 +80,12 @@ class Selection {
 /// ledger account.
 void exclude(record::Record& record, std::string_view rule);
 
-/// `inner` with the selected patients and what they refer to, without leftovers: for diff, which needs no
-/// account of the others. Reads every patient once. `prepare` brings a record into standard codes (may be
-/// empty).
+/// `inner` with the selected patients and what they refer to: for diff, which needs no account of the others.
+/// `rest`: with all else that is practice-wide, as a run with the same selection carries it over; no where
+/// the other side may have been cut in another way. Reads every patient once. `prepare` brings a record into
+/// standard codes (may be empty).
 std::unique_ptr<record::Source> selected(std::unique_ptr<record::Source> inner, const Selection& selection,
-                                         const std::function<void(record::Record&)>& prepare);
+                                         const std::function<void(record::Record&)>& prepare,
+                                         bool rest = false);
 
 }  // namespace gpswitch::pipeline

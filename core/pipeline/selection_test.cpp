@@ -4,6 +4,7 @@
 
 #include "core/io/file.hpp"
 #include "core/ledger/ledger.hpp"
+#include "core/pipeline/pipeline.hpp"
 #include "core/util/error.hpp"
 
 using namespace gpswitch;
@@ -114,7 +115,27 @@ TEST_CASE("selection: by NHS number, spaces or not; a superseded number finds no
     Selection another;
     another.add_number("9990000018", "--patient");
     CHECK(s.identity() != another.identity());
+    Selection of_table, of_other_table;
+    of_table.set_populations({"registered"}, rules());
+    const std::string other_rules = "population,fact,system,code,why\nleft,deceased,,,\nregistered,any,,,\n";
+    of_other_table.set_populations({"registered"}, Populations::load(other_rules, "t"));
+    CHECK(of_table.identity() != of_other_table.identity());
     CHECK(Selection().identity().empty());
+}
+
+TEST_CASE("fingerprint: differs with everything that decides what is made of an input") {
+    record::Census census;
+    census.system = "emis";
+    census.inputs = {{"a.csv", "00", 1}};
+    const std::string plain = fingerprint(census, nullptr);
+    CHECK(fingerprint(census, nullptr) == plain);
+    CHECK(fingerprint(census, nullptr, nullptr, "tables of rules") != plain);
+    Selection selection;
+    CHECK(fingerprint(census, nullptr, &selection) == plain);
+    selection.add_number("9990000018", "--patient");
+    CHECK(fingerprint(census, nullptr, &selection) != plain);
+    census.as_of = "2026-03-01";  // the same deliveries, the later ones left out
+    CHECK(fingerprint(census, nullptr) != plain);
 }
 
 TEST_CASE("selection: by population; who was held back unread is nobody's to leave out") {

@@ -19,6 +19,7 @@ void append_json(std::string& out, EntityKind kind, const Entity& entity);
 void append_json(std::string& out, const void* object, const Type& type);
 /// Appends one field's value (a string, a number, an object, a list).
 void append_json_value(std::string& out, const void* object, const Field& field);
+void append_json_value(Bytes& out, const void* object, const Field& field);
 
 struct ReadContext {
     Arena* arena = nullptr;

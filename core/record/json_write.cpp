@@ -1,4 +1,8 @@
+#include <emmintrin.h>
+
+#include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "core/record/json.hpp"
 
@@ -44,12 +48,19 @@ struct Filled {
 
     Filled(const void* object, const Type& type) {
         const char* p = static_cast<const char*>(object);
-        for (const Type::Slot& slot : type.slots) {
-            std::uint64_t word;
-            std::memcpy(&word, p + slot.offset, sizeof word);
-            const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
-            words[slot.field >> 6] |= there << (slot.field & 63);
+        std::size_t slot = 0;
+        for (std::size_t n = 1; n < type.blocks.size(); n += 64) {
+            const std::size_t last = std::min<std::size_t>(n + 64, type.blocks.size());
+            std::uint64_t holding = 0;
+            for (std::size_t i = n; i < last; ++i)
+                holding |= std::uint64_t{holds_something(p + (i - 1) * Type::kBlock)} << (i - n);
+            for (; holding != 0; holding &= holding - 1) {
+                const std::size_t i = n + static_cast<std::size_t>(std::countr_zero(holding));
+                look(p, type, type.blocks[i - 1], type.blocks[i]);
+            }
+            slot = type.blocks[last - 1];
         }
+        look(p, type, slot, type.slots.size());
     }
     bool among(const std::uint64_t (&fields)[2]) const {
         return ((words[0] & fields[0]) | (words[1] & fields[1])) != 0;
@@ -60,17 +71,44 @@ struct Filled {
             for (std::uint64_t bits = words[w] & fields[w]; bits != 0; bits &= bits - 1)
                 visit(w * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
     }
+
+  private:
+    static bool holds_something(const char* block) {
+        const auto sixteen = [&](int n) {
+            return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * n));
+        };
+        static_assert(Type::kBlock == 64);
+        const __m128i all =
+            _mm_or_si128(_mm_or_si128(sixteen(0), sixteen(1)), _mm_or_si128(sixteen(2), sixteen(3)));
+        return _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_setzero_si128())) != 0xFFFF;
+    }
+    void look(const char* object, const Type& type, std::size_t first, std::size_t last) {
+        std::uint64_t low = 0, high = 0;
+        for (std::size_t n = first; n < last; ++n) {
+            const Type::Slot& slot = type.slots[n];
+            std::uint64_t word;
+            std::memcpy(&word, object + slot.offset, sizeof word);
+            const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
+            low |= slot.field < 64 ? there << slot.field : 0;
+            high |= slot.field < 64 ? 0 : there << (slot.field & 63);
+        }
+        words[0] |= low;
+        words[1] |= high;
+    }
 };
 
 struct Writer {
     Bytes& out;
     std::uint32_t identifiers = kAny;
 
+    bool first() const { return out.back() == '{' || out.back() == '['; }
     void comma() {
-        if (out.back() != '{' && out.back() != '[') out.put(',');
+        if (!first()) out.put(',');
     }
+    // With the comma before it.
     void key(const Type& type, std::size_t n) {
-        out.put_padded(type.key_text.data() + type.keys[n].at, type.keys[n].size);
+        const std::uint32_t skip = first() ? 1 : 0;
+        out.put_padded(type.key_text.data() + type.keys[n].at + skip, type.keys[n].size - skip);
     }
 
     void scalar(Kind kind, Text text) {
@@ -103,7 +141,6 @@ struct Writer {
 
     void element(const void* object, const Type& type, std::size_t n) {
         const Field& f = type.fields[n];
-        comma();
         key(type, n);
         if (f.list)
             list(object, f);
@@ -116,6 +153,7 @@ struct Writer {
         const Field& f = outer.fields[n];
         const Type& type = *f.type;
         if (!can_join(object, type)) {
+            comma();
             out.put("{\"url\":\"");
             out.put(f.url);
             out.put('"');
@@ -138,7 +176,6 @@ struct Writer {
     void rows(const void* object, const Type& type, std::size_t n) {
         const Rows r = rows_of(*static_cast<const Entity*>(object));
         if (r == Rows::contradicted) {
-            comma();
             key(type, n);
             out.put("\"none\"}");
         }
@@ -150,8 +187,8 @@ struct Writer {
         const Field& f = type.fields[n];
         const std::uint32_t size = f.list ? items_at(object, f).size : 1;
         for (std::uint32_t i = first; i < size; ++i) {
-            comma();
             if (f.where == Where::self) {
+                comma();
                 out.put(texts_at(object, f)[i]);
                 continue;
             }
@@ -223,11 +260,25 @@ struct Writer {
         structure(items_at(object, f).data, *f.type);
     }
 
+    // Every second structure is a reference and nothing beside it.
+    bool plain_reference(const void* object, const Type& type) {
+        static const Type& reference = type_of<Reference>();
+        const auto& r = *static_cast<const Reference*>(object);
+        if (&type != &reference || r.reference.empty() || !r.type.empty() || !r.display.empty() ||
+            !r.identifier.system.empty() || !r.identifier.value.empty())
+            return false;
+        out.put("{\"reference\":");
+        out.put_string(r.reference);
+        out.put('}');
+        return true;
+    }
+
     void structure(const void* object, const Type& type) {
+        if (plain_reference(object, type)) return;
         const Filled filled(object, type);
         const auto write = [&](std::size_t n) { element(object, type, n); };
         out.put('{');
-        extensions(object, type, filled);
+        if (type.resource || filled.among(type.extension_fields)) extensions(object, type, filled);
         if (type.resource) filled.each(type.head_fields, write);
         filled.each(type.element_fields, write);
         out.put('}');
@@ -264,13 +315,17 @@ void append_json(std::string& out, const void* object, const Type& type) {
     out += bytes.view();
 }
 
-void append_json_value(std::string& out, const void* object, const Field& f) {
-    Bytes& bytes = scratch();
-    Writer w{bytes, kAny};
+void append_json_value(Bytes& out, const void* object, const Field& f) {
+    Writer w{out, kAny};
     if (f.list)
         w.list(object, f);
     else
         w.value(object, f, 0);
+}
+
+void append_json_value(std::string& out, const void* object, const Field& f) {
+    Bytes& bytes = scratch();
+    append_json_value(bytes, object, f);
     out += bytes.view();
 }
 

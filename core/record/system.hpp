@@ -65,6 +65,9 @@ struct Cursor {
     /// cleared. A patient that cannot be read is still a record: `held` says why. Throws InputError when
     /// input breaks off.
     virtual bool next(Record& record) = 0;
+    /// Begins anew with these patients and keeps what it has looked up on the way: codes, staff, places. Only
+    /// between records. False, and nothing done: it cannot, and the Source is asked for another.
+    virtual bool again(std::span<const std::uint32_t>) { return false; }
 };
 
 /// A system we can read. Opening makes one indexing pass and knows from then on who is in it.
@@ -72,7 +75,7 @@ struct Source {
     virtual ~Source() = default;
     virtual const Census& census() const = 0;
     /// A cursor over these patients (indexes into census().patients), in the given order. Called from several
-    /// threads; each cursor is used by one.
+    /// threads; each cursor is used by one. What a record holds does not depend on those before it.
     virtual std::unique_ptr<Cursor> read(std::span<const std::uint32_t> patients) = 0;
     /// Everything that is left when all patients have been read and all needs found: rows of no known
     /// patient, practice- wide entities nobody referred to, lookup tables. Call once, last, on one thread.
@@ -105,7 +108,8 @@ struct Encoded {
     virtual ~Encoded() = default;
     bool patient = false;  ///< counts for the checkpoint: a patient, also a held one
     std::string fates, held,
-        issues;  ///< JSON Lines about this record's rows, for targets that keep the account
+        issues;              ///< JSON Lines about this record's rows, for targets that keep the account
+    std::uint64_t rows = 0;  ///< lines in `fates`
 };
 
 /// A system we can write. encode() runs in the workers; the rest on one thread, in order.
@@ -117,6 +121,9 @@ struct Target {
     /// Just before encode(), in the same worker, and before the rows get their fates: says what this target
     /// cannot carry of the record (degradations, issues) and takes out the entries it must hold (hold.hpp).
     virtual void limit(Record&) const {}
+    /// Rows that a batch should have: so many that handing it over costs nothing, so few that little is lost
+    /// in a crash.
+    virtual std::uint64_t batch_rows() const { return 8192; }
     /// A held patient is encoded as a record without key and items: nothing but its account is written.
     /// One transaction per call; patients come in census order, practice-wide entities before the first that
     /// needs them.

@@ -62,8 +62,8 @@ struct Type {
     /// Where the lengths of all texts and lists stand, inner structures included: something is there when one
     /// is not 0.
     std::vector<std::uint32_t> text_sizes, list_sizes;
-    /// What the JSON writer puts before a field's value: "\"code\":" or "{\"url\":\"...\",\"valueCode\":"; a
-    /// piece of key_text, by field.
+    /// What the JSON writer puts before a field's value: ",\"code\":" or ",{\"url\":\"...\",\"valueCode\":";
+    /// a piece of key_text, by field.
     struct Key {
         std::uint32_t at, size;
     };
@@ -80,6 +80,10 @@ struct Type {
         std::uint64_t mask;
     };
     std::vector<Slot> slots = {};
+    /// Large types: the slots in the n-th kBlock bytes are blocks[n] to blocks[n + 1]; those after the last
+    /// stand in what is left. Most blocks of an object hold nothing at all.
+    static constexpr std::size_t kBlock = 64;
+    std::vector<std::uint32_t> blocks = {};
     /// Fields as bits: elements that come before a resource's extensions, extensions, all other elements.
     static constexpr std::size_t kMostFields = 128;
     std::uint64_t head_fields[2] = {}, extension_fields[2] = {}, element_fields[2] = {};
@@ -141,6 +145,7 @@ bool is_empty(const void* object, const Type& type);
 bool is_empty(const void* object, const Field& f);
 /// Field by field, lists in order.
 bool equal(const void* a, const void* b, const Type& type);
+bool equal(const void* a, const void* b, const Field& f);
 /// A deep copy into `arena`.
 void copy(const void* from, void* to, const Type& type, Arena& arena);
 

@@ -348,6 +348,20 @@ void derive_slots(Type& type) {
     }
 }
 
+// Slots stand in the order of the object; large ones are looked at by blocks.
+void derive_blocks(Type& type) {
+    const auto ascending = [](const Type::Slot& a, const Type::Slot& b) { return a.offset < b.offset; };
+    if (!std::is_sorted(type.slots.begin(), type.slots.end(), ascending))
+        throw std::logic_error("fields are declared in the order of the struct");
+    if (type.size < 4 * Type::kBlock) return;
+    std::uint32_t slot = 0;
+    for (std::size_t end = Type::kBlock; end <= type.size; end += Type::kBlock) {
+        type.blocks.push_back(slot);
+        while (slot < type.slots.size() && type.slots[slot].offset < end) ++slot;
+    }
+    type.blocks.push_back(slot);
+}
+
 void derive_sets(Type& type) {
     bool head = type.resource;
     for (std::size_t n = 0; n < type.fields.size(); ++n) {
@@ -362,16 +376,16 @@ void derive_sets(Type& type) {
 void derive_keys(Type& type) {
     for (const Field& f : type.fields) {
         std::string key;
-        if (f.where == Where::element) key = "\"" + std::string(f.name) + "\":";
+        if (f.where == Where::element) key = ",\"" + std::string(f.name) + "\":";
         if (f.where == Where::extension) {
-            key = "{\"url\":\"" + std::string(f.url) + "\"";
+            key = ",{\"url\":\"" + std::string(f.url) + "\"";
             if (!f.value.empty()) key += ",\"" + std::string(f.value) + "\":";
         }
         type.keys.push_back(
             {static_cast<std::uint32_t>(type.key_text.size()), static_cast<std::uint32_t>(key.size())});
         type.key_text.insert(type.key_text.end(), key.begin(), key.end());
     }
-    type.key_text.resize(type.key_text.size() + 16);  // read sixteen bytes at a time
+    type.key_text.resize(type.key_text.size() + 32);  // read sixteen bytes at a time, from anywhere
 }
 
 }  // namespace
@@ -388,29 +402,31 @@ void derive(Type& type) {
         }
     }
     derive_slots(type);
+    derive_blocks(type);
     derive_sets(type);
     derive_keys(type);
 }
 
-bool equal(const void* a, const void* b, const Type& type) {
-    for (const Field& f : type.fields) {
-        if (!f.list) {
-            if (f.kind == Kind::structure ? !equal(at(a, f), at(b, f), *f.type)
-                                          : text_at(a, f) != text_at(b, f))
-                return false;
-            continue;
-        }
-        const AnyList& x = items_at(a, f);
-        const AnyList& y = items_at(b, f);
-        if (x.size != y.size) return false;
-        for (std::uint32_t i = 0; i < x.size; ++i) {
-            if (f.kind == Kind::structure) {
-                if (!equal(x.data + i * f.type->size, y.data + i * f.type->size, *f.type)) return false;
-            } else if (texts_at(a, f)[i] != texts_at(b, f)[i]) {
-                return false;
-            }
+bool equal(const void* a, const void* b, const Field& f) {
+    if (!f.list)
+        return f.kind == Kind::structure ? equal(at(a, f), at(b, f), *f.type)
+                                         : text_at(a, f) == text_at(b, f);
+    const AnyList& x = items_at(a, f);
+    const AnyList& y = items_at(b, f);
+    if (x.size != y.size) return false;
+    for (std::uint32_t i = 0; i < x.size; ++i) {
+        if (f.kind == Kind::structure) {
+            if (!equal(x.data + i * f.type->size, y.data + i * f.type->size, *f.type)) return false;
+        } else if (texts_at(a, f)[i] != texts_at(b, f)[i]) {
+            return false;
         }
     }
+    return true;
+}
+
+bool equal(const void* a, const void* b, const Type& type) {
+    for (const Field& f : type.fields)
+        if (!equal(a, b, f)) return false;
     return true;
 }
 

@@ -186,7 +186,8 @@ std::string origins(const Summary& s) {
         "<dl>\n" + fact("Source", s.source) +
         fact("System", s.system + (s.system_version.empty() ? "" : ' ' + s.system_version)) +
         fact("Practice", s.practice) + fact("ODS code", s.ods) + fact("As of", s.as_of) +
-        hashes("Read", s.inputs, "package/manifest.json") + fact("Mapping set", s.mapping) +
+        fact("Selection", words::joined(s.selection)) + hashes("Read", s.inputs, "package/manifest.json") +
+        fact("Mapping set", s.mapping) +
         fact("", s.mapping_sha256.empty() ? "" : "SHA-256 " + s.mapping_sha256, true) +
         fact("Target", s.target) + hashes("Written", s.outputs, "certificate.json") +
         fact("gpswitch", s.version) + "</dl>\n";

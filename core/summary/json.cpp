@@ -97,6 +97,8 @@ std::string json(const Summary& s) {
                      {"practice", s.practice},    {"ods", s.ods},       {"asOf", s.as_of},
                      {"patients", s.patients},    {"absent", s.absent}, {"warnings", s.warnings},
                      {"inputs", hashes(s.inputs)}};
+    if (!s.selection.empty()) out["selection"] = s.selection;
+    if (s.refused > 0) out["refusedMembers"] = s.refused;
     if (!s.mapping.empty()) out["mapping"] = {{"set", s.mapping}, {"sha256", s.mapping_sha256}};
     if (!s.target.empty())
         out["target"] = {{"address", s.target}, {"system", s.target_system}, {"files", hashes(s.outputs)}};

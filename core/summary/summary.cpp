@@ -82,6 +82,30 @@ void add_ledger(Summary& s, std::string_view ledger_json) {
     }
 }
 
+void add_export(Summary& s, std::string_view manifest_json) {
+    try {
+        const Json manifest = Json::parse(manifest_json);
+        for (const Json& t : manifest.at("tables")) {
+            const std::string name = t.at("table");
+            for (std::size_t i = 0; i < fates().size(); ++i) {
+                const std::uint64_t n = t.at("fates").value(std::string(fates()[i].name), std::uint64_t{0});
+                if (n == 0) continue;
+                auto table = std::find_if(s.tables.begin(), s.tables.end(),
+                                          [&name](const Table& known) { return known.name == name; });
+                if (table == s.tables.end()) {
+                    table = s.tables.insert(table, {name, 0, 0, {}});
+                    for (const FateMeaning& f : fates()) table->fates.push_back({std::string(f.name), 0});
+                }
+                table->rows += n;
+                table->fates[i].n += n;
+            }
+        }
+    } catch (const Json::exception& e) {
+        throw InputError(std::string("manifest.json is not that of an export: ") + e.what(),
+                         "make it again with gpswitch export");
+    }
+}
+
 void add_finding(Summary& s, const Issue& issue, std::string_view title) {
     for (Finding& f : s.findings) {
         if (f.code != issue.code || f.severity != issue.severity) continue;

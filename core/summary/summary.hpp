@@ -94,10 +94,12 @@ struct Summary {
     std::string target, target_system;
     std::string system_says, target_says;  ///< what those systems are: "EMIS Web bulk extract"
     std::string mapping, mapping_sha256;   ///< "emis@1.0.0"
+    std::vector<std::string> selection;    ///< what part of the source it is; empty: all of it
     std::vector<std::string> absent;       ///< what this kind of source never carries
     std::vector<std::string> warnings;     ///< what the source itself says is missing
     std::vector<FileHash> inputs, outputs;
 
+    std::uint64_t refused = 0;  ///< members of an archive that were not unpacked: what they hold is not known
     std::uint64_t patients = 0, patients_held = 0;
     std::vector<Count> patient_groups;  ///< "registered", "left" ...; each patient in one
     std::vector<Table> tables;
@@ -125,6 +127,10 @@ const std::vector<FateMeaning>& fates();
 /// Patients, tables, resources and degradations from a ledger.json (gpswitch-ledger(5)). Errors: InputError
 /// when it is not one.
 void add_ledger(Summary& summary, std::string_view ledger_json);
+/// Adds the rows that an export settled itself, by its manifest.json (gpswitch-export(5)): superseded and
+/// deleted in merging deltas, excluded, held. They are rows of the source, though the ledger of what was made
+/// of the copy does not know them. Errors: InputError when it is not one.
+void add_export(Summary& summary, std::string_view manifest_json);
 /// Counts a finding; `title` is what its rule is called, empty when that is not known.
 void add_finding(Summary& summary, const Issue& issue, std::string_view title = {});
 /// Ranks degradations, findings and unmapped codes. Call once, before rendering.

@@ -137,3 +137,20 @@ TEST_CASE("summary: JSON has the exit code that goes with the answer") {
     s.answer = summary::Outcome::reserved;
     CHECK(has(summary::json(s), "\"exit\": 1,\n  \"answer\": \"reserved\","));
 }
+
+TEST_CASE("summary: rows that an export settled itself are rows of the source, each with its fate") {
+    Summary s = sample();
+    summary::add_export(
+        s,
+        R"({"export":1,"tables":[{"table":"Admin_Patient","read":8,"fates":{"written":5,"superseded":2,"deleted":0,"excluded":0,"held":1}},
+        {"table":"Other","read":3,"fates":{"written":0,"superseded":0,"deleted":0,"excluded":3,"held":0}}]})");
+    REQUIRE(s.tables.size() == 3);
+    CHECK(s.tables[0].rows == 8);
+    CHECK(s.rows() == 15);
+    CHECK(s.rows("superseded") == 2);
+    CHECK(s.rows("held") == 2);
+    CHECK(s.rows("excluded") == 3);
+    CHECK(s.tables[2].name == "Other");
+    CHECK(s.tables[2].rows == 3);
+    CHECK_THROWS_AS(summary::add_export(s, "{}"), InputError);
+}

@@ -45,6 +45,7 @@ Part facts(const Summary& s) {
     add("System", s.system + (s.system_version.empty() ? "" : ' ' + s.system_version));
     add("Practice", s.ods.empty() ? s.practice : fmt::format("{} ({})", s.ods, s.practice));
     add("As of", s.as_of);
+    add("Selection", words::joined(s.selection));
     add("Mapping", s.mapping.empty() ? "" : fmt::format("{}, SHA-256 {}", s.mapping, s.mapping_sha256));
     add("Target", s.target);
     if (!s.tables.empty()) {

@@ -20,6 +20,8 @@ const std::vector<const record::System*>& all() {
 
 bool place_is_file(const record::System& system) { return &system != &synthetic::system(); }
 
+bool goes_on(const record::System& system) { return &system == &sqlite::system(); }
+
 const record::System* find(std::string_view name) {
     for (const record::System* s : all())
         if (s->name() == name) return s;

@@ -15,6 +15,10 @@ const record::System* find(std::string_view name);
 /// SourceOptions::files is empty.
 bool place_is_file(const record::System& system);
 
+/// A store that an interrupted import goes on in and a later one updates; any other target appears whole, and
+/// is written afresh.
+bool goes_on(const record::System& system);
+
 /// "[system:]place" taken apart; `system` is nullptr when there is no prefix of a known system. A
 /// Windows-like or relative path with a colon is not a prefix unless a system is called that.
 struct Address {

@@ -61,34 +61,39 @@ class Arena {
         return {p, n};
     }
 
-    /// Forgets everything; the first block is kept, the rest is given back when the last patient was
-    /// unusually large.
+    /// Forgets everything; the blocks are kept, unless the last patient was unusually large: then only the
+    /// first.
     void clear() {
-        if (blocks_.size() > 1) {
-            std::size_t total = 0;
-            for (const auto& b : blocks_) total += b.size;
-            blocks_.clear();
-            here_ = end_ = nullptr;
-            if (total <= kKeep) grow(total);
-        } else if (!blocks_.empty()) {
-            here_ = blocks_.back().data.get();
-        }
+        std::size_t total = 0;
+        for (const auto& b : blocks_) total += b.size;
+        if (total > kKeep) blocks_.resize(1);
+        in_use_ = 0;
+        here_ = end_ = nullptr;
+        if (!blocks_.empty()) next_block();
     }
 
   private:
     static constexpr std::size_t kKeep = 8u << 20;
     struct Block {
         std::unique_ptr<char[]> data;
-        std::size_t size;
+        std::size_t size = 0;
     };
+    void next_block() {
+        const Block& b = blocks_[in_use_++];
+        here_ = b.data.get();
+        end_ = here_ + b.size;
+    }
     void grow(std::size_t at_least) {
-        const std::size_t n = at_least > block_ ? at_least : block_;
-        blocks_.push_back({std::unique_ptr<char[]>(new char[n]), n});
-        here_ = blocks_.back().data.get();
-        end_ = here_ + n;
+        if (in_use_ == blocks_.size() || blocks_[in_use_].size < at_least) {
+            const std::size_t n = at_least > block_ ? at_least : block_;
+            blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(in_use_),
+                           Block{std::unique_ptr<char[]>(new char[n]), n});
+        }
+        next_block();
     }
     std::size_t block_ = 64 * 1024;
-    std::vector<Block> blocks_;
+    std::vector<Block> blocks_;  ///< those in use first
+    std::size_t in_use_ = 0;
     char* here_ = nullptr;
     char* end_ = nullptr;
 };

@@ -71,7 +71,8 @@ class Bytes {
             put_special(static_cast<unsigned char>(*from++));
     }
     void put_string(std::string_view s) {
-        put('"');
+        want(s.size() + 2);
+        *at_++ = '"';
         put_escaped(s);
         put('"');
     }

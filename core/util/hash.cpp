@@ -47,13 +47,20 @@ std::size_t pad(unsigned char* block, std::size_t rest, std::uint64_t length) {
 UuidText text_of(unsigned char* d) {
     d[6] = static_cast<unsigned char>((d[6] & 0x0F) | 0x50);
     d[8] = static_cast<unsigned char>((d[8] & 0x3F) | 0x80);
-    static constexpr char kHex[] = "0123456789abcdef";
+    static constexpr auto kPairs = [] {  // every byte as two digits
+        constexpr char kHex[] = "0123456789abcdef";
+        std::array<char, 512> pairs{};
+        for (std::size_t i = 0; i < 256; ++i) {
+            pairs[2 * i] = kHex[i >> 4];
+            pairs[2 * i + 1] = kHex[i & 15];
+        }
+        return pairs;
+    }();
     UuidText out;
-    std::size_t at = 0;
-    for (int i = 0; i < 16; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) out[at++] = '-';
-        out[at++] = kHex[d[i] >> 4];
-        out[at++] = kHex[d[i] & 15];
+    char* to = out.data();
+    for (int i = 0; i < 16; ++i, to += 2) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+        std::memcpy(to, kPairs.data() + 2 * d[i], 2);
     }
     return out;
 }

@@ -9,16 +9,15 @@ char up(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
-std::string_view trim(std::string_view s) {
+std::string_view detail::trim_ends(std::string_view s) {
     auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
     while (!s.empty() && space(s.front())) s.remove_prefix(1);
     while (!s.empty() && space(s.back())) s.remove_suffix(1);
     return s;
 }
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
+bool detail::same_letters(const char* a, const char* b, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i)
         if (low(a[i]) != low(b[i])) return false;
     return true;
 }

@@ -6,10 +6,20 @@
 
 namespace gpswitch {
 
+namespace detail {
+std::string_view trim_ends(std::string_view s);
+bool same_letters(const char* a, const char* b, std::size_t size);
+}  // namespace detail
+
 /// Without spaces, tabs, CR and LF at either end.
-std::string_view trim(std::string_view s);
+inline std::string_view trim(std::string_view s) {
+    const auto solid = [](char c) { return static_cast<unsigned char>(c) > ' '; };
+    return s.empty() || (solid(s.front()) && solid(s.back())) ? s : detail::trim_ends(s);
+}
 /// Equal when ASCII letter case is ignored.
-bool same_ignoring_case(std::string_view a, std::string_view b);
+inline bool same_ignoring_case(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && detail::same_letters(a.data(), b.data(), a.size());
+}
 std::string lower(std::string_view s);
 std::string upper(std::string_view s);
 bool starts_with_ignoring_case(std::string_view s, std::string_view prefix);

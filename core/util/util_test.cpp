@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cstring>
+
 #include <openssl/sha.h>
 
 #include <random>
@@ -193,6 +195,24 @@ TEST_CASE("arena: lists grow and text stays") {
     CHECK(kept == "abcd");
     arena.clear();
     CHECK(arena.copy("x") == "x");
+}
+
+TEST_CASE("arena: blocks are handed out again in their order") {
+    Arena arena(64);
+    std::vector<const char*> first, second;
+    for (auto* places : {&first, &second}) {
+        for (const std::size_t size : {std::size_t{40}, std::size_t{40}, std::size_t{500}, std::size_t{40}}) {
+            places->push_back(arena.text(size));
+            std::memset(const_cast<char*>(places->back()), 'x', size);
+        }
+        arena.clear();
+    }
+    CHECK(first == second);
+    // What does not fit the next block gets one of its own.
+    std::memset(arena.text(4000), 'y', 4000);
+    const std::string_view small = arena.copy("small");
+    std::memset(arena.text(64), 'z', 64);
+    CHECK(small == "small");
 }
 
 TEST_CASE("text: base64") {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "core/record/address.hpp"
 #include "core/util/nhs_number.hpp"
 
 namespace gpswitch::validate {
@@ -159,7 +160,7 @@ void address(const record::Record& record, const record::Census* census, const I
     if (best == nullptr || best->row >= record.rows.size()) return;
     const record::Row& row = record.rows[best->row];
     if (row.table >= census->tables.size()) return;
-    issue.member = census->tables[row.table].member;
+    issue.member = record::member_of(census->tables[row.table], row);
     issue.line = row.line;
 }
 

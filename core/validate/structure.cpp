@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -224,9 +225,13 @@ void PracticeChecker::see(const record::Record& record, const record::Census* ce
             if (digits.empty()) continue;
             if (std::find(own.begin(), own.end(), digits) != own.end()) continue;
             own.push_back(digits);
-            std::vector<std::string>& who = patients_[digits];
+            std::vector<Issue>& who = patients_[digits];
             if (who.empty()) numbers_.push_back(digits);
-            who.push_back(label(item));
+            Issue issue;
+            address(record, census, item, issue);
+            issue.resource = label(item);
+            issue.path = "identifier";
+            who.push_back(std::move(issue));
         }
     }
 }
@@ -247,17 +252,17 @@ void PracticeChecker::finish(IssueSink& sink) const {
     }
     const Rule& rule = *find_rule("VAL-NHS-003");
     for (const std::string& number : numbers_) {
-        std::vector<std::string> who = patients_.at(number);
+        std::vector<Issue> who = patients_.at(number);
         if (who.size() < 2) continue;
-        std::sort(who.begin(), who.end());  // the workers saw them in any order
+        std::sort(who.begin(), who.end(), [](const Issue& a, const Issue& b) {  // seen in any order
+            return std::tie(a.resource, a.member, a.line) < std::tie(b.resource, b.member, b.line);
+        });
         for (std::size_t i = 0; i < who.size(); ++i) {
-            Issue issue;
+            Issue issue = who[i];
             issue.severity = rule.severity;
             issue.code = rule.code;
-            issue.resource = who[i];
-            issue.path = "identifier";
             issue.message = std::string(rule.title) + ": " + std::to_string(who.size()) +
-                            " of them, another is " + who[i == 0 ? 1 : 0];
+                            " of them, another is " + who[i == 0 ? 1 : 0].resource;
             issue.hint = rule.hint;
             sink.add(issue);
         }

@@ -1,9 +1,7 @@
 #include <charconv>
 
-#include "core/csv/csv.hpp"
 #include "core/mapping/rule_table.hpp"
 #include "core/util/error.hpp"
-#include "core/util/text.hpp"
 #include "core/validate/context.hpp"
 
 /// The tables under mappings/rules that the rules need.
@@ -17,39 +15,17 @@ bool known_scope(std::string_view s) {
 
 }  // namespace
 
-std::vector<NoKnownAllergy> load_no_known_allergy(std::string_view text, const std::string& name) {
-    csv::Scanner scan(text);
-    csv::RowSpan span;
-    csv::LineIndex lines(text);
-    Arena arena;
-    std::vector<std::string_view> cells;
+std::vector<NoKnownAllergy> load_no_known_allergy(std::string_view csv, const std::string& name) {
     std::vector<NoKnownAllergy> out;
-    bool header = true;
-    while (scan.next(span)) {
-        lines.add(span.offset);
-        const auto fail = [&](const std::string& why) {
-            throw MappingError(name + ":" + std::to_string(lines.line_of(span.offset)) + ": " + why);
-        };
-        if (csv::split(text.substr(span.offset, span.length), {}, arena, cells) != csv::State::good ||
-            cells.size() != 5)
-            fail("the columns system,code,display,scope,why are expected");
-        if (header) {
-            header = false;
-            if (cells[0] != "system" || cells[1] != "code" || cells[2] != "display" || cells[3] != "scope" ||
-                cells[4] != "why")
-                fail("the header is not system,code,display,scope,why");
-            continue;
-        }
-        NoKnownAllergy row{std::string(trim(cells[0])), std::string(trim(cells[1])),
-                           std::string(trim(cells[2])), std::string(trim(cells[3])),
-                           std::string(trim(cells[4]))};
-        if (row.system.empty() || row.code.empty()) fail("system and code are needed");
-        if (!known_scope(row.scope)) fail("scope is any, medication, food or environment");
-        for (const NoKnownAllergy& other : out)
-            if (other.system == row.system && other.code == row.code)
-                fail("the code stands in another row already");
-        out.push_back(std::move(row));
-    }
+    mapping::read_rule_table(
+        csv, name, "system,code,display,scope,why", [&](const auto& cells, const mapping::FailRow& fail) {
+            if (!known_scope(cells[3])) fail("scope is any, medication, food or environment");
+            for (const NoKnownAllergy& other : out)
+                if (other.system == cells[0] && other.code == cells[1])
+                    fail("the code stands in another row already");
+            out.push_back({std::string(cells[0]), std::string(cells[1]), std::string(cells[2]),
+                           std::string(cells[3]), std::string(cells[4])});
+        });
     if (out.empty()) throw MappingError(name + ": no codes");
     return out;
 }

@@ -92,7 +92,7 @@ std::unique_ptr<Checker> consistency(Rules rules);
 void check_record(const record::Record& record, const Rules& rules, IssueSink& sink);
 
 /// Rules over all patients. One thread; any order of records gives the same findings but for their order.
-/// Memory: about 100 bytes a patient, 8 an entity, 200 a reference that leads out of its record.
+/// Memory: about 300 bytes a patient, 8 an entity, 200 a reference that leads out of its record.
 class PracticeChecker {
   public:
     /// `census`: for addresses; may be nullptr.
@@ -105,10 +105,10 @@ class PracticeChecker {
         std::uint64_t target;  ///< hash of "Type/id"
         Issue issue;
     };
-    std::unordered_map<std::string, std::vector<std::string>> patients_;  ///< by NHS number
-    std::vector<std::uint64_t> entities_;                                 ///< hashes of "Type/id"
-    std::vector<Stray> strays_;                                           ///< references out of their records
-    std::vector<std::string> numbers_;                                    ///< in the order seen
+    std::unordered_map<std::string, std::vector<Issue>> patients_;  ///< by NHS number: whose, and where
+    std::vector<std::uint64_t> entities_;                           ///< hashes of "Type/id"
+    std::vector<Stray> strays_;                                     ///< references out of their records
+    std::vector<std::string> numbers_;                              ///< in the order seen
 };
 
 }  // namespace gpswitch::validate

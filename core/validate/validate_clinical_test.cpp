@@ -154,6 +154,20 @@ TEST_CASE("validate: doubles") {
                  "b",
                  R"(,"code":{"coding":[{"code":"27113001"}]},"effectiveDateTime":"2020-01-03","valueQuantity":{"value":81.5})"),
          ""},
+        {"a recall twice",
+         kPatient +
+             R"({"resourceType":"ServiceRequest","id":"a","intent":"plan","status":"active","code":{"text":"x"},"occurrenceDateTime":"2027-01-01"})"
+             "\n" +
+             R"({"resourceType":"ServiceRequest","id":"b","intent":"plan","status":"active","code":{"text":"x"},"occurrenceDateTime":"2027-01-01"})"
+             "\n",
+         "VAL-DUP-001 ServiceRequest/b"},
+        {"a recall each year",
+         kPatient +
+             R"({"resourceType":"ServiceRequest","id":"a","intent":"plan","status":"active","code":{"text":"x"},"occurrenceDateTime":"2027-01-01"})"
+             "\n" +
+             R"({"resourceType":"ServiceRequest","id":"b","intent":"plan","status":"active","code":{"text":"x"},"occurrenceDateTime":"2028-01-01"})"
+             "\n",
+         ""},
         {"nothing said", kPatient + observation("a", "") + observation("b", ""), ""},
         {"consultations of a day",
          kPatient +

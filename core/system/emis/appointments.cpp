@@ -54,7 +54,7 @@ void PatientCursor::appointments() {
             auto cell = [&](const char* column) {
                 return trim(user.cells[static_cast<std::size_t>(h.find(column))]);
             };
-            if (user.bad != nullptr || same_ignoring_case(cell("Deleted"), "true")) continue;
+            if (user.bad != nullptr || is_true(cell("Deleted"))) continue;
             const Text id = maker_.practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole,
                                                    cell("UserInRoleGuid"));
             const Text reference = record_->arena.join("PractitionerRole/", id);

@@ -1,18 +1,10 @@
 #include "core/system/emis/codes.hpp"
 
+#include "core/system/emis/code_systems.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::emis {
 namespace {
-
-// Systems of the codings; the codes themselves come from the extract.
-constexpr Text kSnomed = "http://snomed.info/sct";
-constexpr Text kRead = "http://read.info/readv2";
-constexpr Text kLocal = "https://fhir.hl7.org.uk/Id/egton-codes";
-constexpr Text kDmd = "https://dmd.nhs.uk";
-constexpr Text kCodeId = "https://gpswitch.org/CodeSystem/emis-code-id";
-constexpr Text kConceptId = "https://gpswitch.org/CodeSystem/emis-concept-id";
-constexpr Text kDrugId = "https://fhir.hl7.org.uk/Id/emis-drug-codes";
 
 // EMIS's own SNOMED CT namespaces (clinical, drugs): their concepts are in no release.
 bool emis_namespace(Text id) {
@@ -71,19 +63,19 @@ void Codes::read_term(Code& code, Text text) {
 }
 
 const Code& Codes::find(Tab tab, Text code_id) {
-    const std::size_t which = tab == Tab::Coding_DrugCode ? 1 : 0;
-    auto& cache = cache_[which];
-    if (last_[which] != nullptr && last_[which]->code_id == code_id) return *last_[which];
-    const Key key = Extract::code_key(code_id);
-    auto& entry = cache[key];
-    if (entry) {
-        // Another way to write the same number ("007") is looked up each time.
-        last_[which] = entry.get();
-        return *entry;
-    }
-    entry = std::make_unique<Code>();
+    auto& cache = cache_[tab == Tab::Coding_DrugCode ? 1 : 0];
+    code_id = trim(code_id);
+    const auto it = cache.find(code_id);
+    if (it != cache.end()) return *it->second;
+    auto code = read(tab, code_id);
+    return *cache.emplace(code->code_id, std::move(code)).first->second;
+}
+
+std::unique_ptr<Code> Codes::read(Tab tab, Text code_id) {
+    auto entry = std::make_unique<Code>();
     Code& code = *entry;
-    code.code_id = arena_.copy(trim(code_id));
+    code.code_id = arena_.copy(code_id);
+    code.number = ++numbers_;
     const TableFile& t = extract_.table(tab);
     for (std::uint32_t slot : extract_.code(tab, code_id)) {
         RowText row;
@@ -100,7 +92,7 @@ const Code& Codes::find(Tab tab, Text code_id) {
     }
     if (!code.known) {
         describe(code, tab);
-        return code;
+        return entry;
     }
     code.term = cell(code, t, "Term");
     code.category = cell(code, t, "EmisCodeCategoryDescription");
@@ -114,7 +106,7 @@ const Code& Codes::find(Tab tab, Text code_id) {
     const Text description = cell(code, t, "SnomedCTDescriptionId");
     if (valid_sctid(description, '1') && !emis_namespace(description)) code.description = description;
     describe(code, tab);
-    return code;
+    return entry;
 }
 
 bool Codes::read_under(const Code& code, Text prefix, int depth) {

@@ -6,9 +6,10 @@ namespace gpswitch::emis {
 
 /// One CodeId with its rows joined (one row per parent).
 struct Code {
-    Text code_id;
-    bool known = false;  ///< has a row
-    RowText row;         ///< the first row's cells
+    Text code_id;              ///< as it was asked for
+    std::uint32_t number = 0;  ///< 1 and up in the order of asking: this cursor's own
+    bool known = false;        ///< has a row
+    RowText row;               ///< the first row's cells
     Text term;
     Text read;   ///< Read v2 code padded to five characters; empty when the code is no Read code
     Text local;  ///< EMIS or other local code of ReadTermId, when it is no Read code
@@ -27,6 +28,7 @@ class Codes {
     Codes(const Extract& extract, const mapping::MappingSet& mapping)
         : extract_(extract), mapping_(mapping) {}
     /// `tab`: Coding_ClinicalCode or Coding_DrugCode. Always something; `known` says whether there is a row.
+    /// Lives as long as this object.
     const Code& find(Tab tab, Text code_id);
     /// The code is `wanted` or stands below it. A Read code (with its dots) is compared by its place in the
     /// hierarchy, with the nearest ancestor's when the code itself is not Read; a SNOMED concept id with the
@@ -44,8 +46,9 @@ class Codes {
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
     Arena arena_;
-    std::array<KeyMap<std::unique_ptr<Code>>, 2> cache_;
-    std::array<const Code*, 2> last_{};  ///< a row asks for its code again and again
+    std::unique_ptr<Code> read(Tab tab, Text code_id);
+    std::array<std::unordered_map<Text, std::unique_ptr<Code>>, 2> cache_;  ///< by code_id
+    std::uint32_t numbers_ = 0;
 };
 
 /// True when the check digit (Verhoeff) is right and the partition is a concept's ('0') or description's

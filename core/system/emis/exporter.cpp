@@ -80,17 +80,14 @@ class ExtractExporter : public record::Exporter {
         out.write(text + "\r\n", 0);
         Arena arena;
         RowText row;
+        std::vector<std::uint32_t> broken;
         for (const std::uint32_t slot : extract_.in_file_order(t.tab)) {
             const Verdict verdict = t.verdict(slot);
             arena.clear();
             t.read(slot, arena, row);
             if (counts(verdict) && t.broken.contains(t.offset(slot)))
-                throw InputError(
-                    fmt::format("{}:{}: a row whose quotes go wrong cannot stand beside rows of other "
-                                "deliveries without changing how they are read",
-                                extract_.origin(t.tab, slot), extract_.line(t.tab, slot)),
-                    "ask for that delivery again, or map the deliveries as they are");
-            if (!counts(verdict)) {
+                broken.push_back(slot);
+            else if (!counts(verdict)) {
                 const Outcome o = outcome(verdict);
                 if (o.fate == Fate::held)
                     out.hold(table, extract_.line(t.tab, slot), key_in(t, row), o.rule, row.raw);
@@ -108,6 +105,40 @@ class ExtractExporter : public record::Exporter {
                 out.write(text + "\r\n", 1);
             }
         }
+        if (!broken.empty()) out.write(at_the_end(t, broken), broken.size());
+    }
+
+    /// Rows whose quotes go wrong, verbatim: at the end of the file, where no row stands behind them that
+    /// they could be read into. Whoever reads the copy finds the same rows, as unreadable as they were.
+    std::string at_the_end(const TableFile& t, const std::vector<std::uint32_t>& slots) const {
+        std::string head, tail;
+        for (const std::string& column : t.header.columns) append(head, column, head.empty());
+        head += "\r\n";
+        Arena arena;
+        RowText row;
+        std::vector<std::string> raw;
+        bool sure = true;
+        for (const std::uint32_t slot : slots) {
+            t.read(slot, arena, row);
+            raw.emplace_back(row.raw);
+            tail += raw.back() + "\r\n";
+            sure = sure && as_it_stands(t, slot);
+        }
+        Part again;
+        const std::string bytes = head + tail;
+        again.bytes = bytes;
+        again.header = t.header;
+        RowScanner scan(again);
+        csv::RowSpan span;
+        for (const std::string& r : raw)
+            sure = sure && scan.next(span) && span.state != csv::State::good &&
+                   Text(bytes).substr(span.offset, span.length) == r;
+        if (sure && !scan.next(span)) return tail;
+        throw InputError(
+            fmt::format("{}:{}: a row whose quotes go wrong cannot stand beside rows of other "
+                        "deliveries without changing how they are read",
+                        extract_.origin(t.tab, slots.front()), extract_.line(t.tab, slots.front())),
+            "ask for that delivery again, or map the deliveries as they are");
     }
 
     static void append(std::string& text, Text cell, bool first) {

@@ -8,6 +8,7 @@
 #include "core/pipeline/seal.hpp"
 #include "core/system/contract_test.hpp"
 #include "core/system/emis/emis.hpp"
+#include "core/system/emis/series_test.hpp"
 #include "core/util/error.hpp"
 
 using namespace gpswitch;
@@ -103,4 +104,39 @@ TEST_CASE(
     CHECK(early.rows(Fate::excluded) > 0);
     CHECK(mapped(folder / "early").entities == mapped(kDeltas + "/2026-03-01").entities);
     CHECK_THROWS_AS(collected({kDeltas + "/2026-03-02"}, folder / "none"), InputError);
+}
+
+TEST_CASE("emis export: a row whose quotes go wrong comes through deliveries verbatim, and hides no other") {
+    emis_test::Series s;
+    s.bulk.code("cough", emis_test::kFinding, "Cough");
+    s.bulk.code("egg", emis_test::kAllergy, "Allergy to egg", "SN582");
+    s.bulk.patient("q");
+    for (const char* name : {"a", "b"}) s.bulk.obs(name, "cough", {{"AssociatedText", "bulk"}});
+    s.bulk.obs("egg", "egg", {{"PatientGuid", emis_test::guid("q")}});
+    auto& d = s.delta(2);
+    d.obs("a", "cough", {{"AssociatedText", "delta"}});
+    d.obs("c", "cough", {{"PatientGuid", emis_test::guid("q")}});
+    d.obs("after", "cough");
+    s.bulk.write(s.place);
+    d.write(s.place);
+    const auto spoil = [&](const emis_test::Small& x, const std::string& at) {
+        const std::string file = s.place / x.file_name("CareRecord_Observation");
+        std::ostringstream bytes;
+        bytes << std::ifstream(file, std::ios::binary).rdbuf();
+        std::string text = bytes.str();
+        text.insert(text.find(at), "\"");
+        std::ofstream(file, std::ios::binary) << text;
+    };
+    spoil(s.bulk, emis_test::bare("egg"));  // a stray quote in the key
+    spoil(d, emis_test::bare("c"));
+    const io::TestFolder folder;
+    const ExportResult r = collected({s.place.path}, folder / "out");
+    CHECK(fates(r) == r.read());
+    const auto before = emis_test::run(s.place.path), after = emis_test::run(folder / "out");
+    CHECK(before.found("EMIS-ROW-001") == 2);
+    CHECK(after.found("EMIS-ROW-001") == 2);
+    CHECK(after.found("EMIS-ROW-002") == before.found("EMIS-ROW-002"));
+    CHECK(after.raw == before.raw);
+    CHECK(after.one("Observation", "a")["note"][0]["text"] == "delta");
+    for (const char* name : {"b", "after"}) CHECK(after.made("Observation", name).size() == 1);
 }

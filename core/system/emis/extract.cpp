@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/system/emis/versions.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
-#include "core/util/hash.hpp"
+#include "core/util/hashes.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::emis {
@@ -156,25 +155,12 @@ void Extract::open_files() {
     sharing_.resize(batches().size());
 }
 
-// Two files at a time: two hashes side by side are faster than one after the other.
 void Extract::hash_inputs() {
-    std::vector<Text> left;
+    std::vector<std::string_view> texts;
     for (const TableFile& t : tables_)
-        for (const Part& p : t.parts) left.push_back(p.bytes);
-    std::vector<std::size_t> order(left.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t i) { return left[i].size(); });
-    std::vector<Sha256> hashes(left.size());
-    while (order.size() > 1) {
-        const std::size_t a = order.back(), b = order[order.size() - 2];
-        const std::size_t n = std::min(left[a].size(), left[b].size());
-        Sha256::add_both(hashes[a], left[a].substr(0, n), hashes[b], left[b].substr(0, n));
-        left[a].remove_prefix(n);
-        left[b].remove_prefix(n);
-        order.erase(order.end() - (left[a].empty() ? 1 : 2));
-    }
-    for (const std::size_t i : order) hashes[i].add(left[i]);
-    for (std::size_t i = 0; i < hashes.size(); ++i) census.inputs[i].sha256 = hashes[i].hex();
+        for (const Part& p : t.parts) texts.push_back(p.bytes);
+    const std::vector<std::string> hashes = sha256_of(std::move(texts));
+    for (std::size_t i = 0; i < hashes.size(); ++i) census.inputs[i].sha256 = hashes[i];
 }
 
 void Extract::read_header(Part& part, Tab) {

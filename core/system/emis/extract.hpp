@@ -142,7 +142,9 @@ class Extract {
     void merge_patients();
     void merge_patient(std::vector<const PatientRow*>& rows);
     void merge_table(TableFile& t);
+    static bool slot_twice(const TableFile& t);
     void merge_slots(TableFile& t);
+    void drop_disabled(TableFile& t, std::vector<Version>& versions);
     void settle_versions(TableFile& t, std::span<Version> versions, const Life* life);
     void settle_slot(TableFile& t, std::span<Version> versions);
     void put(TableFile& t, std::size_t slot, Verdict verdict);
@@ -161,6 +163,7 @@ class Extract {
     std::array<TableFile, kAllTabs> tables_;
     std::array<Lookup, kAllTabs> lookups_;
     std::vector<std::map<Key, Sharing>> sharing_;  ///< by batch
+    bool ever_disabled_ = false;                   ///< some delivery that is read says so of somebody
     std::string first_sharing_;                    ///< the first organisation that the newest agreements list
     std::vector<PatientRow> patient_rows_;
     Key practice_;

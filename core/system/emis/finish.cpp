@@ -156,9 +156,8 @@ void Maker::finish(Row& row, std::uint32_t item) {
 // Who saw the patient and who typed: participants of their own.
 void Maker::participants(Row& row, std::uint32_t item) {
     auto& e = entity<record::Encounter>(item);
-    const int index = mapping_.values_index("participant");
-    if (index < 0) return;
-    const mapping::Values& parts = mapping_.values(index);
+    if (participant_ < 0) return;
+    const mapping::Values& parts = mapping_.values(participant_);
     for (const mapping::ValueRow& part : parts.rows) {
         const Text guid = cell(row, part.source);
         if (guid.empty()) continue;
@@ -167,18 +166,16 @@ void Maker::participants(Row& row, std::uint32_t item) {
         c.system = parts.target_system;
         c.code = part.target;
         c.display = part.display;
-        const Text id = practice_target(EntityKind::PractitionerRole, Tab::Admin_UserInRole, guid);
-        if (!id.empty()) {
-            p.individual.reference = record_->arena.join("PractitionerRole/", id);
-            continue;
-        }
+        p.individual.reference =
+            practice_reference(EntityKind::PractitionerRole, Tab::Admin_UserInRole, guid);
+        if (!p.individual.reference.empty()) continue;
         std::string normal;
         normal_guid(guid, normal);
         p.individual.identifier = {record_->arena.join(kIdBase, part.source), record_->arena.copy(normal)};
         degrade("reference-dangling", EntityKind::Encounter);
         issue(row, Severity::warning, "EMIS-REF-001",
               "leads to a row that is not in the extract; the id is kept",
-              record_->arena.join("CareRecord_Consultation.", part.source));
+              record_->arena.join("CareRecord_Consultation.", part.source), kMissingRow);
     }
 }
 
@@ -188,25 +185,25 @@ void Maker::related(Row& row, std::uint32_t item) {
     auto& c = entity<record::Condition>(item);
     const Text guid = cell(row, "ProblemGuid");
     if (guid.empty() || key_of(guid) == row.key) return;
-    const Text id = links_->target(EntityKind::Condition, guid, *record_);
-    if (id.empty()) {
+    const Text parent = links_->target(EntityKind::Condition, guid, *record_);
+    if (parent.empty()) {
         c.rest.add(record_->arena, {"CareRecord_Observation.ProblemGuid", guid});
         degrade("reference-dangling", EntityKind::Condition);
         issue(row, Severity::warning, "EMIS-REF-001",
               "leads to a row that is not in the extract; the id is kept",
-              "CareRecord_Observation.ProblemGuid");
+              "CareRecord_Observation.ProblemGuid", kMissingRow);
         return;
     }
     record::RelatedProblem& r = c.related_problem.add(record_->arena);
     r.type = "parent";
-    r.target.reference = record_->arena.join("Condition/", id);
+    r.target.reference = parent;
 }
 
 // Episodicity has a field on conditions only; elsewhere the word is kept, unless it says nothing.
 void Maker::episode(Row& row, std::uint32_t item) {
     const Text word = cell(row, "Episode");
-    const int index = mapping_.values_index("episode");
-    const mapping::ValueRow* v = word.empty() || index < 0 ? nullptr : mapping_.values(index).find(word);
+    const mapping::ValueRow* v =
+        word.empty() || episode_ < 0 ? nullptr : mapping_.values(episode_).find(word);
     const bool silent = v != nullptr && v->target.empty() && v->equivalence == "equivalent";
     if (word.empty() || silent) return;
     record_->items[item].entity->rest.add(record_->arena, {"CareRecord_Observation.Episode", word});

@@ -13,7 +13,8 @@ bool coding(Tab tab) { return tab == Tab::Coding_ClinicalCode || tab == Tab::Cod
 /// A row of a practice-wide table while versions of one key are compared.
 struct Entry {
     Key key, second;
-    std::uint64_t order;
+    std::uint16_t batch;
+    std::uint64_t order;  ///< inside the delivery
     std::uint32_t slot;
 };
 
@@ -93,10 +94,10 @@ void Extract::index(TableFile& t) {
     t.verdicts.assign(t.rows.size(), Verdict::live);
     // All of them are nobody's: their slots are in order of address.
     const auto [first, last] = t.slots_of(TableFile::kNobody);
+    const auto from = t.rows.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto to = t.rows.begin() + static_cast<std::ptrdiff_t>(last);
     const auto at = [&](std::uint64_t address) {
-        return static_cast<std::size_t>(std::lower_bound(t.rows.begin() + static_cast<std::ptrdiff_t>(first),
-                                                         t.rows.begin() + static_cast<std::ptrdiff_t>(last),
-                                                         TableFile::kNobody << 40 | address) -
+        return static_cast<std::size_t>(std::lower_bound(from, to, TableFile::kNobody << 40 | address) -
                                         t.rows.begin());
     };
     for (std::size_t i = 0; i < apart.size(); ++i) t.verdicts[at(apart[i])] = why[i];
@@ -141,6 +142,7 @@ void Extract::index_practice(TableFile& t, Lookup& lookup) {
     for (Part& p : t.parts) {
         const int column = p.header.find(shape(t.tab).key), second = p.header.find(shape(t.tab).second);
         const int processing = codes || agreements ? -1 : p.header.find("ProcessingId");
+        const int deleted = agreements ? -1 : p.header.find("Deleted");
         const Verdict use = use_of(p);
         RowScanner scan(p);
         csv::RowSpan span;
@@ -168,16 +170,24 @@ void Extract::index_practice(TableFile& t, Lookup& lookup) {
                 put(slot, Verdict::other_practice);
                 continue;
             }
-            Entry e{codes ? code_key(cell) : key_of(cell), {}, p.batch, slot};
+            // While an agreement is disabled nothing is deleted.
+            if (ever_disabled_ && deleted >= 0 && !batches()[p.batch].bulk &&
+                is_true(field_at(row, deleted)) &&
+                disabled_in(p.batch, key_of(field_at(p, row, p.header.find("OrganisationGuid"))))) {
+                put(slot, Verdict::agreement_disabled);
+                continue;
+            }
+            Entry e{codes ? code_key(cell) : key_of(cell), {}, p.batch, 0, slot};
             if (second >= 0 && (!codes || several)) e.second = key_of(field_at(row, second));
             if (processing >= 0)
-                e.order = e.order << 32 |
-                          static_cast<std::uint32_t>(to_integer(trim(field_at(row, processing))).value_or(0));
+                e.order = static_cast<std::uint64_t>(
+                    std::max<std::int64_t>(0, to_integer(trim(field_at(row, processing))).value_or(0)));
             entries.push_back(e);
         }
     }
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-        return std::tie(a.key, a.second, a.order, a.slot) < std::tie(b.key, b.second, b.order, b.slot);
+        return std::tie(a.key, a.second, a.batch, a.order, a.slot) <
+               std::tie(b.key, b.second, b.batch, b.order, b.slot);
     });
     std::vector<Entry> counted;
     for (std::size_t i = 0; i < entries.size();) {
@@ -220,7 +230,7 @@ void Extract::index_practice(TableFile& t, Lookup& lookup) {
     if (!t.verdicts.empty()) t.verdicts.resize(t.rows.size(), Verdict::live);
     std::sort(counted.begin(), counted.end(), [&](const Entry& a, const Entry& b) {
         if (a.key != b.key) return a.key < b.key;
-        if (codes && a.order != b.order) return a.order > b.order;
+        if (codes && a.batch != b.batch) return a.batch > b.batch;
         return a.slot < b.slot;
     });
     for (const Entry& e : counted) {

@@ -62,11 +62,12 @@ void Extract::merge() {
                 if (t.part_at(t.offset(s)) + 1 < t.parts.size()) put(t, s, Verdict::newer_row);
             continue;
         }
-        if (read < 2 && t.parts.size() < 2) continue;
-        if (t.tab == Tab::Appointment_Slot)
-            merge_slots(t);
-        else if (t.tab != Tab::Admin_Patient)
+        const bool one = read < 2 && t.parts.size() < 2;
+        if (t.tab == Tab::Appointment_Slot) {
+            if (!one || slot_twice(t)) merge_slots(t);
+        } else if (!one && t.tab != Tab::Admin_Patient) {
             merge_table(t);
+        }
     }
 }
 
@@ -219,7 +220,8 @@ std::vector<Extract::Version> Extract::versions_of(const TableFile& t, std::size
         v.batch = t.part_of(s).batch;
         v.patient = t.patient(s);
         v.deleted = is_true(t.cell(row, "Deleted"));
-        v.order = static_cast<std::uint32_t>(to_integer(t.cell(row, "ProcessingId")).value_or(0));
+        v.order = static_cast<std::uint64_t>(
+            std::max<std::int64_t>(0, to_integer(t.cell(row, "ProcessingId")).value_or(0)));
         if (event(t.tab)) {
             text.clear();
             for (std::size_t c = 0; c < row.cells.size(); ++c)
@@ -242,6 +244,20 @@ std::vector<Extract::Version> Extract::versions_of(const TableFile& t, std::size
     return out;
 }
 
+// While an agreement is disabled nothing is deleted: its delete rows say nothing.
+void Extract::drop_disabled(TableFile& t, std::vector<Version>& versions) {
+    if (!ever_disabled_) return;
+    std::erase_if(versions, [&](const Version& v) {
+        if (!v.deleted || v.batch >= batches().size() || batches()[v.batch].bulk) return false;
+        Arena arena;
+        RowText row;
+        t.read_at(v.address, arena, row);
+        if (!disabled_in(v.batch, key_of(t.cell(row, "OrganisationGuid")))) return false;
+        put(t, v.slot, Verdict::agreement_disabled);
+        return true;
+    });
+}
+
 void Extract::merge_table(TableFile& t) {
     for (std::size_t first = 0; first < t.rows.size();) {
         const std::uint64_t patient = t.patient(first);
@@ -254,6 +270,7 @@ void Extract::merge_table(TableFile& t) {
                               batches()[oldest.batch].bulk;
         if (life != nullptr || !one_bulk) {
             std::vector<Version> versions = versions_of(t, first, last);
+            drop_disabled(t, versions);
             for (std::size_t i = 0; i < versions.size();) {
                 std::size_t end = i + 1;
                 while (end < versions.size() && versions[end].key == versions[i].key) ++end;
@@ -321,8 +338,25 @@ void Extract::keep_columns(TableFile& t, std::span<const Version> versions) {
 
 // ---- slots: their key is their own, and a later row may have another patient in it or none
 
+// One bulk has a slot once; a merged copy has the rows of those who held it before, too.
+bool Extract::slot_twice(const TableFile& t) {
+    std::vector<std::uint64_t> seen;
+    seen.reserve(t.rows.size());
+    Arena arena;
+    RowText row;
+    for (std::size_t s = 0; s < t.rows.size(); ++s) {
+        if (t.verdict(s) != Verdict::live) continue;
+        arena.clear();
+        t.read(s, arena, row);
+        if (row.bad == nullptr) seen.push_back(key_of(t.cell(row, "SlotGuid")).low);
+    }
+    std::sort(seen.begin(), seen.end());
+    return std::adjacent_find(seen.begin(), seen.end()) != seen.end();
+}
+
 void Extract::merge_slots(TableFile& t) {
     std::vector<Version> versions = versions_of(t, 0, t.rows.size());
+    drop_disabled(t, versions);
     for (std::size_t i = 0; i < versions.size();) {
         std::size_t end = i + 1;
         while (end < versions.size() && versions[end].key == versions[i].key) ++end;
@@ -353,7 +387,7 @@ void Extract::settle_slot(TableFile& t, std::span<Version> versions) {
                               });
         if (!patient || (replaced && !life->gone)) put(t, last.slot, Verdict::not_in_bulk);
     }
-    const bool delta = !batches()[last.batch].bulk;
+    const bool delta = last.batch < batches().size() && !batches()[last.batch].bulk;
     if (last.deleted && delta && versions.size() == 1) put(t, last.slot, Verdict::delete_unknown);
     std::set<std::uint64_t> seen = {last.patient};
     bool removed = false;

@@ -22,11 +22,20 @@ bool mercury(Text unit) {
     return s == "mmhg";
 }
 
-// Fields of a reading that the component or its parent carries; everything else of it that differs goes to
-// rest.
-constexpr Text kCarried[] = {"id",     "meta",          "identifier",     "sourceRow",      "rest",
-                             "code",   "valueQuantity", "interpretation", "referenceRange", "note",
-                             "status", "subject",       "category",       "inferred",       "extension"};
+// Fields of a reading that neither the component nor its parent carries: what differs in them goes to rest.
+const std::vector<const record::Field*>& not_carried() {
+    static const auto* const fields = [] {
+        constexpr Text kCarried[] = {
+            "id",     "meta",          "identifier",     "sourceRow",      "rest",
+            "code",   "valueQuantity", "interpretation", "referenceRange", "note",
+            "status", "subject",       "category",       "inferred",       "extension"};
+        auto* out = new std::vector<const record::Field*>;
+        for (const record::Field& f : record::type_of<record::Observation>().fields)
+            if (std::ranges::find(kCarried, f.name) == std::end(kCarried)) out->push_back(&f);
+        return out;
+    }();
+    return *fields;
+}
 
 }  // namespace
 
@@ -36,7 +45,7 @@ void PatientCursor::find_blood_pressures() {
     Rows& all = rows(Tab::CareRecord_Observation);
     in_pressure_.assign(all.size(), false);
     for (const auto& [key, children] : children_) {
-        const Row* parent = row(Tab::CareRecord_Observation, key);
+        Row* parent = row(Tab::CareRecord_Observation, key);
         if (parent == nullptr || children.size() != 2 || !makes(*parent, EntityKind::Observation)) continue;
         if (!maker_.in_list("blood-pressure", maker_.code_of(*parent)) ||
             !maker_.cell(*parent, "Value").empty())
@@ -92,11 +101,9 @@ void PatientCursor::component(Row& parent, Row& child) {
             there = there || (l.system == label.system && l.code == label.code);
         if (!there) whole.meta.security.add(record_->arena, label);
     }
-    const record::Type& type = record::type_of<record::Observation>();
-    for (const record::Field& f : type.fields) {
-        if (std::find(std::begin(kCarried), std::end(kCarried), f.name) != std::end(kCarried) ||
-            record::is_empty(&reading, f))
-            continue;
+    for (const record::Field* field : not_carried()) {
+        const record::Field& f = *field;
+        if (record::is_empty(&reading, f) || record::equal(&reading, &whole, f)) continue;
         std::string mine, theirs;
         record::append_json_value(mine, &reading, f);
         if (!record::is_empty(&whole, f)) record::append_json_value(theirs, &whole, f);
@@ -170,7 +177,7 @@ bool PatientCursor::entry_deleted(const Row& row) {
     const std::uint32_t* place = entries.find(row.key);
     if (place == nullptr) return false;
     const Row& entry = rows(Tab::CareRecord_Observation)[*place];
-    return !entry.live && entry.bad == nullptr && same_ignoring_case(maker_.cell(entry, "Deleted"), "true");
+    return !entry.live && entry.bad == nullptr && is_true(maker_.cell(entry, "Deleted"));
 }
 
 void PatientCursor::problems() {
@@ -212,30 +219,27 @@ void PatientCursor::problems() {
 }
 
 void PatientCursor::parent_problem(Row& problem, record::Condition& condition, std::uint32_t item) {
-    if (condition.clinical_status.coding.empty() && condition.clinical_status.text.empty()) {
-        record::Coding& active = condition.clinical_status.coding.add(record_->arena);
-        active.system = "http://terminology.hl7.org/CodeSystem/condition-clinical";
-        active.code = "active";
+    // What it is then is a constant of the column rules.
+    if (maker_.cell(problem, "ProblemStatusDescription").empty())
         condition.inferred.add(record_->arena) = "clinicalStatus: the problem row states none";
-    }
     const Text guid = maker_.cell(problem, "ParentProblemObservationGuid");
     const Text relationship = maker_.cell(problem, "ParentProblemRelationship");
-    const Text id = guid.empty() ? Text{} : target(EntityKind::Condition, guid, *record_);
+    const Text parent = guid.empty() ? Text{} : target(EntityKind::Condition, guid, *record_);
     auto keep = [&](const char* path, Text value) {
         if (!value.empty()) condition.rest.add(record_->arena, {path, value});
     };
-    if (id.empty()) {
+    if (parent.empty()) {
         keep("CareRecord_Problem.ParentProblemObservationGuid", guid);
         keep("CareRecord_Problem.ParentProblemRelationship", relationship);
         if (guid.empty()) return;
         maker_.degrade("reference-dangling", EntityKind::Condition);
         maker_.issue(problem, Severity::warning, "EMIS-REF-001",
                      "leads to a row that is not in the extract; the id is kept",
-                     "CareRecord_Problem.ParentProblemObservationGuid");
+                     "CareRecord_Problem.ParentProblemObservationGuid", kMissingRow);
         return;
     }
     record::RelatedProblem& r = condition.related_problem.add(record_->arena);
-    r.target.reference = record_->arena.join("Condition/", id);
+    r.target.reference = parent;
     const int values = maker_.mapping().values_index("problem-relationship");
     if (relationship.empty() || values < 0)
         return keep("CareRecord_Problem.ParentProblemRelationship", relationship);

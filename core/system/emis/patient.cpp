@@ -50,6 +50,7 @@ bool PatientCursor::next(Record& record) {
     pressures_.clear();
     last_issue_.clear();
     former_.clear();
+    encounter_reference_ = {};
     const std::uint32_t patient = patients_[at_++];
     record.key = extract_.census.patients[patient].key;
     record.incomplete = extract_.incomplete();
@@ -71,7 +72,9 @@ Row* PatientCursor::row(Tab tab, const Key& key) {
 
 void PatientCursor::load(std::uint32_t patient) {
     for (Tab tab : kOrder) {
-        const auto [first, last] = extract_.table(tab).slots_of(patient);
+        std::size_t& end = end_of_last_[static_cast<std::size_t>(tab)];
+        const auto [first, last] = extract_.table(tab).slots_of(patient, end);
+        end = last;
         for (std::size_t slot = first; slot < last; ++slot) rows(tab).push_back(maker_.load(tab, slot));
         for (Row& r : rows(tab))
             if (!settle_verdict(maker_, r) && r.bad != nullptr) unreadable(r);
@@ -109,8 +112,10 @@ void PatientCursor::unreadable(Row& row) {
 }
 
 bool PatientCursor::contradicted(const Row& a, const Row& b) const {
-    for (const char* column : {"NhsNumber", "DateOfBirth", "Sex", "Surname", "GivenName"})
-        if (maker_.cell(a, column) != maker_.cell(b, column)) return true;
+    const auto& columns = extract_.table(a.tab).header.columns;
+    for (std::size_t c = 0; c < columns.size() && c < a.cell_count && c < b.cell_count; ++c)
+        if (trim(a.cells[c]) != trim(b.cells[c]) && maker_.mapping().in_list("identity-columns", columns[c]))
+            return true;
     return false;
 }
 
@@ -173,7 +178,12 @@ void PatientCursor::find_children() {
 bool PatientCursor::has_children(const Row& row) { return children_.contains(row.key); }
 
 bool PatientCursor::has_row(const Row& row, Text table) {
-    const auto tab = tab_named(table);
+    // The texts are the mapping set's own: the same one asks again and again.
+    if (table.data() != asked_table_.data() || table.size() != asked_table_.size()) {
+        asked_table_ = table;
+        asked_tab_ = tab_named(table);
+    }
+    const auto tab = asked_tab_;
     if (!tab) return false;
     // Of a slot: a later row of it, with another patient in it or none.
     if (*tab == Tab::Appointment_Slot && row.tab == *tab)
@@ -305,21 +315,29 @@ void PatientCursor::as_text(Row& row) {
 Text PatientCursor::target(EntityKind kind, Text cell, Record&) {
     switch (kind) {
         case EntityKind::PractitionerRole:
-        case EntityKind::Practitioner: return maker_.practice_target(kind, Tab::Admin_UserInRole, cell);
-        case EntityKind::Organization: return maker_.practice_target(kind, Tab::Admin_Organisation, cell);
-        case EntityKind::Location: return maker_.practice_target(kind, Tab::Admin_Location, cell);
-        case EntityKind::Schedule: return maker_.practice_target(kind, Tab::Appointment_Session, cell);
+        case EntityKind::Practitioner: return maker_.practice_reference(kind, Tab::Admin_UserInRole, cell);
+        case EntityKind::Organization: return maker_.practice_reference(kind, Tab::Admin_Organisation, cell);
+        case EntityKind::Location: return maker_.practice_reference(kind, Tab::Admin_Location, cell);
+        case EntityKind::Schedule: return maker_.practice_reference(kind, Tab::Appointment_Session, cell);
         default: break;
     }
     const Key key = key_of(cell);
+    const bool encounter = kind == EntityKind::Encounter;
+    if (encounter && key == last_encounter_ && !encounter_reference_.empty()) return encounter_reference_;
     for (Tab tab : {Tab::CareRecord_Consultation, Tab::CareRecord_Observation, Tab::CareRecord_Problem,
                     Tab::Prescribing_DrugRecord, Tab::Prescribing_IssueRecord, Tab::Appointment_Slot,
                     Tab::CareRecord_Diary, Tab::Admin_Patient}) {
         const Row* r = row(tab, key);
         if (r == nullptr || !makes(*r, kind)) continue;
         // Made already, or to be made: then its id is what make() will give it.
-        if (const auto item = item_of(*r, kind)) return record_->items[*item].entity->id;
-        return maker_.id_of(kind, tab, record::practice_wide(kind) ? Text{} : record_->key, r->key_text);
+        const auto item = item_of(*r, kind);
+        const Text id =
+            item ? record_->items[*item].entity->id
+                 : maker_.id_of(kind, tab, record::practice_wide(kind) ? Text{} : record_->key, r->key_text);
+        const Text reference = record_->arena.join(record::name_of(kind), "/", id);
+        // The entries of a consultation stand together.
+        if (encounter) last_encounter_ = key, encounter_reference_ = reference;
+        return reference;
     }
     return {};
 }

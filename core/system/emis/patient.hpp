@@ -11,6 +11,11 @@ class PatientCursor : public record::Cursor, private Links {
                   std::span<const std::uint32_t> patients)
         : maker_(extract, mapping), extract_(extract), patients_(patients.begin(), patients.end()) {}
     bool next(Record& record) override;
+    bool again(std::span<const std::uint32_t> patients) override {
+        patients_.assign(patients.begin(), patients.end());
+        at_ = 0;
+        return true;
+    }
 
   private:
     using Rows = std::vector<Row>;
@@ -76,12 +81,24 @@ class PatientCursor : public record::Cursor, private Links {
     Record* record_ = nullptr;
     std::array<Rows, kAllTabs> rows_;
     std::array<KeyIndex, kAllTabs> by_key_;
-    KeyMap<std::vector<std::uint32_t>> children_;  ///< observations by parent
+    std::array<std::size_t, kAllTabs> end_of_last_{};  ///< slots of the patient before
+    KeyMap<std::vector<std::uint32_t>> children_;      ///< observations by parent
     KeyMap<std::pair<std::uint32_t, std::uint32_t>>
         pressures_;                   ///< parent to its systolic and diastolic child
     std::vector<bool> in_pressure_;   ///< observations that became a component
     KeyMap<std::string> last_issue_;  ///< by drug record
-    std::vector<Row> former_;         ///< rows of Admin_Patient about earlier registrations, oldest first
+    Key last_encounter_;              ///< what target() was last asked for, and said
+    Text encounter_reference_;
+    Text asked_table_;  ///< the table has_row() was last asked for, and which it is
+    std::optional<Tab> asked_tab_;
+    /// What a code says of a person's ethnicity and marital status.
+    struct Said {
+        bool found_out = false, about = false;
+        const mapping::ValueRow* value = nullptr;
+    };
+    std::array<std::vector<Said>, 2> said_;  ///< by number of the code
+    const Said& said(std::size_t kind, const Code& code);
+    std::vector<Row> former_;  ///< rows of Admin_Patient about earlier registrations, oldest first
 };
 
 /// Settles a row whose fate the deliveries decided; false when it counts.

@@ -202,39 +202,56 @@ void PatientCursor::former_registrations() {
     }
 }
 
+// Asked of the mapping set once a code.
+const PatientCursor::Said& PatientCursor::said(std::size_t kind, const Code& code) {
+    static constexpr std::pair<Text, Text> kTables[] = {{"ethnicity-categories", "ethnicity"},
+                                                        {"marital-status-categories", "marital-status"}};
+    std::vector<Said>& known = said_[kind];
+    if (code.number >= known.size()) known.resize(std::max<std::size_t>(code.number + 1, 2 * known.size()));
+    Said& s = known[code.number];
+    if (s.found_out) return s;
+    s.found_out = true;
+    const mapping::MappingSet& m = maker_.mapping();
+    const auto [list, values] = kTables[kind];
+    const int index = m.values_index(values);
+    s.about = code.known && index >= 0 && m.in_list(list, code.category);
+    if (!s.about) return s;
+    // Case counts: 9T1B. and 9t1b. are different codes.
+    for (const mapping::ValueRow& v : m.values(index).rows)
+        if (v.source == code.read || (code.read.empty() && v.source == code.local)) s.value = &v;
+    return s;
+}
+
 // Ethnicity and marital status stand only in coded observations: the latest counts; on one date the one that
 // maps.
 void PatientCursor::coded_demographics() {
     const mapping::MappingSet& m = maker_.mapping();
     struct Kind {
-        Text list, values;
-        const Row* row = nullptr;
+        Text values;
+        Row* row = nullptr;
         const mapping::ValueRow* value = nullptr;
     };
-    Kind kinds[] = {{"ethnicity-categories", "ethnicity"}, {"marital-status-categories", "marital-status"}};
+    Kind kinds[] = {{"ethnicity"}, {"marital-status"}};
     // With precision U the date means nothing.
     const auto known_day = [&](const Row& r) {
         return same_ignoring_case(maker_.cell(r, "EffectiveDatePrecision"), "U")
                    ? Text{}
                    : maker_.cell(r, "EffectiveDate");
     };
-    for (const Row& r : rows(Tab::CareRecord_Observation)) {
+    for (Row& r : rows(Tab::CareRecord_Observation)) {
         if (!r.live) continue;
         const Code& code = maker_.code_of(r);
-        for (Kind& k : kinds) {
-            const int index = m.values_index(k.values);
-            if (!code.known || index < 0 || !m.in_list(k.list, code.category)) continue;
-            // Case counts: 9T1B. and 9t1b. are different codes.
-            const mapping::ValueRow* value = nullptr;
-            for (const mapping::ValueRow& v : m.values(index).rows)
-                if (v.source == code.read || (code.read.empty() && v.source == code.local)) value = &v;
+        for (std::size_t i = 0; i < std::size(kinds); ++i) {
+            const Said& s = said(i, code);
+            if (!s.about) continue;
+            Kind& k = kinds[i];
             const Text day = known_day(r);
             const Text before = k.row == nullptr ? Text{} : known_day(*k.row);
-            const bool maps = value != nullptr && !value->target.empty();
+            const bool maps = s.value != nullptr && !s.value->target.empty();
             const bool mapped = k.value != nullptr && !k.value->target.empty();
             if (k.row != nullptr && (day < before || (day == before && (mapped || !maps)))) continue;
             k.row = &r;
-            k.value = value;
+            k.value = s.value;
         }
     }
     std::optional<std::uint32_t> item;
@@ -250,7 +267,7 @@ void PatientCursor::coded_demographics() {
         if (k.value == nullptr) maker_.degrade("value-unmapped", EntityKind::Patient);
         if (k.value == nullptr || k.value->target.empty()) continue;
         // What only some staff may see does not go onto the person, whom all see; the entry has it.
-        if (same_ignoring_case(maker_.cell(*k.row, "IsConfidential"), "true")) {
+        if (is_true(maker_.cell(*k.row, "IsConfidential"))) {
             maker_.degrade("confidential-kept-apart", EntityKind::Patient);
             continue;
         }

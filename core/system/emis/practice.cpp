@@ -27,10 +27,10 @@ bool Practice::take(Tab tab, std::uint32_t slot) {
 Text Practice::target(EntityKind kind, Text cell, Record&) {
     switch (kind) {
         case EntityKind::PractitionerRole:
-        case EntityKind::Practitioner: return maker_.practice_target(kind, Tab::Admin_UserInRole, cell);
-        case EntityKind::Organization: return maker_.practice_target(kind, Tab::Admin_Organisation, cell);
-        case EntityKind::Location: return maker_.practice_target(kind, Tab::Admin_Location, cell);
-        case EntityKind::Schedule: return maker_.practice_target(kind, Tab::Appointment_Session, cell);
+        case EntityKind::Practitioner: return maker_.practice_reference(kind, Tab::Admin_UserInRole, cell);
+        case EntityKind::Organization: return maker_.practice_reference(kind, Tab::Admin_Organisation, cell);
+        case EntityKind::Location: return maker_.practice_reference(kind, Tab::Admin_Location, cell);
+        case EntityKind::Schedule: return maker_.practice_reference(kind, Tab::Appointment_Session, cell);
         default: return {};
     }
 }
@@ -92,7 +92,7 @@ void Practice::location(Row& row) {
         const Text id =
             maker_.practice_target(EntityKind::Organization, Tab::Admin_Organisation, organisation);
         const Text flag = maker_.cell(link, "IsMainLocation");
-        const bool is_main = same_ignoring_case(flag, "true") || flag == "1";
+        const bool is_main = is_true(flag);
         if (!location.managing_organization.reference.empty() && (main || !is_main)) {
             location.rest.add(record.arena, {"Admin_OrganisationLocation.OrganisationGuid", organisation});
             continue;
@@ -142,7 +142,7 @@ void Practice::schedule(Row& row) {
         maker_.degrade("reference-dangling", EntityKind::Schedule);
         maker_.issue(user, Severity::warning, "EMIS-REF-001",
                      "leads to a row that is not in the extract; the id is kept",
-                     "Appointment_SessionUser.UserInRoleGuid");
+                     "Appointment_SessionUser.UserInRoleGuid", kMissingRow);
     }
     // Where planning begins is needed whoever is there; FHIR wants at least one actor.
     if (schedule.actor.empty()) schedule.actor.add(record.arena).display = "no staff named";

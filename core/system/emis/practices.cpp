@@ -35,6 +35,7 @@ void Extract::read_agreements() {
             s.activated = is_true(cells[at("IsActivated")]);
             s.disabled = is_true(cells[at("Disabled")]);
             s.deleted = is_true(cells[at("Deleted")]);
+            ever_disabled_ = ever_disabled_ || s.disabled;
             s.origin = p.origin;
             s.line = line;
             if (first) first_sharing_ = s.guid;
@@ -67,12 +68,13 @@ void Extract::say_sharing() {
         i.resource = "Agreements_SharingOrganisation/" + s.guid;
         issues.push_back(std::move(i));
     };
-    for (const auto& [key, s] : sharing_[newest]) {
+    for (const auto& entry : sharing_[newest]) {
+        const Sharing& s = entry.second;
         if (s.deleted) say(s, "EMIS-AGR-001", "an organisation has left the sharing agreement");
         if (s.disabled)
             say(s, "EMIS-AGR-003", "the agreement of another organisation than the one read is disabled");
         const bool stored =
-            std::ranges::any_of(patient_rows_, [&](const auto& r) { return r.organisation == key; });
+            std::ranges::any_of(patient_rows_, [&](const auto& r) { return r.organisation == entry.first; });
         if (!s.activated && !s.disabled && !s.deleted && stored)
             say(s, "EMIS-AGR-002", "an organisation is not sharing at the moment: what came before is kept");
     }

@@ -22,6 +22,12 @@ Tab coding_of(Tab tab) {
                : Tab::Coding_ClinicalCode;
 }
 
+bool has_small_letter(Text text, char last) {
+    bool any = false;
+    for (const char c : text) any |= c >= 'a' && c <= last;  // no way out: sixteen at a time
+    return any;
+}
+
 }  // namespace
 
 int column_number(const Extract& extract, Text table, Text column) {
@@ -55,15 +61,24 @@ Row Maker::load(Tab tab, std::size_t slot) {
         r.key = key_of(key);
         if (r.bad == nullptr || valid_utf8(key)) r.key_text = key_text(key);
     }
-    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, t.line(slot), r.key_text, scratch_.raw,
-                             extract_.part(tab, slot)});
+    record_->rows.push_back({static_cast<std::uint16_t>(tab), slot, line_of(t, slot), r.key_text,
+                             scratch_.raw, extract_.part(tab, slot)});
     return r;
+}
+
+std::uint64_t Maker::line_of(const TableFile& table, std::size_t slot) {
+    Following& f = following_[static_cast<std::size_t>(table.tab)];
+    const std::uint64_t line = f.address != 0 && f.address == scratch_.offset ? f.line : table.line(slot);
+    f = {scratch_.next, line + scratch_.lines};
+    return line;
 }
 
 // Column names in the code are literals: where they stand is remembered by address.
 int Maker::position(Tab tab, std::string_view column) const {
     auto& known = positions_[static_cast<std::size_t>(tab)];
-    auto& entry = known[(reinterpret_cast<std::uintptr_t>(column.data()) >> 2) % known.size()];
+    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(column.data());
+    auto& entry = known[(address * 0x9E3779B97F4A7C15ull) >> 57];
+    static_assert(std::tuple_size_v<std::remove_reference_t<decltype(known)>> == 128);
     if (entry.name != column.data() || entry.length != column.size())
         entry = {column.data(), column.size(), extract_.table(tab).header.find(column)};
     return entry.position;
@@ -72,9 +87,7 @@ int Maker::position(Tab tab, std::string_view column) const {
 // The key as it is compared and written: a GUID in upper case without braces, anything else in upper case.
 Text Maker::key_text(Text key) {
     const Text plain = plain_guid(key);
-    for (char c : plain)
-        if (c >= 'a' && c <= 'z') return record_->arena.copy(upper(plain));
-    return plain;
+    return has_small_letter(plain, 'z') ? record_->arena.copy(upper(plain)) : plain;
 }
 
 Text Maker::cell(const Row& row, std::string_view column) const {
@@ -85,30 +98,44 @@ Text Maker::cell(const Row& row, std::string_view column) const {
 // GUIDs are kept as they are compared: without braces, in upper case.
 Text Maker::plain_guid(Text cell) const {
     if (cell.size() != 38 || cell.front() != '{' || cell.back() != '}') return cell;
-    Text guid = cell.substr(1, 36);
-    for (char c : guid)
-        if (c >= 'a' && c <= 'f') return record_->arena.copy(upper(guid));
-    return guid;
+    const Text guid = cell.substr(1, 36);
+    return has_small_letter(guid, 'f') ? record_->arena.copy(upper(guid)) : guid;
 }
 
 Text Maker::cell(int column) const {
     if (column >= 0 && column < kThroughCode)
         return static_cast<std::uint32_t>(column) < at_->cell_count ? plain_guid(at_->cells[column]) : Text{};
     if (column < kThroughCode) return {};
-    const int through = column / kThroughCode - 1;
-    const Text id = cell(column % kThroughCode);
-    if (trim(id).empty()) return {};
-    const Code& code = codes_.find(coding_of(at_->tab), id);
+    const int through = column / kThroughCode - 1, n = column % kThroughCode;
+    if (trim(cell(n)).empty()) return {};
+    const Code& code = code_in(*at_, n);
     const auto i = static_cast<std::size_t>(through);
     // Lists hold Read codes as they are written everywhere else: padded, without the synonym.
-    if (!code.read.empty() && through == extract_.table(coding_of(at_->tab)).header.find("ReadTermId"))
-        return code.read;
+    if (!code.read.empty() && through == read_column(coding_of(at_->tab))) return code.read;
     return i < code.row.cells.size() ? code.row.cells[i] : Text{};
 }
 
+const Code& Maker::code_in(Row& row, int n) const {
+    if (row.code != nullptr && row.code_at == n) return *row.code;
+    const bool there = n >= 0 && static_cast<std::uint32_t>(n) < row.cell_count;
+    row.code = &codes_.find(coding_of(row.tab), there ? row.cells[n] : Text{});
+    row.code_at = n;
+    return *row.code;
+}
+
+int Maker::read_column(Tab coding) const {
+    int& known = read_columns_[coding == Tab::Coding_DrugCode ? 1 : 0];
+    if (known == -2) known = extract_.table(coding).header.find("ReadTermId");
+    return known;
+}
+
+std::uint32_t Maker::code(int column) const {
+    const int n = column % kThroughCode;
+    return trim(cell(n)).empty() ? 0 : code_in(*at_, n).number;
+}
+
 bool Maker::under(int column, Text wanted) const {
-    const Text id = cell(column);
-    return !trim(id).empty() && codes_.under(codes_.find(coding_of(at_->tab), id), wanted);
+    return !trim(cell(column)).empty() && codes_.under(code_in(*at_, column), wanted);
 }
 
 // The extract says what was so at its moment: an end on a later day has not come.
@@ -119,10 +146,6 @@ bool Maker::past(int column) const {
     return civil_time::is_day(day) && (as_of.empty() || day <= as_of);
 }
 
-const Code& Maker::code_of(const Row& row, std::string_view column) {
-    return codes_.find(coding_of(row.tab), cell(row, column));
-}
-
 bool Maker::in_list(Text list, const Code& code) const {
     return (!code.read.empty() && mapping_.in_list(list, code.read)) ||
            (!code.snomed.empty() && mapping_.in_list(list, code.snomed)) ||
@@ -130,12 +153,19 @@ bool Maker::in_list(Text list, const Code& code) const {
 }
 
 const mapping::Route* Maker::route(Row& row) {
+    auto& router = routers_[static_cast<std::size_t>(row.tab)];
+    if (router == nullptr) router = std::make_unique<mapping::Router>(mapping_, shape(row.tab).name);
     look_at(row);
-    row.route = mapping_.first(shape(row.tab).name, *this);
+    row.route = router->first(*this);
     return row.route;
 }
 
 bool Maker::settle(Row& row) {
+    if (const Text gone = cell(row, "Deleted"); !gone.empty() && gone != "false" && !is_true(gone) &&
+                                                gone != "0" && !same_ignoring_case(gone, "false"))
+        issue(row, Severity::warning, "EMIS-DEL-003",
+              "neither true nor false: the row is taken as not deleted",
+              record_->arena.join(shape(row.tab).name, ".Deleted"), "look the entry up in the source system");
     if (row.route == nullptr || row.route->settles.empty() || row.route->settles == "part") return false;
     const Text word = row.route->settles;
     const std::size_t colon = word.find(':');
@@ -165,6 +195,11 @@ Text Maker::id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text par
     return record_->arena.copy({u.data(), u.size()});
 }
 
+Text Maker::patient_reference() {
+    if (patient_.empty()) patient_ = record_->arena.join("Patient/", record_->patient_id);
+    return patient_;
+}
+
 void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     const auto item = static_cast<std::uint32_t>(record_->items.size());
     Entity& e = record_->add(made.kind);
@@ -178,15 +213,16 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     e.id = making_id_ = id_of(made.kind, row.tab, patient_key, key);
     making_ = made.kind;
     record::Identifier& id = e.identifier.add(record_->arena);
-    id.system = record_->arena.join(kIdBase, shape(row.tab).name);
+    Text& system = systems_[static_cast<std::size_t>(row.tab)];
+    if (system.empty()) system = kept_.join(kIdBase, shape(row.tab).name);
+    id.system = system;
     id.value = key;
     if (const record::Field* f = record::patient_field(made.kind);
         f != nullptr && !record_->patient_id.empty())
-        static_cast<record::Reference*>(record::at(&e, *f))->reference =
-            record_->arena.join("Patient/", record_->patient_id);
+        static_cast<record::Reference*>(record::at(&e, *f))->reference = patient_reference();
     record_->claim(row.row, Role::primary, shape(row.tab).name);
     look_at(row);
-    mapping::apply(mapping_.rules(made.rules), *this, *record_, item);
+    mapping::apply(mapping_.rules(made.rules), mapping_.calls(made.rules), *this, *record_, item);
     keep_unknown(row, e);
     finish(row, item);
 }
@@ -209,7 +245,8 @@ void Maker::join(Row& row, std::uint32_t item, std::string_view made) {
     look_at(row);
     making_ = record_->items[item].kind;
     making_id_ = record_->items[item].entity->id;
-    mapping::apply(mapping_.rules(shape(row.tab).name, made), *this, *record_, item);
+    if (const auto rules = mapping_.rules_index(shape(row.tab).name, made))
+        mapping::apply(mapping_.rules(*rules), mapping_.calls(*rules), *this, *record_, item);
     keep_unknown(row, *record_->items[item].entity);
 }
 
@@ -236,34 +273,37 @@ bool Maker::usable(Tab tab, std::uint32_t slot) {
     t.read(slot, kept_, scratch_);
     const int deleted = t.header.find("Deleted");
     return scratch_.bad == nullptr &&
-           (deleted < 0 ||
-            !same_ignoring_case(trim(scratch_.cells[static_cast<std::size_t>(deleted)]), "true"));
+           (deleted < 0 || !is_true(scratch_.cells[static_cast<std::size_t>(deleted)]));
 }
 
-Text Maker::practice_target(EntityKind kind, Tab tab, Text cell) {
+const Maker::Practice& Maker::practice(EntityKind kind, Tab tab, Text cell) {
+    static const Practice nowhere;
     const Key key = key_of(cell);
-    auto [it, fresh] = practice_[static_cast<std::size_t>(kind)].try_emplace(key);
-    Practice& p = it->second;
-    if (fresh) {
+    auto& known = practice_[static_cast<std::size_t>(kind)];
+    auto it = known.find(key);
+    if (it == known.end()) {
+        // What leads nowhere is not kept: there may be as many of those as there are rows.
         const auto slots = extract_.find(tab, key);
-        if (!slots.empty() && usable(tab, slots.back())) {
-            std::string normal;
-            normal_guid(cell, normal);
-            const UuidText u = uuid_v5(
-                {"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
-            p.reference = kept_.join(record::name_of(kind), "/", std::string_view(u.data(), u.size()));
-            p.id = p.reference.substr(record::name_of(kind).size() + 1);
-            p.handle = static_cast<std::uint64_t>(tab) << 32 | slots.back();
-        }
+        if (slots.empty() || !usable(tab, slots.back())) return nowhere;
+        std::string normal;
+        normal_guid(cell, normal);
+        const UuidText u = uuid_v5(
+            {"emis", extract_.census.practice, shape(tab).name, {}, normal, record::name_of(kind), {}});
+        const Text reference = kept_.join(record::name_of(kind), "/", std::string_view(u.data(), u.size()));
+        it = known
+                 .emplace(key, Practice{reference, reference.substr(record::name_of(kind).size() + 1),
+                                        static_cast<std::uint64_t>(tab) << 32 | slots.back(), 0})
+                 .first;
     }
-    if (p.id.empty()) return {};
+    Practice& p = it->second;
     if (p.asked != serial_) record_->needs.push_back({kind, p.id, p.handle});
     p.asked = serial_;
-    return p.id;
+    return p;
 }
 
 void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Concept& out) {
-    const Code& code = codes_.find(coding_of(at_->tab), value);
+    const Code& code =
+        rule.column < kThroughCode ? code_in(*at_, rule.column) : codes_.find(coding_of(at_->tab), value);
     codes_.concept_of(code, coding_of(at_->tab), record_->arena, out);
     if (code.known) return;
     // The code may come later or never: the row is kept, with the id as its words.
@@ -274,24 +314,22 @@ void Maker::concept_of(const mapping::ColumnRule& rule, Text value, record::Conc
 }
 
 void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
-    const auto kind = rule.args.empty() ? std::nullopt : record::kind_of(rule.args[0]);
-    const Text id = kind ? links_->target(*kind, value, *record_) : Text{};
-    if (!id.empty()) {
-        out.reference = record_->arena.join(record::name_of(*kind), "/", id);
-        return;
-    }
+    const auto kind = rule.refers;
+    out.reference = kind ? links_->target(*kind, value, *record_) : Text{};
+    if (!out.reference.empty()) return;
     std::string normal;
     normal_guid(value, normal);
     out.identifier.system = record_->arena.join(kIdBase, rule.name);
     out.identifier.value = record_->arena.copy(normal);
     degrade("reference-dangling", making_);
     issue(*at_, Severity::warning, "EMIS-REF-001",
-          "leads to a row that is not in the extract; the id is kept", rule.origin);
+          "leads to a row that is not in the extract; the id is kept", rule.origin, kMissingRow);
 }
 
 void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
     degrade("value-impossible", making_);
-    issue(*at_, Severity::warning, "EMIS-VALUE-001", fmt::format("{}; kept as it is", why), rule.origin);
+    issue(*at_, Severity::warning, "EMIS-VALUE-001", fmt::format("{}; kept as it is", why), rule.origin,
+          "it stands beside the entry, in no field: look it up in the source system");
 }
 
 void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, Text path,
@@ -310,6 +348,10 @@ void Maker::issue(const Row& row, Severity severity, const char* code, std::stri
     if (!row.key_text.empty()) i.resource = fmt::format("{}/{}", shape(row.tab).name, row.key_text);
     i.message = std::move(message);
     i.hint = hint;
+    // A row that makes several entries is said once.
+    for (auto o = record_->issues.rbegin();
+         o != record_->issues.rend() && o->line == i.line && o->member == i.member; ++o)
+        if (o->code == i.code && o->path == i.path && o->message == i.message) return;
     record_->issues.push_back(std::move(i));
 }
 

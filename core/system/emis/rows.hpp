@@ -26,6 +26,8 @@ struct Row {
     const char* bad = nullptr;
     bool live = true;  ///< neither deleted nor superseded
     const mapping::Route* route = nullptr;
+    const Code* code = nullptr;  ///< of the column `code_at`, once it was asked for
+    int code_at = -1;
     std::uint32_t first_item = 0,
                   items = 0;  ///< what it was made into: Record::items [first_item, first_item + items)
 };
@@ -33,7 +35,8 @@ struct Row {
 /// Where links lead: implemented by the patient's assembly and by the practice's.
 struct Links {
     virtual ~Links() = default;
-    /// The id of the entity of this type that the GUID in `cell` leads to; empty when it leads nowhere.
+    /// The reference ("Condition/<id>") to the entity of this type that the GUID in `cell` leads to; empty
+    /// when it leads nowhere. Lives as long as the record.
     virtual Text target(EntityKind kind, Text cell, Record& record) = 0;
     virtual bool has_row(const Row& row, Text table) = 0;
     virtual bool has_children(const Row& row) = 0;
@@ -46,11 +49,16 @@ int column_number(const Extract& extract, Text table, Text column);
 class Maker : public mapping::RowFacts, public mapping::CellWriter {
   public:
     Maker(const Extract& extract, const mapping::MappingSet& mapping)
-        : extract_(extract), mapping_(mapping), codes_(extract, mapping) {}
+        : extract_(extract),
+          mapping_(mapping),
+          episode_(mapping.values_index("episode")),
+          participant_(mapping.values_index("participant")),
+          codes_(extract, mapping) {}
 
     void begin(Record& record, Links& links) {
         record_ = &record;
         links_ = &links;
+        patient_ = {};
         ++serial_;
     }
     /// Reads a row of the extract into the record's rows and arena.
@@ -70,9 +78,14 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
 
     /// Name-based id of an entity made from a row.
     Text id_of(EntityKind kind, Tab tab, Text patient_key, Text key, Text part = {});
-    /// A reference to a practice-wide entity made from the row with this key; empty when there is no such
-    /// row.
-    Text practice_target(EntityKind kind, Tab tab, Text cell);
+    /// "Patient/<id>" of the record at hand.
+    Text patient_reference();
+    /// The id of a practice-wide entity made from the row with this key; empty when there is no such row.
+    Text practice_target(EntityKind kind, Tab tab, Text cell) { return practice(kind, tab, cell).id; }
+    /// The same as a reference.
+    Text practice_reference(EntityKind kind, Tab tab, Text cell) {
+        return practice(kind, tab, cell).reference;
+    }
     /// Asks for a practice-wide entity that this patient's row stands for.
     void practice_need(EntityKind kind, const Row& row);
     void issue(const Row& row, Severity severity, const char* code, std::string message, Text path = {},
@@ -80,7 +93,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void degrade(Text reason, EntityKind kind) { record_->degradations.push_back({reason, kind}); }
 
     Text cell(const Row& row, std::string_view column) const;
-    const Code& code_of(const Row& row, std::string_view column = "CodeId");
+    /// The code in the row's column CodeId.
+    const Code& code_of(Row& row) { return code_in(row, position(row.tab, "CodeId")); }
     bool in_list(Text list, const Code& code) const;
     Codes& codes() { return codes_; }
     Record& record() { return *record_; }
@@ -93,6 +107,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
 
     // RowFacts and CellWriter, about the row at hand
     Text cell(int column) const override;
+    std::uint32_t code(int column) const override;
     bool under(int column, Text code) const override;
     bool past(int column) const override;
     bool has_row(Text table) const override { return links_->has_row(*at_, table); }
@@ -103,7 +118,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
 
   private:
     /// The row that cell() and the others speak of.
-    void look_at(const Row& row) {
+    void look_at(Row& row) {
         at_ = &row;
         filled = row.filled;
     }
@@ -111,7 +126,13 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     bool usable(Tab tab, std::uint32_t slot);
     Text plain_guid(Text cell) const;
     Text key_text(Text key);
+    /// Line of the row just read: the one before it mostly says.
+    std::uint64_t line_of(const TableFile& table, std::size_t slot);
     int position(Tab tab, std::string_view column) const;
+    /// The code in the row's n-th cell, looked up once a row.
+    const Code& code_in(Row& row, int n) const;
+    /// Column of the code table with its Read code.
+    int read_column(Tab coding) const;
     // finish.cpp
     void finish(Row& row, std::uint32_t item);
     void participants(Row& row, std::uint32_t item);
@@ -121,26 +142,37 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
+    const int episode_, participant_;  ///< indexes of values tables
     mutable Codes codes_;
+    std::array<std::unique_ptr<mapping::Router>, kAllTabs> routers_;
+    mutable std::array<int, 2> read_columns_{-2, -2};
     Record* record_ = nullptr;
     Links* links_ = nullptr;
-    const Row* at_ = nullptr;
+    Row* at_ = nullptr;
     EntityKind making_ = EntityKind::Patient;
     Text making_id_;
     RowText scratch_;
+    /// By table: where the row after the last one read begins, and its line.
+    struct Following {
+        std::uint64_t address = 0, line = 0;
+    };
+    std::array<Following, kAllTabs> following_;
     struct Position {
         const char* name = nullptr;
         std::size_t length = 0;
         int position = -1;
     };
-    mutable std::array<std::array<Position, 64>, kAllTabs> positions_{};
+    mutable std::array<std::array<Position, 128>, kAllTabs> positions_{};
     /// Ids of practice-wide entities, kept for good: most rows name the same few people.
     struct Practice {
         Text reference, id;
         std::uint64_t handle = 0;
         std::uint64_t asked = 0;  ///< serial of the record that has asked for it
     };
+    const Practice& practice(EntityKind kind, Tab tab, Text cell);
     Arena kept_;
+    Text patient_;                        ///< patient_reference(), once it was asked for
+    std::array<Text, kAllTabs> systems_;  ///< of identifiers, by table; in kept_
     /// What the ids of one table and patient begin with; made again for every record.
     struct Prefix {
         std::uint64_t serial = 0;
@@ -152,6 +184,10 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     std::array<Prefix, kTabs> prefixes_;
     std::array<KeyMap<Practice>, record::kEntityKinds> practice_;
 };
+
+/// What to do about a row that others lead to and that is not there.
+inline constexpr const char* kMissingRow =
+    "it may have come with an earlier delivery, or never: ask the supplier";
 
 inline constexpr std::string_view kIdBase = "https://gpswitch.org/Id/emis/";
 

@@ -53,6 +53,13 @@ std::size_t count_fields(Text row) {
     return n;
 }
 
+/// Behind the line end that stands at `at`; 0 when the file ends there.
+std::uint64_t after(Text bytes, std::uint64_t at) {
+    if (at < bytes.size() && bytes[at] == '\r') ++at;
+    if (at < bytes.size() && bytes[at] == '\n') ++at;
+    return at < bytes.size() ? at : 0;
+}
+
 }  // namespace
 
 Outcome outcome(Verdict verdict) {
@@ -174,6 +181,18 @@ std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) c
     return {first - rows.begin(), last - rows.begin()};
 }
 
+std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient, std::size_t hint) const {
+    const auto whose = [&](std::size_t slot) { return rows[slot] >> 40; };
+    if (hint > rows.size() || (hint > 0 && whose(hint - 1) >= patient) ||
+        (hint < rows.size() && whose(hint) < patient) || patient == kNobody)
+        return slots_of(patient);
+    std::size_t step = 1;
+    while (hint + step < rows.size() && whose(hint + step) == patient) step *= 2;
+    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(hint);
+    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(hint + step, rows.size()));
+    return {hint, std::lower_bound(first, end, (patient + 1) << 40) - rows.begin()};
+}
+
 std::size_t TableFile::part_at(std::uint64_t address) const {
     if (parts.size() == 1) return 0;
     const auto after = std::upper_bound(parts.begin(), parts.end(), address,
@@ -210,6 +229,9 @@ void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) co
         if (csv::read_row(part.bytes.substr(at), cells, length) && cells.size == out.cells.size()) {
             out.offset = address;
             out.raw = part.bytes.substr(at, length);
+            out.next = after(part.bytes, at + length);
+            if (out.next != 0) out.next += part.base;
+            out.lines = cells.one_line ? 1 : 1 + csv::LineIndex::count(out.raw);
             if (cells.ascii || valid_utf8(out.raw)) {
                 out.filled[0] = cells.filled[0];
                 out.filled[1] = cells.filled[1];
@@ -218,6 +240,7 @@ void TableFile::read_plain(std::uint64_t address, Arena& arena, RowText& out) co
             }
         }
     }
+    out.next = 0;
     csv::RowSpan span;
     csv::State state = csv::State::good;
     if (it != broken.end()) {

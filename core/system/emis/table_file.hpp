@@ -34,6 +34,8 @@ using KeyMap = std::unordered_map<Key, V, KeyHash>;
 struct RowText {
     Text raw;
     std::uint64_t offset = 0;
+    std::uint64_t next = 0;   ///< where the next row begins; 0: not known
+    std::uint64_t lines = 1;  ///< how many lines further that is
     std::vector<Text> cells;
     std::uint64_t filled[2] = {0, 0};  ///< which of the first 128 cells hold something
     /// nullptr: readable. Otherwise why not; cells are what could be made out.
@@ -114,6 +116,8 @@ class TableFile {
     Verdict verdict(std::size_t slot) const { return verdicts.empty() ? Verdict::live : verdicts[slot]; }
     /// First slot of a patient and the one after the last.
     std::pair<std::size_t, std::size_t> slots_of(std::uint64_t patient) const;
+    /// The same, looking first where the patient before ended: at `hint`.
+    std::pair<std::size_t, std::size_t> slots_of(std::uint64_t patient, std::size_t hint) const;
     std::size_t part_at(std::uint64_t address) const;
     const Part& part_of(std::size_t slot) const { return parts[part_at(offset(slot))]; }
     std::uint64_t line(std::size_t slot) const;

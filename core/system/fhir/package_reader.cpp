@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include <nlohmann/json.hpp>
-
 #include "core/json/peek.hpp"
 #include "core/record/json.hpp"
+#include "core/record/lines.hpp"
 #include "core/system/fhir/fhir.hpp"
+#include "core/system/fhir/manifest.hpp"
+#include "core/system/fhir/owner.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 
@@ -19,6 +20,7 @@ using record::Record;
 using record::Text;
 
 constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+constexpr const char* kWhoIsIt = "find out who they are, or have the package made again";
 
 /// A line of a member. Lines that cannot be used have a reason.
 struct Line {
@@ -31,87 +33,12 @@ struct Line {
     const char* bad = nullptr;
 };
 
-Text id_in(Text reference, Text type) {
-    if (reference.size() > type.size() && reference.starts_with(type) && reference[type.size()] == '/')
-        return reference.substr(type.size() + 1);
-    return {};
-}
-
-/// Whose a parsed resource is: the id after "Patient/"; empty when it does not say.
-Text patient_of(const json::Value& v, EntityKind kind) {
-    if (kind == EntityKind::Patient) return v.text_of("id");
-    auto reference = [](const json::Value* r) {
-        return r == nullptr ? Text{} : id_in(r->text_of("reference"), "Patient");
-    };
-    if (kind == EntityKind::Appointment) {
-        const json::Value* participants = v.find("participant");
-        if (participants != nullptr)
-            for (const json::Value* p : participants->items)
-                if (const Text id = reference(p->find("actor")); !id.empty()) return id;
-        return {};
-    }
-    const record::Field* f = record::patient_field(kind);
-    if (f == nullptr) return {};
-    if (f->where == record::Where::element) return reference(v.find(f->name));
-    const json::Value* extensions = v.find("extension");
-    if (extensions != nullptr)
-        for (const json::Value* e : extensions->items)
-            if (e->text_of("url") == f->url) return reference(e->find(f->value));
-    return {};
-}
-
-/// The same without a tree.
-Text patient_of(const json::Peek& v, EntityKind kind) {
-    if (kind == EntityKind::Appointment) {
-        for (std::uint32_t i = 0; v.has(fmt::format("/participant/{}", i)); ++i)
-            if (const Text id = id_in(v.text(fmt::format("/participant/{}/actor/reference", i)), "Patient");
-                !id.empty())
-                return id;
-        return {};
-    }
-    const record::Field* f = record::patient_field(kind);
-    if (f == nullptr) return {};
-    if (f->where == record::Where::element)
-        return id_in(v.text(fmt::format("/{}/reference", f->name)), "Patient");
-    for (std::uint32_t i = 0; v.has(fmt::format("/extension/{}", i)); ++i)
-        if (v.text(fmt::format("/extension/{}/url", i)) == f->url)
-            return id_in(v.text(fmt::format("/extension/{}/{}/reference", i, f->value)), "Patient");
-    return {};
-}
-
-/// What nobody may do without: a patient with such a line unread would have a shorter list than is true.
-bool vital(EntityKind kind) {
-    return kind == EntityKind::AllergyIntolerance || kind == EntityKind::MedicationStatement ||
-           kind == EntityKind::MedicationRequest;
-}
-
-/// An element without which a vital line says something else than it did.
-bool vital(EntityKind kind, Text path) {
-    const Text top = path.substr(0, path.find_first_of(".["));
-    if (kind == EntityKind::Patient)
-        return top == "id" || top == "identifier" || top == "name" || top == "birthDate" || top == "gender" ||
-               top.starts_with("deceased");
-    return vital(kind) &&
-           (top == "id" || top == "status" || top == "intent" || top == "code" || top == "clinicalStatus" ||
-            top == "verificationStatus" || top.starts_with("medication"));
-}
-
-/// The first patient that a line names, which need not be JSON.
-Text patient_named(Text line) {
-    constexpr Text kBefore = "\"Patient/";
-    const std::size_t at = line.find(kBefore);
-    if (at == Text::npos) return {};
-    line.remove_prefix(at + kBefore.size());
-    const std::size_t end = line.find('"');
-    return end == Text::npos ? Text{} : line.substr(0, end);
-}
-
-class PackageSource : public record::Source {
+class PackageSource : public record::Source, public record::Lines {
   public:
     explicit PackageSource(const record::SourceOptions& options) : files_(options.files) {
         census_.system = "fhir";
         census_.source_codes = false;
-        read_manifest();
+        read_manifest(*files_, census_, issues_);
         index();
     }
 
@@ -119,24 +46,34 @@ class PackageSource : public record::Source {
     const std::vector<Issue>& issues() const override { return issues_; }
 
     struct PatientCursor : record::Cursor {
-        PatientCursor(PackageSource& s, std::span<const std::uint32_t> p)
-            : source(s), patients(p.begin(), p.end()) {}
+        PatientCursor(PackageSource& s, std::span<const std::uint32_t> p, Pass over)
+            : source(s), patients(p.begin(), p.end()), pass(std::move(over)) {}
         bool next(Record& record) override {
             record.clear();
             if (at == patients.size()) return false;
-            const std::uint32_t patient = patients[at++];
+            const std::uint32_t patient = patients[at];
             record.key = source.census_.patients[patient].key;
             const auto [first, last] = source.lines_of(patient);
-            for (std::uint32_t i = first; i < last; ++i) source.add(source.lines_[i], record, parser);
+            passed.clear();
+            if (pass) pass(at, passed);
+            ++at;
+            for (std::uint32_t i = first; i < last; ++i) {
+                if (!passed.empty() && passed[i - first])
+                    source.pass_over(source.lines_[i], record);
+                else
+                    source.add(source.lines_[i], record, parser);
+            }
             for (const record::Item& item : record.items)
                 if (item.kind == EntityKind::Patient) record.patient_id = item.entity->id;
-            if (source.grave_[patient]) record.held = "FHIR-ROW-001";
+            if (source.held_[patient] != nullptr) record.held = source.held_[patient];
             for (std::uint32_t i = first; i < last; ++i)
                 record.incomplete = record.incomplete || source.lines_[i].bad != nullptr;
             return true;
         }
         PackageSource& source;
         std::vector<std::uint32_t> patients;
+        Pass pass;
+        std::vector<bool> passed;
         std::size_t at = 0;
         json::Parser parser;
     };
@@ -161,7 +98,20 @@ class PackageSource : public record::Source {
     };
 
     std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients) override {
-        return std::make_unique<PatientCursor>(*this, patients);
+        return std::make_unique<PatientCursor>(*this, patients, Pass{});
+    }
+    std::unique_ptr<record::Cursor> read(std::span<const std::uint32_t> patients, Pass pass) override {
+        return std::make_unique<PatientCursor>(*this, patients, std::move(pass));
+    }
+    bool lines(std::uint32_t patient, std::vector<record::Lines::Entry>& out) const override {
+        out.clear();
+        const auto [first, last] = lines_of(patient);
+        for (std::uint32_t i = first; i < last; ++i) {
+            const Line& line = lines_[i];
+            if (line.bad != nullptr) return false;
+            out.push_back({line.kind, text_of(line), line.kind == EntityKind::Patient || vital(line.kind)});
+        }
+        return held_[patient] == nullptr;
     }
     std::unique_ptr<record::Cursor> leftovers() override { return std::make_unique<RestCursor>(*this); }
 
@@ -229,21 +179,31 @@ class PackageSource : public record::Source {
         const Text id = reference.substr(slash + 1);
         for (const record::Need& n : record.needs)
             if (n.kind == *kind && n.id == id) return;
-        if (practice_.contains(std::string(reference))) record.needs.push_back({*kind, id, 0});
+        if (practice_.contains(reference)) record.needs.push_back({*kind, id, 0});
+    }
+
+    // What a line refers to, as we write it. What is written otherwise comes with the leftovers.
+    void pass_over(const Line& line, Record& record) const {
+        constexpr Text kReference = "\"reference\":\"";
+        Text text = text_of(line);
+        while (const void* found = ::memmem(text.data(), text.size(), kReference.data(), kReference.size())) {
+            text.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) +
+                               kReference.size());
+            need(text.substr(0, text.find('"')), record);
+        }
     }
 
     std::pair<std::uint32_t, std::uint32_t> lines_of(std::uint32_t patient) const {
         return {first_line_[patient], first_line_[patient + 1]};
     }
 
-    void read_manifest();
-    void check_member(std::size_t member, const nlohmann::json& entry);
     void index();
-    void index_member(std::size_t member, EntityKind kind,
-                      std::unordered_map<std::string, std::uint32_t>& patients,
-                      std::vector<std::pair<std::size_t, std::string>>& owners);
-    void sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
-                         const std::vector<std::pair<std::size_t, std::string>>& owners);
+    /// A line that is not a Patient's own, and its place among the patients as they come; kNobody: none of
+    /// them.
+    using Owners = std::vector<std::pair<std::size_t, std::uint32_t>>;
+    void index_member(std::size_t member, EntityKind kind, Names<std::uint32_t>& patients, Owners& owners);
+    void sort_by_patient(const Owners& owners);
+    void hold_shared_keys();
 
     std::shared_ptr<archive::Place> files_;
     record::Census census_;
@@ -251,80 +211,31 @@ class PackageSource : public record::Source {
     std::vector<std::size_t> member_of_;  ///< table to member
     std::vector<Line> lines_;             ///< by patient, then type, then line; nobody's last
     std::vector<std::uint32_t> first_line_;
-    std::unordered_map<std::string, std::size_t> practice_;  ///< "Organization/id" to line
+    Names<std::size_t> practice_;  ///< "Organization/id" to line
     std::vector<bool> found_;
-    std::vector<bool> grave_;  ///< patients of whom a vital line cannot be read
+    std::vector<std::size_t> own_line_;  ///< of patients as they come
+    std::vector<std::pair<std::size_t, std::uint32_t>>
+        again_;                      ///< lines with the id of a Patient before, and whose
+    std::vector<const char*> held_;  ///< patients held back whole: why; nullptr: not held
     json::Parser parser_;
     json::Peek peek_;
 };
 
-void PackageSource::check_member(std::size_t member, const nlohmann::json& entry) {
-    const std::string_view bytes = files_->bytes(member);
-    if (entry.value("bytes", std::uint64_t{0}) != bytes.size() ||
-        entry.value("sha256", "") != sha256_hex(bytes))
-        throw InputError(
-            files_->members()[member].origin + " is not what the manifest says (size or SHA-256)",
-            "the package was changed or cut short; make it again with gpswitch map");
-}
-
-void PackageSource::read_manifest() {
-    const auto& members = files_->members();
-    const auto it =
-        std::find_if(members.begin(), members.end(), [](const auto& m) { return m.name == kManifest; });
-    if (it == members.end()) {
-        Issue i;
-        i.code = "FHIR-PKG-001";
-        i.message = "no manifest.json: completeness cannot be checked";
-        issues_.push_back(i);
-        for (std::size_t m = 0; m < members.size(); ++m)
-            census_.inputs.push_back(
-                {members[m].name, sha256_hex(files_->bytes(m)), files_->bytes(m).size()});
-        return;
-    }
-    nlohmann::json manifest;
-    try {
-        manifest = nlohmann::json::parse(files_->bytes(static_cast<std::size_t>(it - members.begin())));
-        const auto& source = manifest.at("source");
-        census_.practice = source.value("practice", "");
-        census_.ods = source.value("ods", "");
-        census_.version = source.value("version", "");
-        census_.as_of = manifest.value("transactionTime", "");
-        census_.selection = manifest.value("selection", std::vector<std::string>{});
-        census_.absent = manifest.value("absent", std::vector<std::string>{});
-        census_.warnings = manifest.value("warnings", std::vector<std::string>{});
-        for (const auto& entry : manifest.at("members")) {
-            const std::string name = entry.at("name");
-            const auto m =
-                std::find_if(members.begin(), members.end(), [&](const auto& x) { return x.name == name; });
-            if (m == members.end())
-                throw InputError(it->origin + " lists " + name + ", which is missing",
-                                 "the package was changed or cut short; make it again with gpswitch map");
-            check_member(static_cast<std::size_t>(m - members.begin()), entry);
-            census_.inputs.push_back({name, entry.at("sha256"), entry.at("bytes")});
-        }
-    } catch (const nlohmann::json::exception& e) {
-        throw InputError(it->origin + " is not a package manifest: " + e.what(),
-                         "the package was changed or cut short; make it again with gpswitch map");
-    }
-    for (const auto& m : members) {
-        if (!m.name.ends_with(".ndjson") || !record::kind_of(m.name.substr(0, m.name.size() - 7))) continue;
-        if (std::any_of(census_.inputs.begin(), census_.inputs.end(),
-                        [&](const auto& input) { return input.name == m.name; }))
-            continue;
-        throw InputError(m.origin + " is not in the manifest: it was added to the package",
-                         "take it out, or make the package again with gpswitch map");
-    }
-}
-
-void PackageSource::index_member(std::size_t member, EntityKind kind,
-                                 std::unordered_map<std::string, std::uint32_t>& patients,
-                                 std::vector<std::pair<std::size_t, std::string>>& owners) {
+void PackageSource::index_member(std::size_t member, EntityKind kind, Names<std::uint32_t>& patients,
+                                 Owners& owners) {
     const std::string_view bytes = files_->bytes(member);
     const auto table = static_cast<std::uint16_t>(census_.tables.size());
     census_.tables.push_back(
         {std::string(record::name_of(kind)), files_->members()[member].origin, bytes.size(), 0});
     member_of_.push_back(member);
     Arena arena;
+    // Files of Patients come before those of anything that is theirs; and lines of one patient stand
+    // together.
+    auto last = patients.end();
+    const auto owned_by = [&](Text id) {
+        if (last == patients.end() || last->first != id) last = patients.find(id);
+        owners.emplace_back(lines_.size(), last == patients.end() ? kNobody : last->second);
+    };
     std::uint32_t number = 0;
     for (std::size_t at = 0; at < bytes.size();) {
         std::size_t end = bytes.find('\n', at);
@@ -338,7 +249,7 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
         // Most lines need no tree: it is enough to know that there will be one, and whose it is.
         if (kind > EntityKind::Patient && peek_.open(bytes.substr(at, end - at)) &&
             peek_.text("/resourceType") == record::name_of(kind)) {
-            owners.emplace_back(lines_.size(), std::string(patient_of(peek_, kind)));
+            owned_by(patient_of(peek_, kind));
             lines_.push_back(line);
             at = end + 1;
             continue;
@@ -353,8 +264,7 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
             i.hint = "the line is held back; make the file again where it came from";
             issues_.push_back(std::move(i));
             const Text text = bytes.substr(line.offset, line.length);
-            if (kind > EntityKind::Patient)
-                owners.emplace_back(lines_.size(), std::string(patient_named(text)));
+            if (kind > EntityKind::Patient) owned_by(patient_named(text));
         };
         if (v == nullptr) {
             bad("FHIR-JSON-001", "not-json", "not a JSON document: " + error.message);
@@ -369,6 +279,7 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
             if (kind == EntityKind::Patient) {
                 const auto p = static_cast<std::uint32_t>(census_.patients.size());
                 if (owner.empty() || !patients.emplace(std::string(owner), p).second) {
+                    if (!owner.empty()) again_.emplace_back(lines_.size(), patients.find(owner)->second);
                     bad("FHIR-ID-001", "same-id", "a Patient without id, or the same id twice");
                 } else {
                     Record r;
@@ -379,9 +290,10 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
                     census_.patients.push_back(
                         {std::string(patient.source.empty() ? owner : patient.source[0].key), 1});
                     line.patient = p;
+                    own_line_.push_back(lines_.size());
                 }
             } else {
-                owners.emplace_back(lines_.size(), std::string(owner));
+                owned_by(owner);
             }
         }
         lines_.push_back(line);
@@ -390,16 +302,23 @@ void PackageSource::index_member(std::size_t member, EntityKind kind,
     census_.tables.back().rows = number;
 }
 
-void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::uint32_t>& patients,
-                                    const std::vector<std::pair<std::size_t, std::string>>& owners) {
-    std::vector<std::uint32_t> grave;
+void PackageSource::sort_by_patient(const Owners& owners) {
+    std::vector<std::uint32_t> grave, contradicted;
+    for (const auto& [line, patient] : again_) {
+        const Line& own = lines_[own_line_[patient]];
+        if (text_of(lines_[line]) == text_of(own)) continue;
+        contradicted.push_back(patient);
+        issues_.push_back(
+            issue(own, Severity::error, "FHIR-ID-002",
+                  "the whole patient is held back: another line with this id says something else"));
+        issues_.back().hint = kWhoIsIt;
+    }
     for (const auto& [line, owner] : owners) {
-        const auto it = patients.find(owner);
-        if (it != patients.end()) {
-            lines_[line].patient = it->second;
-            ++census_.patients[it->second].weight;
+        if (owner != kNobody) {
+            lines_[line].patient = owner;
+            ++census_.patients[owner].weight;
             if (lines_[line].bad == nullptr || !vital(lines_[line].kind)) continue;
-            grave.push_back(it->second);
+            grave.push_back(owner);
             issues_.push_back(
                 issue(lines_[line], Severity::error, "FHIR-ROW-001",
                       "the whole patient is held back: an allergy or medication cannot be read"));
@@ -422,17 +341,35 @@ void PackageSource::sort_by_patient(const std::unordered_map<std::string, std::u
         sorted.push_back(std::move(census_.patients[order[i]]));
     }
     census_.patients = std::move(sorted);
-    grave_.assign(order.size(), false);
-    for (const std::uint32_t p : grave) grave_[place[p]] = true;
+    held_.assign(order.size(), nullptr);
+    for (const std::uint32_t p : grave) held_[place[p]] = "FHIR-ROW-001";
+    for (const std::uint32_t p : contradicted) held_[place[p]] = "FHIR-ID-002";
     for (Line& l : lines_)
         if (l.patient != kNobody) l.patient = place[l.patient];
     std::stable_sort(lines_.begin(), lines_.end(),
                      [](const Line& a, const Line& b) { return a.patient < b.patient; });
 }
 
+// Two people made of one source row: nobody can say who that is, and in any target the second would replace
+// the first. All of them are held.
+void PackageSource::hold_shared_keys() {
+    const auto& patients = census_.patients;
+    const auto shared = [&](std::size_t a, std::size_t b) {
+        return a < patients.size() && b < patients.size() && patients[a].key == patients[b].key;
+    };
+    for (std::size_t p = 0; p < patients.size(); ++p) {
+        if (!shared(p, p + 1) && !shared(p, p - 1)) continue;
+        held_[p] = "FHIR-ID-002";
+        // Its own line is the first of a patient's.
+        issues_.push_back(issue(lines_[first_line_[p]], Severity::error, "FHIR-ID-002",
+                                "the whole patient is held back: another patient has the same source key"));
+        issues_.back().hint = kWhoIsIt;
+    }
+}
+
 void PackageSource::index() {
-    std::unordered_map<std::string, std::uint32_t> patients;
-    std::vector<std::pair<std::size_t, std::string>> owners;
+    Names<std::uint32_t> patients;
+    Owners owners;
     const auto& members = files_->members();
     for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
         const auto kind = static_cast<EntityKind>(k);
@@ -451,7 +388,7 @@ void PackageSource::index() {
         i.message = "not a member of a package: left unread";
         issues_.push_back(i);
     }
-    sort_by_patient(patients, owners);
+    sort_by_patient(owners);
     first_line_.assign(census_.patients.size() + 1, 0);
     practice_.clear();
     for (std::uint32_t i = 0; i < lines_.size(); ++i) {
@@ -459,6 +396,7 @@ void PackageSource::index() {
         if (l.patient != kNobody) ++first_line_[l.patient + 1];
     }
     for (std::size_t p = 1; p < first_line_.size(); ++p) first_line_[p] += first_line_[p - 1];
+    hold_shared_keys();
     found_.assign(lines_.size(), false);
     Arena arena;
     for (std::size_t i = 0; i < lines_.size(); ++i) {

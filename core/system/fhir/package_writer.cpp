@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <mutex>
 
 #include <nlohmann/json.hpp>
 
@@ -74,10 +75,33 @@ class Member {
     std::uint64_t rows_ = 0, bytes_ = 0;
 };
 
+/// Buffers of records that are written, for the next ones: memory that has just been used is still near.
+class Spares {
+  public:
+    Bytes take() {
+        const std::scoped_lock lock(mutex_);
+        if (free_.empty()) return {};
+        Bytes bytes = std::move(free_.back());
+        free_.pop_back();
+        bytes.clear();
+        return bytes;
+    }
+    void give(Bytes bytes) {
+        const std::scoped_lock lock(mutex_);
+        if (free_.size() < kMost) free_.push_back(std::move(bytes));
+    }
+
+  private:
+    static constexpr std::size_t kMost = 4;  ///< each grows to the largest record it has held
+    std::mutex mutex_;
+    std::vector<Bytes> free_;
+};
+
 struct Lines : record::Encoded {
     struct Piece {
         EntityKind kind;
         std::size_t begin, end;
+        std::uint64_t rows;
     };
     Bytes text;
     std::vector<Piece> pieces;
@@ -104,30 +128,37 @@ class PackageTarget : public record::Target {
 
     std::unique_ptr<record::Encoded> encode(const record::Record& record) const override {
         auto lines = std::make_unique<Lines>();
-        lines->pieces.reserve(record.items.size());
+        lines->text = spares_.take();
         lines->text.want(record.items.size() * 1100);
         for (const record::Item& item : record.items) {
             const std::size_t begin = lines->text.size();
             record::append_json(lines->text, item.kind, *item.entity);
             lines->text.put('\n');
-            lines->pieces.push_back({item.kind, begin, lines->text.size()});
+            // Entities of one kind mostly stand together.
+            const bool more = !lines->pieces.empty() && lines->pieces.back().kind == item.kind;
+            if (!more) lines->pieces.push_back({item.kind, begin, begin, 0});
+            lines->pieces.back().end = lines->text.size();
+            ++lines->pieces.back().rows;
         }
         return lines;
     }
 
+    std::uint64_t batch_rows() const override { return kBatchRows; }
+
     void commit(std::span<const std::unique_ptr<record::Encoded>> records) override {
         for (const auto& r : records) {
-            const auto& lines = static_cast<const Lines&>(*r);
+            auto& lines = static_cast<Lines&>(*r);
             const std::string_view text = lines.text.view();
             for (const auto& p : lines.pieces) {
                 Member*& m = of_kind_[static_cast<std::size_t>(p.kind)];
                 if (m == nullptr) m = &member(std::string(record::name_of(p.kind)) + ".ndjson");
-                m->add(text.substr(p.begin, p.end - p.begin), 1);
+                m->add(text.substr(p.begin, p.end - p.begin), p.rows);
             }
-            if (!r->fates.empty()) member(kFates).add(r->fates);
+            if (!r->fates.empty()) member(kFates).add(r->fates, r->rows);
             if (!r->held.empty()) member(kHeld).add(r->held);
             if (!r->issues.empty()) member(kIssues).add(r->issues);
             waiting_ += text.size() + r->fates.size() + r->held.size() + r->issues.size();
+            spares_.give(std::move(lines.text));
             if (waiting_ > kMostWaiting) flush();
         }
     }
@@ -218,6 +249,8 @@ class PackageTarget : public record::Target {
     record::Origin origin_;
     std::map<std::string, std::unique_ptr<Member>, std::less<>> members_;
     std::array<Member*, record::kEntityKinds> of_kind_{};
+    mutable Spares spares_;
+    static constexpr std::uint64_t kBatchRows = 256;  ///< a package has no transactions: as it fits the cache
     static constexpr std::size_t kMostWaiting = 512 * 1024;  ///< bytes: still in the second-level cache
     std::size_t waiting_ = 0;
 };

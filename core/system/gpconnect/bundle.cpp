@@ -13,20 +13,16 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
-bool is_bundle(const Value* v) {
-    return v != nullptr && v->kind == json::Kind::object && v->text_of("resourceType") == "Bundle";
-}
-
 // Bundles in a bundle's entries are bundles of their own; the outer one is one too when it has other entries.
-void search(const Value& v, std::string_view text, std::uint64_t base, int depth,
-            std::vector<Extent>& found) {
+// However deep: the parser has a bound.
+void search(const Value& v, std::string_view text, std::uint64_t base, std::vector<Extent>& found) {
     if (is_bundle(&v)) {
         const Value* entries = v.find("entry");
         std::size_t inner = 0;
-        if (entries != nullptr && depth > 0)
+        if (entries != nullptr)
             for (const Value* e : entries->items)
                 if (is_bundle(e->find("resource"))) {
-                    search(*e->find("resource"), text, base, depth - 1, found);
+                    search(*e->find("resource"), text, base, found);
                     ++inner;
                 }
         if (inner == 0 || inner < entries->items.size)
@@ -39,9 +35,8 @@ void search(const Value& v, std::string_view text, std::uint64_t base, int depth
             found.push_back({base + v.offset, end_of_value(text, v.offset) - v.offset, true});
         return;
     }
-    if (depth == 0) return;
-    for (const Value* item : v.items) search(*item, text, base, depth - 1, found);
-    for (const json::Member& m : v.members) search(*m.value, text, base, depth - 1, found);
+    for (const Value* item : v.items) search(*item, text, base, found);
+    for (const json::Member& m : v.members) search(*m.value, text, base, found);
 }
 
 std::string reference_key(std::string_view type, std::string_view id) {
@@ -59,6 +54,18 @@ std::string_view relative(std::string_view reference) {
 }
 
 }  // namespace
+
+bool is_bundle(const Value* v) {
+    return v != nullptr && v->kind == json::Kind::object && v->text_of("resourceType") == "Bundle";
+}
+
+bool holds_resource(const Value& v) {
+    const Value* type = v.find("resourceType");
+    if (type != nullptr && type->kind == json::Kind::string && type->text != "Parameters") return true;
+    return std::any_of(v.items.begin(), v.items.end(), [](const Value* i) { return holds_resource(*i); }) ||
+           std::any_of(v.members.begin(), v.members.end(),
+                       [](const json::Member& m) { return holds_resource(*m.value); });
+}
 
 std::string_view body_of(std::string_view bytes) {
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
@@ -81,7 +88,7 @@ bool looks_like_json(std::string_view body) {
 
 std::vector<Extent> find_bundles(const Value& document, std::string_view text, std::uint64_t base) {
     std::vector<Extent> found;
-    search(document, text, base, 8, found);
+    search(document, text, base, found);
     return found;
 }
 

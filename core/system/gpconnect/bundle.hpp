@@ -20,6 +20,9 @@ struct Extent {
 std::string_view body_of(std::string_view bytes);
 /// Could be JSON: the first character that is no space is { [ or a quote.
 bool looks_like_json(std::string_view body);
+bool is_bundle(const json::Value* v);
+/// A FHIR resource, or a list or envelope with one in it, however deep.
+bool holds_resource(const json::Value& v);
 /// Every bundle in a parsed document, wrapped or not, in document order. `base`: of the document in the
 /// member.
 std::vector<Extent> find_bundles(const json::Value& document, std::string_view text, std::uint64_t base);

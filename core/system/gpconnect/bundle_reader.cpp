@@ -120,7 +120,7 @@ class BundleReader : public Maker {
     }
 
     bool is_foreign(std::uint32_t i) const {
-        if (bundle_.patients.empty()) return false;
+        if (bundle_.patients.empty() || i == bundle_.patients[0]) return false;
         if (record::practice_wide(bundle_.resources[i].rules->entity)) return false;
         for (Text name : {Text("subject"), Text("patient")}) {
             const Value* whose = bundle_.resources[i].tree->find(name);
@@ -185,15 +185,30 @@ class BundleReader : public Maker {
     void envelope() {
         Entity& patient = *record().items[0].entity;
         Arena& arena = record().arena;
+        // Whatever holds a resource may hold an allergy: that nobody finds in the words kept with the
+        // patient.
+        const auto aside = [&](Text path, const Value& value, bool known) {
+            if (holds_resource(value)) {
+                issue(Severity::error, "GPC-RES-002", value.offset, path,
+                      "a resource where no resource belongs: the whole patient is held back")
+                    .hint = "ask the supplier what it is";
+                record().held = "GPC-RES-002";
+            } else if (!known) {
+                keep(patient, path, value);
+            }
+        };
         for (const json::Member& m : bundle_.tree->members)
-            if (none_of(m.name, {"resourceType", "id", "meta", "type", "entry", "total", "link"}))
-                keep(patient, arena.join("Bundle.", m.name), *m.value);
+            if (m.name != "entry")
+                aside(arena.join("Bundle.", m.name), *m.value,
+                      !none_of(m.name, {"resourceType", "id", "meta", "type", "total", "link"}));
         const Value* entries = bundle_.tree->find("entry");
         for (std::size_t i = 0; entries != nullptr && i < entries->items.size; ++i)
             for (const json::Member& m : entries->items[i]->members)
-                if (entries->items[i]->find("resource") != nullptr &&
-                    none_of(m.name, {"id", "fullUrl", "resource", "search", "request", "response", "link"}))
-                    keep(patient, arena.join("Bundle.entry[", std::to_string(i), "].", m.name), *m.value);
+                if (m.name == "response" && holds_resource(*m.value))  // what the server said of the entry
+                    keep(patient, arena.join("Bundle.entry[", std::to_string(i), "].response"), *m.value);
+                else if (entries->items[i]->find("resource") != nullptr && m.name != "resource")
+                    aside(arena.join("Bundle.entry[", std::to_string(i), "].", m.name), *m.value,
+                          !none_of(m.name, {"id", "fullUrl", "search", "request", "response", "link"}));
     }
 
     // Something of this patient could not be read: an empty list may be empty for that reason.
@@ -236,6 +251,7 @@ class BundleReader : public Maker {
         row.line = info_.extent.quoted ? info_.line : info_.line + lines_.line(r.offset) - 1;
         row.key = record().arena.copy(again(r) ? info_.key : r.key);
         row.raw = text_.substr(r.offset, r.length);
+        row.part = opened_.index.part_of(info_.member);
         record().rows.push_back(row);
         return static_cast<std::uint32_t>(record().rows.size() - 1);
     }

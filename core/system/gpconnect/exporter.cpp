@@ -14,13 +14,22 @@ namespace {
 /// Every file as it is; a row is a bundle.
 class BundleExporter : public record::Exporter {
   public:
-    BundleExporter(std::shared_ptr<archive::Place> place, const Tables& tables) : place_(std::move(place)) {
-        Index index = build_index(*place_, tables, {});
+    BundleExporter(std::shared_ptr<archive::Place> place, const Tables& tables, const std::string& practice)
+        : place_(std::move(place)) {
+        Index index = build_index(*place_, tables, practice);
         census_ = std::move(index.census);
         issues_ = std::move(index.issues);
         for (const Fault& f : index.faults) issues_.push_back(f.issue);  // copied all the same, and said
         bundles_.resize(place_->members().size());
-        for (const BundleInfo& b : index.bundles) ++bundles_[b.member];
+        others_.resize(place_->members().size());
+        for (const BundleInfo& b : index.bundles) {
+            ++bundles_[b.member];
+            if (b.settled == kOtherPractice) ++others_[b.member];
+        }
+        for (std::size_t i = 0; i < others_.size(); ++i)
+            if (others_[i] != 0 && others_[i] != bundles_[i])
+                throw InputError(place_->members()[i].origin + ": holds bundles of several practices",
+                                 "a file is copied whole or not at all: give one file for each practice");
         census_.tables = {{"Bundle", "*.json", 0, index.bundles.size()}};
         census_.inputs.clear();
         for (std::size_t i = 0; i < place_->members().size(); ++i) {
@@ -33,6 +42,10 @@ class BundleExporter : public record::Exporter {
     const std::vector<Issue>& issues() const override { return issues_; }
     void write(record::ExportWriter& out) override {
         for (std::size_t i = 0; i < place_->members().size(); ++i) {
+            if (others_[i] != 0) {
+                out.settle(0, record::Fate::excluded, kOtherPractice, others_[i]);
+                continue;
+            }
             out.member(place_->members()[i].name, 0);
             out.write(place_->bytes(i), bundles_[i]);
         }
@@ -42,20 +55,18 @@ class BundleExporter : public record::Exporter {
     std::shared_ptr<archive::Place> place_;
     record::Census census_;
     std::vector<Issue> issues_;
-    std::vector<std::uint64_t> bundles_;  ///< in each member
+    std::vector<std::uint64_t> bundles_, others_;  ///< in each member; of them another practice's
 };
 
 }  // namespace
 
 std::unique_ptr<record::Exporter> open_exporter(const record::SourceOptions& options) {
     if (options.mapping == nullptr) throw MappingError("GP Connect records need the mapping set gpconnect");
-    if (!options.practice.empty())
-        throw UsageError("an export of one practice is not available for gpconnect",
-                         "give the files of that practice alone");
     if (!options.as_of.empty())
         throw UsageError("an export as of a date is not available for gpconnect",
                          "a bundle is as of the moment it was asked for: give the files of that date");
-    return std::make_unique<BundleExporter>(options.files, *Tables::load(options.mapping->folder()));
+    return std::make_unique<BundleExporter>(options.files, *Tables::load(options.mapping->folder()),
+                                            options.practice);
 }
 
 }  // namespace gpswitch::gpconnect

@@ -140,6 +140,17 @@ TEST_CASE("gpconnect: a resource of another patient is held") {
     CHECK(r.balanced());
 }
 
+TEST_CASE("gpconnect: a patient is their own, whatever a member that patients do not have says") {
+    const std::string odd = patient(R"(,"subject":{"reference":"Patient/P9"})");
+    const Read r(Read::Files{{"odd.json", bundle({odd, observation("O1")}, false)}});
+    CHECK(r.issues("GPC-PAT-003") == 0);
+    REQUIRE(r.get<record::Patient>() != nullptr);
+    REQUIRE(r.get<record::Patient>()->rest.size == 1);
+    CHECK(r.get<record::Patient>()->rest[0].path == "subject");
+    CHECK(r.get<record::Observation>() != nullptr);
+    CHECK(r.balanced());
+}
+
 TEST_CASE("gpconnect: an allergy, medicine or patient that cannot be understood holds the patient") {
     const char* rows[] = {
         R"({"resourceType":"AllergyIntolerance","id":"A1","clinicalStatus":5,"patient":{"reference":"Patient/P1"}})",

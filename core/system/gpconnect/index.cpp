@@ -14,6 +14,8 @@ using json::Value;
 
 namespace {
 
+constexpr std::size_t kMostParts = 65536;
+
 std::string name_of(std::string_view practice, std::string_view type, std::string_view key) {
     std::string name(practice);
     name += '\x1f';
@@ -84,6 +86,14 @@ struct Builder {
         const std::string_view text = text_of(place, b, arena);
         const Value* tree = parse_or_fault(place, b.member, index, parser, arena, text, b.extent.offset);
         if (tree == nullptr) return;
+        // In quotes it may be an envelope in its turn, and nobody has looked into that.
+        if (!is_bundle(tree)) {
+            if (holds_resource(*tree))
+                add_fault(place, b.member, index, "no-bundle", "GPC-MEM-002", b.line, b.column,
+                          "a record in an envelope that stands in quotes: held back",
+                          "ask for the record as a plain bundle");
+            return;
+        }
         if (const Value* entries = tree->find("entry");
             entries != nullptr && entries->kind != json::Kind::array) {
             add_fault(place, b.member, index, "unreadable-file", "GPC-MEM-003", b.line, b.column,
@@ -94,7 +104,7 @@ struct Builder {
         const Bundle content(*tree, text, tables);
         b.practice = content.practice_key();
         const std::string ods = content.ods();
-        if (!only.empty() && only != b.practice && only != ods) b.settled = "other-practice";
+        if (!only.empty() && only != b.practice && only != ods) b.settled = kOtherPractice;
         practices.insert(b.practice);
         if (b.settled.empty()) {
             ++wanted;
@@ -224,7 +234,7 @@ struct Builder {
                              first.hint);
         }
         if (wanted == 0 && !index.bundles.empty())
-            throw UsageError("no bundle is of the practice " + shown(only, 40),
+            throw InputError("no bundle is of the practice " + shown(only, 40),
                              "give its ODS code, or the id of its Organization");
         if (index.bundles.empty()) {
             const std::string first =
@@ -235,6 +245,14 @@ struct Builder {
         census();
         for (auto& s : index.shared) s.table = index.tables.at(std::string(s.rules->name));
         return std::move(index);
+    }
+
+    // What stands before the names of all members, and a star for them.
+    std::string pattern() const {
+        const archive::Member& first = place.members()[0];
+        return first.origin.substr(0,
+                                   first.origin.size() - std::min(first.name.size(), first.origin.size())) +
+               "*.json";
     }
 
     void census() {
@@ -249,9 +267,12 @@ struct Builder {
         }
         for (const auto& [name, n] : rows) {
             index.tables[name] = static_cast<std::uint16_t>(c.tables.size());
-            c.tables.push_back(
-                {name, single ? place.members()[0].origin : std::string("*.json"), bytes[name], n});
+            c.tables.push_back({name, single ? place.members()[0].origin : pattern(), bytes[name], n});
         }
+        // Of more files than Row::part can count, findings name the line alone.
+        if (!single && place.members().size() <= kMostParts)
+            for (record::Table& t : c.tables)
+                for (const archive::Member& m : place.members()) t.parts.push_back(m.name);
         for (std::uint32_t i = 0; i < index.bundles.size(); ++i)
             if (index.bundles[i].read_as_patient()) index.patients.push_back(i);
         std::sort(index.patients.begin(), index.patients.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -284,6 +305,11 @@ std::uint32_t Index::shared_of(const BundleInfo& b, const Resource& r) const {
     for (const std::uint32_t v : it->second)
         if (shared[v].sha256 == sha) return v;
     return kNone;
+}
+
+std::uint16_t Index::part_of(std::size_t member) const {
+    return census.tables.empty() || census.tables[0].parts.empty() ? std::uint16_t{0}
+                                                                   : static_cast<std::uint16_t>(member);
 }
 
 std::string_view text_of(const archive::Place& place, const BundleInfo& bundle, Arena& arena) {

@@ -35,6 +35,8 @@ struct BundleInfo {
     std::map<std::string, std::uint64_t> slots;  ///< table to its first slot here
 };
 
+inline constexpr std::string_view kOtherPractice = "other-practice";
+
 /// A file that cannot be read as JSON or as a bundle: one row of the table kFileTable, held.
 struct Fault {
     std::size_t member = 0;
@@ -63,6 +65,8 @@ struct Index {
 
     /// The Shared that stands for this resource of bundle `b`; kNone when there is none.
     std::uint32_t shared_of(const BundleInfo& b, const Resource& r) const;
+    /// Row::part of what stands in this member.
+    std::uint16_t part_of(std::size_t member) const;
 };
 
 /// The bundle's text: a view of the member, or unescaped into the arena.

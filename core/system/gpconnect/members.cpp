@@ -43,15 +43,10 @@ void note(Index& index, Severity severity, const char* code, const std::string& 
     index.issues.push_back(std::move(i));
 }
 
-// A FHIR resource, or a list or envelope of some: records that stand in no bundle.
-bool holds_resource(const Value& v, int depth) {
-    const Value* type = v.find("resourceType");
-    if (type != nullptr && type->kind == json::Kind::string && type->text != "Parameters") return true;
-    if (depth == 0) return false;
-    return std::any_of(v.items.begin(), v.items.end(),
-                       [&](const Value* i) { return holds_resource(*i, depth - 1); }) ||
-           std::any_of(v.members.begin(), v.members.end(),
-                       [&](const json::Member& m) { return holds_resource(*m.value, depth - 1); });
+// FHIR can be written in XML too, and a record in it is not read.
+bool is_fhir_xml(std::string_view bytes) {
+    return trim(bytes.substr(0, 4096)).starts_with('<') &&
+           bytes.substr(0, 4096).find("http://hl7.org/fhir") != std::string_view::npos;
 }
 
 }  // namespace
@@ -115,6 +110,9 @@ bool read_member(const archive::Place& place, std::size_t m, Index& index, json:
     if (is_utf16(out.bytes))
         return fault("is written in UTF-16; JSON is UTF-8",
                      "convert it (iconv -f UTF-16 -t UTF-8) and give the result");
+    if (is_fhir_xml(body))
+        return fault("is FHIR in XML, and only FHIR in JSON is read",
+                     "ask for the record as application/fhir+json");
     if (called_json && trim(body).empty()) return fault("is empty", "ask for the file again");
     if (!looks_like_json(body) && !called_json) {
         note(index, Severity::information, "GPC-MEM-001", info.origin, "not JSON: left out");
@@ -138,7 +136,7 @@ bool read_member(const archive::Place& place, std::size_t m, Index& index, json:
     if (!boxed.empty())
         for (Extent& e : out.bundles) --e.offset;
     if (!out.bundles.empty()) return true;
-    if (holds_resource(*document, 3))
+    if (holds_resource(*document))
         add_fault(place, m, index, "no-bundle", "GPC-MEM-002", 1, 1,
                   "resources that stand in no bundle: held back",
                   "ask for the patient's record as one bundle");

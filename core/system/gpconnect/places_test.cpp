@@ -1,6 +1,10 @@
 // Folders and archives of bundles: what is wrong with one file is that file's affair.
 #include <algorithm>
 
+#include "core/mapping/mapping.hpp"
+#include "core/record/address.hpp"
+#include "core/record/exporter.hpp"
+#include "core/system/gpconnect/gpconnect.hpp"
 #include "core/system/gpconnect/test_bundle.hpp"
 #include "core/util/error.hpp"
 
@@ -196,7 +200,7 @@ TEST_CASE("gpconnect: one practice of several; the others' rows are excluded by 
         for (const auto& s : excluded) CHECK(s.fate == record::Fate::excluded);
         for (const auto& s : excluded) CHECK(s.rule == "other-practice");
     }
-    CHECK_THROWS_AS(open_source(std::make_shared<MemoryPlace>(files), tables(), "C3"), UsageError);
+    CHECK_THROWS_AS(open_source(std::make_shared<MemoryPlace>(files), tables(), "C3"), InputError);
 }
 
 TEST_CASE("gpconnect: the moment of the data is the newest that a bundle gives") {
@@ -209,4 +213,124 @@ TEST_CASE("gpconnect: the moment of the data is the newest that a bundle gives")
                              {"c.json", at("P3", R"("timestamp":"soon",)")}});
     CHECK(r.source->census().as_of == "2024-06-01T10:00:00+01:00");
     CHECK(has(r.json("Patient"), "Bundle.timestamp"));
+}
+
+TEST_CASE("gpconnect: FHIR in XML is a record that is not read, and held") {
+    const std::string xml =
+        "\xEF\xBB\xBF\n<?xml version=\"1.0\"?>\n<Bundle xmlns=\"http://hl7.org/fhir\"><id "
+        "value=\"1\"/></Bundle>";
+    for (const char* name : {"b.xml", "b.json", "b"}) {
+        const Read r(Read::Files{{"a.json", record_of("P1")}, {name, xml}});
+        const All all(*r.source);
+        REQUIRE(all.held.size() == 1);
+        CHECK(all.held[0].second == "unreadable-file");
+        CHECK(all.issue("GPC-MEM-003")->severity == Severity::error);
+    }
+    const Read page(Read::Files{{"a.json", record_of("P1")}, {"b.html", "<html>http://example.org</html>"}});
+    CHECK(All(*page.source).held.empty());
+}
+
+TEST_CASE("gpconnect: however deep a record lies, it is found") {
+    std::string in_envelopes = record_of("P2"), in_bundles = record_of("P3");
+    for (int i = 0; i < 20; ++i) {
+        in_envelopes = "{\"body\":[" + in_envelopes + "]}";
+        in_bundles = R"({"resourceType":"Bundle","entry":[{"resource":)" + in_bundles + "}]}";
+    }
+    const Read r(Read::Files{{"a.json", record_of("P1")}, {"b.json", in_envelopes}, {"c.json", in_bundles}});
+    REQUIRE(r.source->census().patients.size() == 3);
+    CHECK(r.source->issues().empty());
+    const Read lone(Read::Files{
+        {"a.json", record_of("P1")},
+        {"b.json", R"({"a":{"b":{"c":{"d":{"e":{"resourceType":"AllergyIntolerance","id":"A"}}}}}})"}});
+    CHECK(All(*lone.source).held.size() == 1);
+}
+
+TEST_CASE("gpconnect: a record in an envelope that stands in quotes is held, not taken for an empty one") {
+    std::string quoted;
+    json::append_string(quoted, "{\"data\":" + record_of("P2") + "}");
+    const Read r(Read::Files{{"a.json", record_of("P1")}, {"b.json", "{\"body\":" + quoted + "}"}});
+    CHECK(r.source->census().patients.size() == 1);
+    const All all(*r.source);
+    REQUIRE(all.held.size() == 1);
+    CHECK(all.held[0].first == "b.json");
+    CHECK(all.held[0].second == "no-bundle");
+    CHECK(all.issue("GPC-MEM-002")->severity == Severity::error);
+    CHECK(all.rows == registered(*r.source));
+}
+
+TEST_CASE("gpconnect: a resource where none belongs holds the patient; other words stay with the patient") {
+    const std::string allergy = R"({"resourceType":"AllergyIntolerance","id":"A"})";
+    const std::string plain = record_of("P1");
+    const auto beside_entry = [&](const std::string& member) {
+        return plain.substr(0, plain.size() - 1) + "," + member + "}";
+    };
+    for (const std::string& text :
+         {beside_entry("\"contained\":[" + allergy + "]"),
+          beside_entry("\"Entry\":[{\"resource\":" + allergy + "}]"),
+          record_of("P1", R"(,{"resource":{"resourceType":"List","id":"L"},"more":)" + allergy + "}")}) {
+        CAPTURE(text);
+        const Read r(Read::Files{{"a.json", text}});
+        CHECK(r.record.held == "GPC-RES-002");
+        CHECK(r.issues("GPC-RES-002") == 1);
+    }
+    const Read note(Read::Files{{"a.json", beside_entry(R"("vendorNote":"x")")}});
+    CHECK(note.record.held.empty());
+    CHECK(has(note.json("Patient"), "Bundle.vendorNote"));
+    const Read answered(Read::Files{
+        {"a.json",
+         record_of(
+             "P1",
+             R"(,{"resource":{"resourceType":"List","id":"L"},"response":{"outcome":{"resourceType":"OperationOutcome"}}})")}});
+    CHECK(answered.record.held.empty());
+    CHECK(has(answered.json("Patient"), "Bundle.entry[1].response"));
+}
+
+TEST_CASE("gpconnect: a row says in which of several files it stands") {
+    const Read r(Read::Files{{"a.json", record_of("P1")}, {"sub/b.json", record_of("P2")}});
+    const auto& table = r.source->census().tables[0];
+    const auto cursor = r.source->read(std::vector<std::uint32_t>{0, 1});
+    record::Record record;
+    for (const char* name : {"box/a.json", "box/sub/b.json"}) {
+        REQUIRE(cursor->next(record));
+        CHECK(record::member_of(table, record.rows[0]) == name);
+    }
+    const Read one(Read::Files{{"a.json", record_of("P1")}});
+    CHECK(record::member_of(one.source->census().tables[0], one.record.rows[0]) == "box/a.json");
+}
+
+TEST_CASE("gpconnect: an export of one practice has its files alone, the others' rows excluded by name") {
+    const auto of = [](const std::string& p, const std::string& org) {
+        return R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":")" + p +
+               R"(","managingOrganization":{"reference":"Organization/)" + org +
+               R"("}}},{"resource":{"resourceType":"Organization","id":")" + org + R"("}}]})";
+    };
+    struct Copy : record::ExportWriter {
+        std::vector<std::string> names;
+        std::uint64_t written = 0, excluded = 0;
+        void member(const std::string& name, std::size_t) override { names.push_back(name); }
+        void write(std::string_view, std::uint64_t rows) override { written += rows; }
+        void settle(std::size_t, record::Fate fate, std::string_view rule, std::uint64_t rows) override {
+            CHECK(fate == record::Fate::excluded);
+            CHECK(rule == "other-practice");
+            excluded += rows;
+        }
+        void hold(std::size_t, std::uint64_t, std::string_view, std::string_view, std::string_view) override {
+            FAIL("held");
+        }
+    };
+    const std::string a = of("P1", "G1"), b = of("P2", "G2");
+    const auto mapping = mapping::MappingSet::load(GPSWITCH_SOURCE_DIR "/mappings/gpconnect/1.0.0");
+    const auto exporter = [&](const Read::Files& files) {
+        record::SourceOptions options;
+        options.files = std::make_shared<MemoryPlace>(files);
+        options.mapping = mapping.get();
+        options.practice = "G2";
+        return system().exporter(options);
+    };
+    Copy copy;
+    exporter(Read::Files{{"a.json", a}, {"b.json", b}})->write(copy);
+    CHECK(copy.names == std::vector<std::string>{"b.json"});
+    CHECK(copy.written == 1);
+    CHECK(copy.excluded == 1);
+    CHECK_THROWS_AS(exporter(Read::Files{{"ab.json", "[" + a + "," + b + "]"}}), InputError);
 }

@@ -50,6 +50,7 @@ void read_fault(const Opened& opened, const Fault& fault, record::Record& record
     record::Row row;
     row.table = opened.index.tables.at(std::string(kFileTable));
     row.slot = fault.slot;
+    row.part = opened.index.part_of(fault.member);
     row.line = fault.issue.line;
     row.key = opened.place->members()[fault.member].name;
     if (fault.readable) row.raw = opened.place->bytes(fault.member);
@@ -78,6 +79,7 @@ void read_shared(const Opened& opened, std::uint32_t handle, record::Record& rec
     row.line = s.line;
     row.key = record.arena.copy(s.key);
     row.raw = text;
+    row.part = opened.index.part_of(info.member);
     record.rows.push_back(row);
     record.claim(static_cast<std::uint32_t>(record.rows.size() - 1), record::Role::primary,
                  record.arena.copy(s.rules->name));

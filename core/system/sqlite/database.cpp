@@ -30,9 +30,16 @@ std::string words(int code, sqlite3* db) {
     return out;
 }
 
+/// Before the first connection: without a count of every allocation, and the lock that it takes.
+void no_statistics() {
+    static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(once);
+}
+
 }  // namespace
 
 Database::Database(const std::string& path, Use use) {
+    no_statistics();
     // With a slash in it a name is never taken for ":memory:" or a URI.
     const std::string name = path.find('/') == std::string::npos ? "./" + path : path;
     const int flags = (use == Use::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
@@ -49,6 +56,7 @@ Database::Database(const std::string& path, Use use) {
 }
 
 Database::Database(std::string_view bytes) {
+    no_statistics();
     int rc = sqlite3_open_v2(":memory:", &db_,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     const auto size = static_cast<sqlite3_int64>(bytes.size());

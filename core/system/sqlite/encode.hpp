@@ -7,6 +7,7 @@
 
 #include "core/record/system.hpp"
 #include "core/system/sqlite/schema.hpp"
+#include "core/util/bytes.hpp"
 
 namespace gpswitch::sqlite {
 
@@ -40,11 +41,13 @@ struct EncodedEntity {
 
 /// A record as rows to bind: three flat lists in order, and one buffer that has all the text.
 struct EncodedRecord : record::Encoded {
-    std::string key, id, nhs_number, birth_date, content_hash;
+    std::string key, id, nhs_number, birth_date;
+    /// SHA-256 of what is bound for the patient's own entities, in their order: tables, columns, values.
+    std::string content_hash;
     std::vector<EncodedEntity> entities;
     std::vector<EncodedRow> rows;
-    std::vector<Cell> cells;
-    std::string text;
+    std::vector<Cell> cells;  ///< those of a row in ascending order of parameters
+    Bytes text;               ///< values one behind the other, as cells are
 };
 
 std::unique_ptr<EncodedRecord> encode(const record::Record& record);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace gpswitch::sqlite {
 
@@ -12,7 +13,27 @@ using record::EntityKind;
 using record::Record;
 using record::Text;
 
-Reader::Reader(Database& db) : db_(db) {
+namespace {
+
+/// What nobody may do without: a patient with such a row unread would have a shorter list than is true.
+bool vital(EntityKind kind) {
+    return kind == EntityKind::Patient || kind == EntityKind::AllergyIntolerance ||
+           kind == EntityKind::MedicationStatement || kind == EntityKind::MedicationRequest;
+}
+
+bool is_coding(const Table& table) { return &table == &schema().of(Child::coding); }
+
+/// An element that says what such an entity is, or who the patient is.
+bool vital(EntityKind kind, Text path) {
+    const Text top = path.substr(0, path.find_first_of(".["));
+    if (kind == EntityKind::Patient) return top == "identifier" || top == "name";
+    return vital(kind) && (top == "code" || top == "clinicalStatus" || top == "verificationStatus" ||
+                           top.starts_with("medication"));
+}
+
+}  // namespace
+
+Reader::Reader(Database& db, std::string name) : db_(db), name_(std::move(name)) {
     for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
         const Table& t = schema().tables[k];
         const std::string select =
@@ -24,10 +45,9 @@ Reader::Reader(Database& db) : db_(db) {
     }
     for (std::size_t c = 0; c < kChildren; ++c) {
         const Table& t = schema().of(static_cast<Child>(c));
-        const bool coding = t.leading.back() == "path";
         by_parent_[c] = db.prepare(
             fmt::format("SELECT parent,type,{}{} FROM {} WHERE parent BETWEEN ? AND ? ORDER BY parent,row",
-                        coding ? "path," : "", t.column_list(), quoted(t.name)));
+                        is_coding(t) ? "path," : "", t.column_list(), quoted(t.name)));
     }
     context_.on_reference = [this](Text reference) { need(reference, *record_); };
 }
@@ -80,9 +100,34 @@ std::int64_t Reader::find(EntityKind kind, std::string_view id) {
     return row;
 }
 
+void Reader::not_understood(const Table& table, Text path, const char* why, bool grave,
+                            Record& record) const {
+    finding(table, kind_, context_.entity->id, path, why, record);
+    record.incomplete = true;
+    Issue& issue = record.issues.back();
+    issue.hint = "it is kept as text, and the record is marked as incomplete";
+    if (!grave) return;
+    issue.severity = Severity::error;
+    issue.hint = "the whole patient is held back";
+    record.held = issue.code;
+}
+
+void Reader::finding(const Table& table, EntityKind kind, Text id, Text path, const char* why,
+                     Record& record) const {
+    Issue issue;
+    issue.code = "SQLITE-ROW-001";
+    issue.member = fmt::format("{}!{}", name_, table.name);
+    issue.resource = fmt::format("{}/{}", record::name_of(kind), id);
+    issue.path = path;
+    issue.message = why;
+    issue.hint = "a hand has been in the store: import again from the package";
+    record.issues.push_back(std::move(issue));
+}
+
 record::Entity* Reader::take(const Table& table, Statement& s, int first_column, Record& record) {
     record::Entity& entity = record.add(static_cast<EntityKind>(table.number));
     context_.entity = &entity;
+    kind_ = static_cast<EntityKind>(table.number);
     values(table, s, first_column, reinterpret_cast<char*>(&entity), record);
     return &entity;
 }
@@ -92,7 +137,7 @@ void Reader::values(const Table& table, Statement& s, int column, char* object, 
         const Text text = record.arena.copy(s.text(column++));
         if (text.empty()) continue;
         if (c.list != nullptr) {
-            list(c, text, object + c.offset - c.list->offset, record);
+            list(table, c, text, object + c.offset - c.list->offset, record);
             continue;
         }
         *reinterpret_cast<Text*>(object + c.offset) = text;
@@ -101,12 +146,12 @@ void Reader::values(const Table& table, Statement& s, int column, char* object, 
 }
 
 // `object` is the structure that has the list.
-void Reader::list(const Column& column, Text text, char* object, Record& record) {
+void Reader::list(const Table& table, const Column& column, Text text, char* object, Record& record) {
     const record::Field& f = *column.list;
     json::Error error;
     const json::Value* v = parser_.parse(text, record.arena, error);
     if (v == nullptr || v->kind != json::Kind::array) {
-        // Somebody wrote here by hand: it is kept and not understood.
+        not_understood(table, column.name, "not a list in JSON", vital(kind_, column.name), record);
         context_.entity->rest.add(record.arena, {record.arena.copy(column.name), text});
         return;
     }
@@ -134,27 +179,69 @@ void Reader::children(Record& record, std::int64_t first_row, std::int64_t last_
             const std::int64_t parent = s.integer(0);
             while (got != got_.end() && got->place.row < parent) ++got;
             // Rows put in by hand may have a key that an entity of another type has.
+            const Got* const first = got != got_.end() && got->place.row == parent ? &*got : nullptr;
             auto own = got;
             while (own != got_.end() && own->place.row == parent &&
                    record::name_of(own->place.kind) != s.text(1))
                 ++own;
-            if (own == got_.end() || own->place.row != parent) continue;
+            if (own == got_.end() || own->place.row != parent) {
+                stray(table, s, first, record);
+                continue;
+            }
             context_.entity = own->entity;
+            kind_ = own->place.kind;
             if (static_cast<Child>(c) == Child::coding)
                 coding(s, *own, record);
-            else
-                child(table, s, *own, record);
+            else if (!child(table, s, *own, record))
+                stray(table, s, &*own, record);
         }
         s.reset();
     }
 }
 
-void Reader::child(const Table& table, Statement& s, const Got& got, Record& record) {
+bool Reader::child(const Table& table, Statement& s, const Got& got, Record& record) {
+    bool taken = false;
     for (const ChildList& list : schema().of(got.place.kind).children) {
         if (list.table != &table) continue;
         auto& items = *reinterpret_cast<AnyList*>(reinterpret_cast<char*>(got.entity) + list.offset);
         values(table, s, 2, static_cast<char*>(add_item(items, *table.type, record.arena)), record);
+        taken = true;
     }
+    return taken;
+}
+
+// A row that its entity (`got`: one that has its key) has no place for. Where no entity has the key, somebody
+// took the entry out and left this; an entity that was moved to another patient has taken its rows with it.
+void Reader::stray(const Table& table, Statement& s, const Got* got, Record& record) {
+    const auto kind = record::kind_of(s.text(1));
+    if (kind && has_parent(table, *kind, s.integer(0))) return;
+    if (got == nullptr)
+        return finding(table, kind.value_or(EntityKind::Patient), {}, {}, "is left of an entry that is gone",
+                       record);
+    context_.entity = got->entity;
+    kind_ = got->place.kind;
+    not_understood(table, {}, "is of another type than its entry", vital(kind_), record);
+    void* lost = record.arena.take(table.type->size, alignof(std::max_align_t));
+    std::memset(lost, 0, table.type->size);
+    values(table, s, is_coding(table) ? 3 : 2, static_cast<char*>(lost), record);
+    keep(record.arena.join(table.name, ":", s.text(1)), lost, table, record);
+}
+
+void Reader::keep(Text path, const void* object, const Table& table, Record& record) {
+    std::string json;
+    record::append_json(json, object, *table.type);
+    context_.entity->rest.add(record.arena, {path, record.arena.copy(json)});
+}
+
+bool Reader::has_parent(const Table& table, EntityKind kind, std::int64_t parent) {
+    const auto& lists = schema().of(kind).children;
+    if (!is_coding(table) &&
+        std::none_of(lists.begin(), lists.end(), [&](const ChildList& l) { return l.table == &table; }))
+        return false;
+    Statement& entity = by_row_[static_cast<std::size_t>(kind)].bind(1, parent);
+    const bool found = entity.step();
+    entity.reset();
+    return found;
 }
 
 namespace {
@@ -187,11 +274,10 @@ void Reader::coding(Statement& s, const Got& got, Record& record) {
         values(table, s, 3, static_cast<char*>(add_item(*codings, type, record.arena)), record);
         return;
     }
+    not_understood(table, s.text(2), "the path leads to no concept", vital(kind_), record);
     record::Coding lost{};
     values(table, s, 3, reinterpret_cast<char*>(&lost), record);
-    std::string json;
-    record::append_json(json, &lost, type);
-    got.entity->rest.add(record.arena, {record.arena.join("coding:", s.text(2)), record.arena.copy(json)});
+    keep(record.arena.join("coding:", s.text(2)), &lost, table, record);
 }
 
 void Reader::need(Text reference, Record& record) {

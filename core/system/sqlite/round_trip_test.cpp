@@ -230,6 +230,88 @@ TEST_CASE("sqlite: rows put in or moved by hand are seen, and accounted for") {
     CHECK(all.patients[0]->items[1].entity->rest.size != 0);
 }
 
+TEST_CASE("sqlite: a row that cannot be understood makes its patient incomplete, or holds him") {
+    struct Fault {
+        const char* sql;
+        bool held;
+        const char *member, *resource, *path, *kept;  // kept: the name under which the text is in `rest`
+    };
+    const Fault faults[] = {
+        {"UPDATE Observation SET note='broken' WHERE id='obs-a-0'", false, "practice.db!Observation",
+         "Observation/obs-a-0", "note", "note"},
+        {"UPDATE List SET entry='[' WHERE id='list-a-1'", false, "practice.db!List", "List/list-a-1", "entry",
+         "entry"},
+        {"UPDATE coding SET path='nowhere' WHERE patient=1 AND type='Observation' AND path='code' AND seq=1",
+         false, "practice.db!coding", "Observation/obs-a-0", "nowhere", "coding:nowhere"},
+        {"UPDATE coding SET path='cod' WHERE type='AllergyIntolerance' AND patient=1", true,
+         "practice.db!coding", "AllergyIntolerance/allergy", "cod", "coding:cod"},
+        {"UPDATE component SET type='Flag' WHERE patient=1 AND seq=1; DELETE FROM coding WHERE path LIKE "
+         "'comp%'",
+         false, "practice.db!component", "Observation/obs-a-0", "", "component:Flag"},
+        {"UPDATE identifier SET type='Flag' WHERE patient=1 AND type='Patient'", true,
+         "practice.db!identifier", "Patient/patient-a", "", "identifier:Flag"},
+        {"UPDATE Patient SET name='Smith' WHERE id='patient-a'", true, "practice.db!Patient",
+         "Patient/patient-a", "name", "name"},
+    };
+    for (const Fault& f : faults) {
+        CAPTURE(f.sql);
+        io::TestFolder folder;
+        Package package;
+        for (const char* key : {"a", "b"}) {
+            Record& r = package.patient(key, 1);
+            auto& allergy = r.add<AllergyIntolerance>();
+            allergy.id = "allergy";
+            allergy.code.coding.add(r.arena).code = "91936005";
+        }
+        const std::string path = folder / "practice.db";
+        package.import(path);
+        {
+            sqlite::Database db(path, sqlite::Database::Use::write);
+            db.exec(f.sql);
+        }
+        const auto source = open(path);
+        const Everything all = read_all(*source);
+        CHECK_NOTHROW(all.ledger->check());
+        const Record& a = *all.patients[0];
+        CHECK(a.incomplete);
+        CHECK(a.held == (f.held ? "SQLITE-ROW-001" : ""));
+        REQUIRE(a.issues.size() == 1);
+        CHECK(a.issues[0].code == "SQLITE-ROW-001");
+        CHECK(a.issues[0].severity == (f.held ? Severity::error : Severity::warning));
+        CHECK(a.issues[0].member == f.member);
+        CHECK(a.issues[0].resource == f.resource);
+        CHECK(a.issues[0].path == f.path);
+        std::string kept;
+        for (const Item& item : a.items)
+            for (const Rest& rest : item.entity->rest) kept += rest.path;
+        CHECK(kept == f.kept);
+        CHECK(!all.patients[1]->incomplete);
+        CHECK(all.patients[1]->issues.empty());
+    }
+}
+
+TEST_CASE("sqlite: a row that is left of an entry that is gone is a finding, and no more") {
+    io::TestFolder folder;
+    Package package;
+    package.patient("a", 1);
+    const std::string path = folder / "practice.db";
+    package.import(path);
+    {
+        sqlite::Database db(path, sqlite::Database::Use::write);
+        db.exec("DELETE FROM Observation WHERE id='obs-a-0'; DELETE FROM coding WHERE path LIKE 'comp%'");
+    }
+    const auto source = open(path);
+    const Everything all = read_all(*source);
+    const Record& a = *all.patients.at(0);
+    CHECK(!a.incomplete);
+    CHECK(a.held.empty());
+    std::string found;
+    for (const Issue& i : a.issues) found += i.code + " " + i.member + " " + i.resource + "\n";
+    CHECK(found ==
+          "SQLITE-ROW-001 practice.db!component Observation/\nSQLITE-ROW-001 practice.db!coding "
+          "Observation/\n");
+}
+
 TEST_CASE("sqlite: columns have distinct names, within SQLite's limits") {
     std::size_t widest = 0;
     for (const sqlite::Table& t : sqlite::schema().tables) widest = std::max(widest, t.columns.size());

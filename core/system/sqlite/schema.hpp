@@ -19,7 +19,9 @@
 namespace gpswitch::sqlite {
 
 inline constexpr std::uint32_t kApplicationId = 0x67707377;  ///< "gpsw", in the file's header
-inline constexpr int kFormat = 1;                            ///< user_version
+/// user_version. 2: content hashes are of the values as bound; 1: of JSON. Both are read, and only 2 is
+/// written.
+inline constexpr int kFormat = 2;
 
 /// A value of an object as a column. `offset` leads from the object to the Text, or to the list.
 struct Column {

@@ -88,7 +88,7 @@ class StoreSource : public record::Source {
             describe(meta);
             index_patients();
             for (std::size_t k = 0; k < kEntityKinds; ++k) index(static_cast<EntityKind>(k));
-            reader_ = std::make_unique<Reader>(*db_);
+            reader_ = std::make_unique<Reader>(*db_, name_);
         });
     }
 
@@ -114,6 +114,7 @@ class StoreSource : public record::Source {
     std::unique_ptr<record::Cursor> leftovers() override;
 
     const std::string& path() const { return path_; }
+    const std::string& name() const { return name_; }
     const Person& person(std::uint32_t patient) const { return people_[patient]; }
 
     /// A connection of its own; holds a read transaction, so that nothing changes under us.
@@ -268,7 +269,10 @@ void StoreSource::index(EntityKind kind) {
 }
 
 PatientCursor::PatientCursor(const StoreSource& source, std::span<const std::uint32_t> patients)
-    : source_(source), patients_(patients.begin(), patients.end()), db_(source.connect()), reader_(*db_) {}
+    : source_(source),
+      patients_(patients.begin(), patients.end()),
+      db_(source.connect()),
+      reader_(*db_, source.name()) {}
 
 bool PatientCursor::next(Record& record) {
     record.clear();
@@ -306,6 +310,7 @@ bool StoreSource::orphan(Record& record) {
     std::vector<Reader::Place> places;
     reader_->patient(number, record, places);
     account(number, places, record);
+    record.held.clear();  // row by row, all of them
     for (std::uint32_t i = 0; i < record.items.size(); ++i) {
         std::string json;
         record::append_json(json, record.items[i].kind, *record.items[i].entity);

@@ -12,7 +12,7 @@ struct Sqlite : record::System {
     }
     bool reads() const override { return true; }
     bool writes() const override { return true; }
-    std::vector<std::string_view> versions() const override { return {"1"}; }
+    std::vector<std::string_view> versions() const override { return {"2", "1"}; }
 
     record::Recognition recognise(const archive::Place& files) const override {
         if (files.members().size() != 1) return {0, "not one file"};

@@ -13,6 +13,7 @@
 #include "core/system/sqlite/meta.hpp"
 #include "core/system/sqlite/sqlite.hpp"
 #include "core/system/sqlite/writer.hpp"
+#include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::sqlite {
@@ -25,9 +26,10 @@ namespace fs = std::filesystem;
 /// finished one leaves nothing beside the database, which then opens from a read-only folder. (A WAL would
 /// leave two more files, and gains nothing: nobody reads meanwhile, locking_mode is EXCLUSIVE. A bulk import
 /// mostly appends pages, and those need no journal.) synchronous=NORMAL: one flush less a commit; publish()
-/// ends with EXTRA. A cache of 64 MB holds the batch in hand, so that pages are not written twice.
+/// ends with EXTRA. A cache of 64 MB holds the batch in hand, so that pages are not written twice. Pages of
+/// 16 KB take a tenth less time than those of 4 to fill and to index; a store that is there keeps its own.
 constexpr const char* kSettings =
-    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+    "PRAGMA page_size=16384; PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
     "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF";
 
 /// Removes what a run that was killed between its last commit and its end has left: a journal with nothing in
@@ -35,6 +37,18 @@ constexpr const char* kSettings =
 /// own lock. Source: SQLite, "PRAGMA journal_mode".
 constexpr const char* kDropJournal =
     "PRAGMA locking_mode=NORMAL; PRAGMA journal_mode=PERSIST; PRAGMA journal_mode=DELETE;";
+
+/// Days and instants of any offset; a day is no earlier than a moment in it.
+bool earlier(const std::string& a, const std::string& b) {
+    const auto uk = [](std::string s) {
+        if (s.ends_with("Z")) s = s.substr(0, s.size() - 1) + "+00:00";
+        const std::string moved = civil_time::add_minutes(s, 0);
+        return moved.empty() ? s : moved;
+    };
+    const std::string x = uk(a), y = uk(b);
+    const std::size_t n = std::min({x.size(), y.size(), std::size_t{19}});
+    return x.compare(0, n, y, 0, n) < 0;
+}
 
 class Store : public record::Target {
   public:
@@ -49,6 +63,7 @@ class Store : public record::Target {
             origin_ = meta_of(origin);
             if (origin.census != nullptr)
                 for (const auto& p : origin.census->patients) keys_.push_back(p.key);
+            std::sort(keys_.begin(), keys_.end());
             if (overwrite_) keep_only_resumable();
             create_file();
             open();
@@ -66,7 +81,9 @@ class Store : public record::Target {
             std::uint64_t patients = 0;
             Transaction transaction(*db_, "BEGIN IMMEDIATE");
             for (const auto& r : records) {
-                writer_->write(static_cast<const EncodedRecord&>(*r));
+                const auto& record = static_cast<const EncodedRecord&>(*r);
+                refuse_shared_key(record.key);
+                writer_->write(record);
                 keep_held(r->held);
                 if (r->patient) ++patients;
             }
@@ -132,7 +149,9 @@ class Store : public record::Target {
             Database db(work_, Database::Use::write);
             db.exec("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE");
             const Meta m = is_store(db) ? read_meta(db) : Meta{};
-            if (m.at(kFingerprint) == origin_.at(kFingerprint) && m.at(kSchema) == schema().hash) return;
+            if (m.at(kFingerprint) == origin_.at(kFingerprint) && m.at(kSchema) == schema().hash &&
+                m.at(kFormatKey) == origin_.at(kFormatKey))
+                return;
         } catch (const Failure& f) {
             if (f.busy()) throw;
         }
@@ -194,6 +213,7 @@ class Store : public record::Target {
             const bool same = there.at(kFingerprint) == origin_.at(kFingerprint);
             patients_ = same ? std::strtoull(there.at(kPatientsCommitted).c_str(), nullptr, 10) : 0;
             update = there.at(kRun) == "update";
+            if (!same) refuse_older(there);
             if (!same && !complete_)
                 throw TargetError(fmt::format("{}: package or mapping changed in between: the import in it "
                                               "was begun with another one and is not "
@@ -234,7 +254,7 @@ class Store : public record::Target {
     }
 
     void refuse_other(const Meta& there) const {
-        if (there.at(kSchema) != schema().hash)
+        if (there.at(kSchema) != schema().hash || there.at(kFormatKey) != origin_.at(kFormatKey))
             throw TargetError(path_ + ": was made by another version of gpswitch",
                               "nothing was changed; use that version, or --overwrite to make it anew");
         for (std::string_view key : {kPractice, kOds}) {
@@ -243,6 +263,28 @@ class Store : public record::Target {
             throw TargetError(path_ + ": holds another practice",
                               "nothing was changed; one store holds one practice: choose another name");
         }
+    }
+
+    // Under one key the second patient would replace the first. A source that holds them both back never
+    // comes here.
+    void refuse_shared_key(std::string_view key) const {
+        const auto same = std::equal_range(keys_.begin(), keys_.end(), key);
+        if (key.empty() || same.second - same.first < 2) return;
+        throw Failure{
+            SQLITE_CONSTRAINT,
+            fmt::format("patients {} to {} of the source, in the order of their keys, have the same "
+                        "key, and each would replace the one before",
+                        same.first - keys_.begin() + 1, same.second - keys_.begin())};
+    }
+
+    // An older state would put back what has been changed and deleted since.
+    void refuse_older(const Meta& there) const {
+        const std::string &now = origin_.at(kAsOf), &before = there.at(kAsOf);
+        if (now.empty() || before.empty() || there.at(kSystem) != origin_.at(kSystem)) return;
+        if (!earlier(now, before)) return;
+        throw TargetError(
+            fmt::format("{}: holds the practice as of {}, and this is older: as of {}", path_, before, now),
+            "nothing was changed; import the newest data, or --overwrite to go back to this");
     }
 
     // A raw extract imported without a package on the way has its held rows nowhere else.
@@ -259,7 +301,6 @@ class Store : public record::Target {
 
     // Patients in the store that the origin does not have. They are kept.
     std::uint64_t kept() {
-        if (!std::is_sorted(keys_.begin(), keys_.end())) std::sort(keys_.begin(), keys_.end());
         std::uint64_t n = 0;
         Statement all = db_->prepare("SELECT key FROM gpswitch_patient");
         while (all.step())
@@ -303,7 +344,7 @@ class Store : public record::Target {
     std::string path_, work_;
     bool overwrite_, complete_ = false, created_ = false, started_ = false, broken_ = false;
     Meta origin_;
-    std::vector<std::string> keys_;
+    std::vector<std::string> keys_;  ///< of the origin's patients, ascending
     std::unique_ptr<Database> db_;
     std::unique_ptr<Writer> writer_;
     std::uint64_t patients_ = 0;

@@ -171,6 +171,25 @@ TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone"
     CHECK(ask(path, "SELECT count(*) FROM component WHERE patient=2") == "3");
     CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='patients_kept'") == "1");
     CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='as_of'") == "2025-06-01");
+
+    // What is older would bring back what has been changed and deleted since.
+    for (const char* moment : {"2025-05-31", "2025-05-31T23:59:59+01:00", "2025-05-31T22:59:59Z"}) {
+        CAPTURE(moment);
+        Package older = practice();
+        older.fingerprint = "f0";
+        older.census.as_of = moment;
+        CHECK(has(message_of([&] { older.import(path); }), "this is older"));
+    }
+    CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='fingerprint'") == "f2");
+    for (const char* moment : {"2025-06-01T00:00:00+01:00", "2025-05-31T23:00:00Z", ""}) {
+        CAPTURE(moment);
+        newer.fingerprint = std::string("same ") + moment;
+        newer.census.as_of = moment;
+        CHECK_NOTHROW(newer.import(path));
+        newer.census.as_of = "2025-06-01";
+        newer.fingerprint = "f2";
+        newer.import(path);
+    }
     CHECK(table(path, "SELECT seq,id,name FROM Organization ORDER BY row") ==
           "0|org-1|Surgery 111\n1|org-3|Surgery 3\n2|org-5|Surgery 5\n3|org-9|Surgery 9\n4|org-6|Surgery "
           "6\n5|org-7|Surgery 7\n");
@@ -182,6 +201,43 @@ TEST_CASE("sqlite: a newer package replaces what differs and keeps what is gone"
     newer.import(path);
     CHECK(dump(path) == once);
     CHECK(open(path)->census().patients.size() == 5);
+}
+
+TEST_CASE("sqlite: a store of the format before is read, and not written to") {
+    io::TestFolder folder;
+    const std::string path = folder / "practice.db";
+    const Package package = practice();
+    package.import(path);
+    CHECK(open(path)->census().version == "2");
+    {
+        sqlite::Database db(path, sqlite::Database::Use::write);
+        db.exec("UPDATE gpswitch_meta SET value='1' WHERE key='format'");
+    }
+    CHECK(open(path)->census().version == "1");
+    CHECK(has(message_of([&] { package.import(path); }), "was made by another version of gpswitch"));
+    package.import(path, 2, SIZE_MAX, true);
+    CHECK(open(path)->census().version == "2");
+}
+
+TEST_CASE("sqlite: two patients under one key are refused: neither replaces the other") {
+    io::TestFolder folder;
+    const std::string path = folder / "practice.db";
+    Package package;
+    package.patient("a", 1);
+    package.patient("b", 2);
+    package.patient("b", 3);
+    package.census.patients.push_back({"b", 7});
+    const std::string message = message_of([&] { package.import(path, 1); });
+    CHECK(has(message, "patients 2 to 3 of the source"));
+    CHECK(has(message, "1 patients are safely in"));
+    CHECK(ask(path, "SELECT group_concat(key) FROM gpswitch_patient") == "a");
+    CHECK(ask(path, "SELECT value FROM gpswitch_meta WHERE key='complete'") == "0");
+
+    // Both held back by their source, they are nobody's.
+    for (std::size_t i : {1u, 2u}) package.records[i]->key = {}, package.records[i]->items.clear();
+    package.fingerprint = "f2";
+    package.import(path, 1, SIZE_MAX, true);
+    CHECK(ask(path, "SELECT group_concat(key) FROM gpswitch_patient") == "a");
 }
 
 TEST_CASE("sqlite: refuses what is not its own, and leaves it alone") {

@@ -46,12 +46,25 @@ void Writer::insert(const EncodedRecord& record, const EncodedEntity& entity, co
     }
     const int patient_at = table.is_child() ? 4 : 2;
     if (patient != 0) s.bind(patient_at, patient);
-    for (const Cell* c = cells; c != cells + row.cells; ++c)
-        s.bind(static_cast<int>(c->parameter), std::string_view(record.text.data() + c->offset, c->length));
+    bind(row.table, s, record, cells, cells + row.cells);
     s.run();
-    // The next row has other columns filled: take back only what this one bound.
-    for (const Cell* c = cells; c != cells + row.cells; ++c) s.bind_null(static_cast<int>(c->parameter));
     if (patient != 0) s.bind_null(patient_at);
+}
+
+// Rows of one table mostly fill the same columns: only what this one leaves out is taken back.
+void Writer::bind(std::uint32_t table, Statement& s, const EncodedRecord& record, const Cell* first,
+                  const Cell* last) {
+    std::vector<std::uint32_t>& bound = bound_[table];
+    const Cell* c = first;
+    for (const std::uint32_t parameter : bound) {
+        while (c != last && c->parameter < parameter) ++c;
+        if (c == last || c->parameter != parameter) s.bind_null(static_cast<int>(parameter));
+    }
+    bound.clear();
+    for (c = first; c != last; ++c) {
+        s.bind(static_cast<int>(c->parameter), record.text.view().substr(c->offset, c->length));
+        bound.push_back(c->parameter);
+    }
 }
 
 void Writer::remove(std::int64_t first_row, std::int64_t last_row) {
@@ -72,7 +85,7 @@ std::optional<std::int64_t> Writer::practice_row(const EncodedRecord& record, co
     if (replacing_ && entity.id_length != 0) {
         const std::string table = quoted(schema().of(entity.kind).name);
         Statement old = db_.prepare(fmt::format("SELECT row FROM {} WHERE id=? AND patient IS NULL", table));
-        old.bind(1, std::string_view(record.text).substr(entity.id_offset, entity.id_length));
+        old.bind(1, record.text.view().substr(entity.id_offset, entity.id_length));
         if (old.step()) {
             const std::int64_t row = old.integer(0);
             old.reset();

@@ -38,10 +38,13 @@ class Writer {
     void insert(const EncodedRecord& record, const EncodedEntity& entity, const EncodedRow& row,
                 const Cell* cells, std::int64_t parent, std::int64_t patient, std::int64_t seq);
     Statement& insert_into(std::size_t table);
+    void bind(std::uint32_t table, Statement& s, const EncodedRecord& record, const Cell* first,
+              const Cell* last);
 
     Database& db_;
     bool replacing_;
     std::array<Statement, record::kEntityKinds + kChildren> inserts_;
+    std::array<std::vector<std::uint32_t>, record::kEntityKinds + kChildren> bound_;  ///< by the row before
     std::vector<Statement> removals_;
     Statement find_patient_, add_patient_, change_patient_;
     std::int64_t next_patient_ = 1;

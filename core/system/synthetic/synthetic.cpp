@@ -9,7 +9,7 @@ namespace {
 
 using record::Record;
 
-constexpr std::uint16_t kPatientTable = 0, kPracticeTable = 1;
+constexpr std::uint16_t kPracticeTable = 1;  // table 0 is that of the patients
 
 class SyntheticSource : public record::Source {
   public:

@@ -2,6 +2,7 @@
 // what it is.
 #include <algorithm>
 
+#include "core/system/emis/code_systems.hpp"
 #include "core/system/emis/codes.hpp"
 #include "core/system/emis/write/pages.hpp"
 #include "core/util/hash.hpp"
@@ -9,16 +10,6 @@
 
 namespace gpswitch::emis::write {
 namespace {
-
-constexpr Text kSnomed = "http://snomed.info/sct";
-constexpr Text kRead = "http://read.info/readv2";
-constexpr Text kLocal = "https://fhir.hl7.org.uk/Id/egton-codes";
-constexpr Text kDmd = "https://dmd.nhs.uk";
-constexpr Text kCodeId = "https://gpswitch.org/CodeSystem/emis-code-id";
-constexpr Text kConceptId = "https://gpswitch.org/CodeSystem/emis-concept-id";
-constexpr Text kDrugId = "https://fhir.hl7.org.uk/Id/emis-drug-codes";
-/// A category that no list of the mapping set names: the entry is an observation.
-constexpr Text kPlain = "Symptoms and Findings";
 
 // An id that nobody can take for one of EMIS's or of SNOMED CT's: 15 digits from the name, and a partition
 // (99) that neither has.
@@ -50,6 +41,7 @@ int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute
     const record::Coding* own = nullptr;
     CodeUse use;
     use.drug = drug;
+    use.item = at_item_;
     Text display;
     for (const record::Coding& k : c.coding) {
         if (k.system == (drug ? kDrugId : kCodeId)) own = own == nullptr ? &k : own;
@@ -134,7 +126,7 @@ Text Pages::cell(int column) const {
     };
     if (is("ReadTermId")) return use.read;
     if (is("SnomedCTConceptId")) return use.snomed;
-    if (is("EmisCodeCategoryDescription")) return use.category.empty() ? kPlain : Text(use.category);
+    if (is("EmisCodeCategoryDescription")) return use.category.empty() ? kPlainCategory : Text(use.category);
     if (is("Term")) return use.term;
     return {};
 }
@@ -202,60 +194,72 @@ Pages::Reading Pages::reading_of(Draft& d) {
 // Every coded entry is read as the mapping set would read it; what its code lacks for that is given to it,
 // and what still would be read as something else is said, or held where it matters.
 void Pages::check_reading() {
-    for (Draft& d : drafts) {
-        if (d.tab != Tab::CareRecord_Observation || d.items.empty()) continue;
-        CodeUse* use = d.code < 0 ? nullptr : &codes[static_cast<std::size_t>(d.code)];
-        const std::uint32_t main = d.items[0];
-        const mapping::WriteRoute& route = *routes_[main];
-        // The source's own word for the category, where the entry keeps it.
-        if (record_->items[main].kind == EntityKind::Observation && use != nullptr && use->strength >= 0) {
-            const auto& o = *static_cast<const record::Observation*>(record_->items[main].entity);
-            const int index = layout_.set().values_index("emis-code-category");
-            for (const record::Concept& c : o.category)
-                for (const record::Coding& k : c.coding)
-                    if (index >= 0 && k.system == layout_.set().values(index).source_system)
-                        need(*use, k.code, 3);
+    std::vector<std::pair<Draft*, Reading>> found;
+    for (Draft& d : drafts)
+        if (d.tab == Tab::CareRecord_Observation && !d.items.empty())
+            found.emplace_back(&d, make_readable(d));
+    // What a later entry gave to a code counts for the earlier ones with that code as well.
+    for (auto& [d, before] : found) {
+        if (d->code >= 0) codes[static_cast<std::size_t>(d->code)].entry = true;
+        say_reading(*d, std::max(before, reading_of(*d)));
+    }
+}
+
+Pages::Reading Pages::make_readable(Draft& d) {
+    CodeUse* use = d.code < 0 ? nullptr : &codes[static_cast<std::size_t>(d.code)];
+    const std::uint32_t main = d.items[0];
+    const mapping::WriteRoute& route = *routes_[main];
+    // The source's own word for the category, where the entry keeps it.
+    if (record_->items[main].kind == EntityKind::Observation && use != nullptr && use->strength >= 0) {
+        const auto& o = *static_cast<const record::Observation*>(record_->items[main].entity);
+        const int index = layout_.set().values_index("emis-code-category");
+        for (const record::Concept& c : o.category)
+            for (const record::Coding& k : c.coding)
+                if (index >= 0 && k.system == layout_.set().values(index).source_system)
+                    need(*use, k.code, 3);
+    }
+    Reading reading = reading_of(d);
+    if (reading == Reading::same || use == nullptr) {
+        if (reading == Reading::same) {
+            // Whoever else uses the code must not change it.
+            if (use != nullptr && !route.category.empty() && !use->category.empty())
+                need(*use, use->category, 2);
+            return reading;
         }
-        Reading reading = reading_of(d);
-        if (reading == Reading::same || use == nullptr) {
-            if (reading == Reading::same) {
-                // Whoever else uses the code must not change it.
-                if (use != nullptr && !route.category.empty() && !use->category.empty())
-                    need(*use, use->category, 2);
-                continue;
-            }
-        } else if (use->strength >= 0) {
-            for (const std::uint32_t i : d.items) {
-                if (reading == Reading::same) break;
-                if (routes_[i]->category.empty() || use->strength >= 2) continue;
-                const CodeUse before = *use;
-                use->category = routes_[i]->category;
-                use->strength = 2;
+    } else if (use->strength >= 0) {
+        for (const std::uint32_t i : d.items) {
+            if (reading == Reading::same) break;
+            if (routes_[i]->category.empty() || use->strength >= 2) continue;
+            const CodeUse before = *use;
+            use->category = routes_[i]->category;
+            use->strength = 2;
+            reading = reading_of(d);
+            if (reading != Reading::same && !routes_[i]->parent.empty() && use->parent.empty()) {
+                use->parent = routes_[i]->parent;
                 reading = reading_of(d);
-                if (reading != Reading::same && !routes_[i]->parent.empty() && use->parent.empty()) {
-                    use->parent = routes_[i]->parent;
-                    reading = reading_of(d);
-                }
-                if (reading != Reading::same) *use = before;
             }
-            if (reading != Reading::same && !route.parent.empty() && use->parent.empty()) {
-                use->parent = route.parent;
-                reading = reading_of(d);
-                if (reading != Reading::same) use->parent.clear();
-            }
+            if (reading != Reading::same) *use = before;
         }
-        if (reading == Reading::same) continue;
-        at_item_ = main;
-        if (reading == Reading::dangerous) {
-            for (const std::uint32_t i : d.items)
-                held.push_back(
-                    {i, "EMIS-WRITE-004", "whoever reads the row would take it for something else"});
-        } else if (reading == Reading::variant) {
-            lose("category", "the code has another category in the layout");
-        } else {
-            lose("resourceType", "whoever reads the row would take it for another kind of entry",
-                 "kind-not-carried");
+        if (reading != Reading::same && !route.parent.empty() && use->parent.empty()) {
+            use->parent = route.parent;
+            reading = reading_of(d);
+            if (reading != Reading::same) use->parent.clear();
         }
+    }
+    return reading;
+}
+
+void Pages::say_reading(const Draft& d, Reading reading) {
+    if (reading == Reading::same) return;
+    at_item_ = d.items[0];
+    if (reading == Reading::dangerous) {
+        for (const std::uint32_t i : d.items)
+            held.push_back({i, "EMIS-WRITE-004", "whoever reads the row would take it for something else"});
+    } else if (reading == Reading::variant) {
+        lose("category", "the code has another category in the layout");
+    } else {
+        lose("resourceType", "whoever reads the row would take it for another kind of entry",
+             "kind-not-carried");
     }
 }
 

@@ -29,6 +29,7 @@ void Pages::fill(const Record& record, Text practice_guid, Text as_of) {
     parents();
     check_reading();
     for (std::uint32_t i = 0; i < n; ++i) restricted(i);
+    lengths();
     for (Draft& d : drafts) {
         const Layout::Columns& at = layout_.columns(d.tab);
         // A member of staff may be half a row so far.
@@ -114,7 +115,7 @@ void Pages::item(std::uint32_t i) {
     const record::Item& item = record_->items[i];
     at_item_ = i;
     at_route_ = route;
-    const Entity& entity = with_drug(i);
+    const Entity& entity = as_written(i);
     mapping::TurnRound turn(layout_.set(), entity, item.kind, arena_);
     for (std::size_t r = 0; r < route->rows.size(); ++r) {
         const mapping::WrittenRow& row = route->rows[r];
@@ -159,7 +160,7 @@ void Pages::item(std::uint32_t i) {
             if (!said) at_->written = true;  // nothing to write
         }
     }
-    uncovered(i);
+    uncovered(i, entity);
 }
 
 // Verbatim cells of the source, kept beside the fields.
@@ -178,7 +179,13 @@ void Pages::rest(std::uint32_t i) {
             lose(e.path, "a column that the written version does not have");
             continue;
         }
-        if (*tab != at_->tab) continue;
+        if (*tab != at_->tab) {
+            // Another row of the entry takes it, or nothing does; the brick's own logic spreads the events.
+            if (std::ranges::none_of(at_route_->rows,
+                                     [&](const auto& row) { return layout_.tab(row.table) == *tab; }))
+                lose(e.path, "kept beside the fields, and no row of the entry has the column");
+            continue;
+        }
         // Readings of a blood pressure leave theirs with the whole: the parent's own comes first.
         if (item.kind == EntityKind::Observation) {
             int times = 0;
@@ -187,31 +194,11 @@ void Pages::rest(std::uint32_t i) {
                 continue;
         }
         at_rest_ = true;
-        if (at_->cells[c].empty()) put(c, e.value);
+        if (at_->cells[c].empty())
+            put(c, e.value);
+        else if (at_->cells[c] != e.value)
+            lose(e.path, "kept beside the fields, and its column says something else");
         at_rest_ = false;
-    }
-}
-
-void Pages::uncovered(std::uint32_t i) {
-    const record::Item& item = record_->items[i];
-    const record::Type& type = record::type_of(item.kind);
-    for (std::size_t f = 0; f < type.fields.size(); ++f)
-        if (!at_route_->covered[f] && !record::is_empty(item.entity, type.fields[f]))
-            lose(type.fields[f].name, "the layout has no column for it");
-    if (!item.entity->extensions.empty()) lose("extension", "the layout has no column for it");
-    if (!item.entity->contained.empty()) lose("contained", "the layout has no column for it");
-    for (const record::Identifier& id : item.entity->identifier) {
-        bool said = id.system.starts_with(kIdBase) || item.kind == EntityKind::Patient;
-        if (said) continue;
-        for (const mapping::WrittenRow& row : at_route_->rows)
-            for (const mapping::ColumnRule& rule : layout_.rules(row))
-                said =
-                    said || (rule.transform == mapping::Transform::identifier && rule.args[0] == id.system);
-        if (!said) {
-            lose("identifier", "an identifier of another system: the layout has no column for it",
-                 "identifier-not-carried");
-            break;
-        }
     }
 }
 

@@ -66,12 +66,18 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     std::uint32_t draft(Tab tab, Text key);
     void item(std::uint32_t i);
     void rest(std::uint32_t i);
-    void uncovered(std::uint32_t i);
     void lose(Text path, std::string_view why, std::string_view reason = "field-not-carried");
     void set(Draft& d, std::string_view column, Text value);
     Text practice_key(Text reference) { return arena_.join(std::string_view(&kLater, 1), reference); }
     std::optional<std::uint32_t> item_of(Text reference) const;
     Text key_of_reference(const record::Reference& r, std::string_view column);
+
+    // unwritten.cpp: what stands in no cell, or in one that is too short for it
+    void lengths();
+    void uncovered(std::uint32_t i, const Entity& entity);
+    void unwritten(const record::Type& type, const void* object, const Cover& cover, Text path);
+    void unwritten_items(const record::Field& f, const void* object,
+                         const std::vector<const mapping::ColumnRule*>& by, Text path);
 
     // CellSink
     void put(int column, Text cell) override;
@@ -80,12 +86,12 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
     void lost(const mapping::ColumnRule& rule, const char* why) override;
 
-    // specials.cpp: what the rules call part
+    // specials.cpp, people.cpp, entries.cpp, results.cpp, bookings.cpp: what the rules call part
     void specials(std::uint32_t i, Draft& d);
     void street(Draft& d);
+    /// The entity as it is written: with its drug, its own labels only, its current name and address first.
+    const Entity& as_written(std::uint32_t i);
     const Entity& with_drug(std::uint32_t i);
-    bool inherited(const Entity& e, Text label) const;
-    const Entity& own_labels(std::uint32_t i);
     void person(const record::Patient& p, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
     void history(const record::EpisodeOfCare& e);
@@ -93,10 +99,13 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void condition(const record::Condition& c, Draft& d);
     void observation(std::uint32_t i, std::uint32_t draft);
     void result_in_words(const record::Observation& o, Draft& d);
+    void unit(const record::Quantity& q, Draft& d, std::string_view column);
+    void dosage(std::uint32_t i, const List<record::Dosage>& list, Text path, Draft& d);
+    const record::Patient& current_first(const record::Patient& p);
     void component(std::uint32_t i, std::uint32_t parent, std::uint32_t n);
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);
-    void plan(const record::MedicationRequest& m, Draft& d);
+    void plan(std::uint32_t i, Draft& d);
     void provenance(const record::Provenance& p, Draft& d);
     void organisation(const record::Organization& o, Draft& d);
     void location(const record::Location& l, Draft& d);
@@ -105,6 +114,10 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void slot(const record::Slot& s, Draft& d);
     void appointment(const record::Appointment& a, Draft& d);
     void parents();
+
+    // labels.cpp
+    bool inherited(const Entity& e, Text label) const;
+    const Entity& own_labels(std::uint32_t i);
     void restricted(std::uint32_t i);
 
     // codes.cpp
@@ -120,6 +133,9 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     bool has_children() const override;
     enum class Reading : std::uint8_t { same, variant, other, dangerous };
     Reading reading_of(Draft& d);
+    /// Gives the row's code what it lacks for the entry to be read as what it is; says how it is read then.
+    Reading make_readable(Draft& d);
+    void say_reading(const Draft& d, Reading reading);
 
     const Layout& layout_;
     Arena arena_;

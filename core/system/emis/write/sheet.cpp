@@ -8,17 +8,6 @@ namespace {
 
 using Format = mapping::Cell::Format;
 
-bool guid_form(Text s) {
-    if (s.size() != 36) return false;
-    for (std::size_t i = 0; i < 36; ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const char c = s[i];
-        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-        if (dash ? c != '-' : !digit) return false;
-    }
-    return true;
-}
-
 void append_quoted(std::string& out, Text cell) {
     for (std::size_t at = cell.find('"'); at != Text::npos; at = cell.find('"')) {
         out.append(cell.substr(0, at + 1));
@@ -37,6 +26,30 @@ void append_decimal(std::string& out, Text cell, std::size_t places) {
     if (have >= places) return;
     if (dot == Text::npos) out += '.';
     out.append(places - have, '0');
+}
+
+Cover empty_cover(const record::Type& type) {
+    Cover c;
+    c.how.assign(type.fields.size(), Cover::How::nothing);
+    c.inner.resize(type.fields.size());
+    c.by.resize(type.fields.size());
+    return c;
+}
+
+// "dosageInstruction.text": a step into the list, and a whole field there.
+void add_to(Cover& c, const record::Type& type, Text path, const mapping::ColumnRule& rule) {
+    const std::size_t dot = path.find('.');
+    const record::Field* f = type.find(path.substr(0, dot));
+    if (f == nullptr) return;
+    const auto i = static_cast<std::size_t>(f - type.fields.data());
+    c.by[i].push_back(&rule);
+    if (dot == Text::npos || f->type == nullptr) {
+        c.how[i] = Cover::How::whole;
+        return;
+    }
+    if (c.how[i] == Cover::How::nothing) c.how[i] = Cover::How::inside;
+    if (!c.inner[i]) c.inner[i] = std::make_unique<Cover>(empty_cover(*f->type));
+    add_to(*c.inner[i], *f->type, path.substr(dot + 1), rule);
 }
 
 }  // namespace
@@ -77,9 +90,26 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set) : set_(std::move(set)) 
         c.processing = column(tab, "ProcessingId");
     }
     for (std::size_t k = 0; k < record::kEntityKinds; ++k)
-        for (const mapping::WriteRoute& route : write_->routes(static_cast<EntityKind>(k)))
-            for (const mapping::WrittenRow& row : route.rows)
+        for (const mapping::WriteRoute& route : write_->routes(static_cast<EntityKind>(k))) {
+            const record::Type& type = record::type_of(static_cast<EntityKind>(k));
+            Cover& all = covers_.emplace(&route, empty_cover(type)).first->second;
+            for (const mapping::WrittenRow& row : route.rows) {
                 rules_[&row] = &set_->rules(write_->tables()[row.table].name, row.variant);
+                for (const mapping::ColumnRule& rule : *rules_[&row])
+                    if (!rule.path.empty()) add_to(all, type, rule.path, rule);
+            }
+        }
+}
+
+bool guid_form(Text s) {
+    if (s.size() != 36) return false;
+    for (std::size_t i = 0; i < 36; ++i) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const char c = s[i];
+        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+        if (dash ? c != '-' : !digit) return false;
+    }
+    return true;
 }
 
 std::string guid_of(EntityKind kind, Text id) {

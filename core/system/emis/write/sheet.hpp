@@ -14,6 +14,14 @@ inline constexpr std::string_view kVersion = "8.2";
 /// Extract number: in the file names and, as ProcessingId, on every row.
 inline constexpr std::string_view kExtract = "1";
 
+/// Which fields of a type some rule of a route writes, however deep.
+struct Cover {
+    enum class How : std::uint8_t { nothing, whole, inside };
+    std::vector<How> how;                                     ///< by index in Type::fields
+    std::vector<std::unique_ptr<Cover>> inner;                ///< the same; of those with `inside`
+    std::vector<std::vector<const mapping::ColumnRule*>> by;  ///< the same; rules that name the field
+};
+
 /// The mapping set bound to the columns that are written. Immutable and thread-safe.
 class Layout {
   public:
@@ -30,6 +38,7 @@ class Layout {
     const std::vector<mapping::ColumnRule>& rules(const mapping::WrittenRow& row) const {
         return *rules_.at(&row);
     }
+    const Cover& cover(const mapping::WriteRoute& route) const { return covers_.at(&route); }
 
     /// Numbers above this are columns of the code that a column refers to.
     static constexpr int kThrough = 10000;
@@ -45,12 +54,18 @@ class Layout {
     std::vector<Tab> tabs_;
     std::array<Columns, kTabs> columns_{};
     std::unordered_map<const mapping::WrittenRow*, const std::vector<mapping::ColumnRule>*> rules_;
+    std::unordered_map<const mapping::WriteRoute*, Cover> covers_;
 };
 
 /// A cell that is the key of a practice-wide entity begins with this and goes on with "Type/id": the key is
 /// known when that entity has been committed.
 inline constexpr char kLater = '\x01';
 
+/// A category that no list of the mapping set names: the entry is an observation.
+inline constexpr Text kPlainCategory = "Symptoms and Findings";
+
+/// 36 characters with the dashes of a GUID, in any case.
+bool guid_form(Text s);
 /// GUID of an entity that has no key of EMIS's: its id when that is a UUID, else one made from its name.
 /// Upper case, no braces.
 std::string guid_of(EntityKind kind, Text id);
@@ -75,6 +90,8 @@ struct CodeUse {
     bool drug = false;
     /// How sure the category is: 0 a default, 1 by a list, 2 what the entry must be, 3 the source's own word.
     int strength = 0;
+    bool entry = false;      ///< a coded entry stands on it: its category says what the entry is
+    std::uint32_t item = 0;  ///< that used it first
 };
 
 }  // namespace gpswitch::emis::write

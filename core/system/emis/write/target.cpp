@@ -1,5 +1,7 @@
 #include "core/system/emis/write/target.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -39,8 +41,6 @@ constexpr Tab kLate[] = {Tab::Admin_Organisation, Tab::Admin_Location,      Tab:
                          Tab::Admin_UserInRole,   Tab::Appointment_Session, Tab::Appointment_SessionUser};
 bool late(Tab tab) { return std::ranges::find(kLate, tab) != std::end(kLate); }
 
-bool guid_form(Text s) { return s.size() == 36 && is_uuid(lower(s)); }
-
 class ExtractTarget : public record::Target {
   public:
     explicit ExtractTarget(const record::TargetOptions& options)
@@ -63,13 +63,14 @@ class ExtractTarget : public record::Target {
 
     void limit(Record& record) const override {
         Desk& desk = mine();
-        // What is held may leave others without what they stand on.
-        for (int round = 0; round < 4; ++round) {
+        // What is held may leave others without what they stand on: until nothing more has to be. Each round
+        // takes out an entry at least.
+        while (true) {
             desk.pages->fill(record, practice_, Text(as_of_).substr(0, 10));
-            if (round == 0) say_losses(record, *desk.pages);
             if (desk.pages->held.empty()) break;
             hold(record, *desk.pages);
         }
+        say_losses(record, *desk.pages);
         desk.record = &record;
     }
 
@@ -112,6 +113,7 @@ class ExtractTarget : public record::Target {
 
     void publish(const ledger::Ledger&) override {
         for (auto& [own, row] : slots_) {
+            if (!row.half) continue;
             // Somebody's, but nobody's whom we have: not to be given to another.
             row.cells[static_cast<std::size_t>(layout_.column(row.tab, "IsBlocked"))] = "true";
             write(row);
@@ -287,10 +289,11 @@ class ExtractTarget : public record::Target {
         const bool booking = !row.cells[static_cast<std::size_t>(layout_.columns(row.tab).patient)].empty();
         if (booking) {
             if (const auto slot = slots_.find(row.other); slot != slots_.end()) {
+                // The first has the slot's own row; of another in the same slot only the key differs.
                 const auto key = static_cast<std::size_t>(layout_.columns(row.tab).key);
-                row.cells[key] = slot->second.cells[key];
+                if (slot->second.half) row.cells[key] = slot->second.cells[key];
+                slot->second.half = false;
                 fill(row, slot->second);
-                slots_.erase(slot);
             }
             return write(row);
         }
@@ -309,6 +312,16 @@ class ExtractTarget : public record::Target {
             return;
         }
         CodeUse& known = it->second;
+        if (known.entry && use.entry && kind_of(known) != kind_of(use))
+            throw TargetError(
+                fmt::format(
+                    "code {}: with one patient it stands for an entry of \"{}\", with another for one "
+                    "of \"{}\", and the layout has one category for a code",
+                    known.id, category_of(known), category_of(use)),
+                "nothing was written: one of them would be read as an allergy or a vaccination that it is "
+                "not, "
+                "or no longer as one; put the codes right in the source");
+        known.entry = known.entry || use.entry;
         if (use.strength > known.strength) {
             known.strength = use.strength;
             known.category = use.category;
@@ -316,6 +329,19 @@ class ExtractTarget : public record::Target {
         for (auto member : {&CodeUse::term, &CodeUse::read, &CodeUse::snomed, &CodeUse::description,
                             &CodeUse::dmd, &CodeUse::parent})
             if ((known.*member).empty()) known.*member = use.*member;
+    }
+
+    static Text category_of(const CodeUse& use) {
+        return use.category.empty() ? kPlainCategory : Text(use.category);
+    }
+
+    /// What whoever reads makes of an entry by its code, as far as it must not be mistaken: an allergy, a
+    /// vaccination, and one with a parent that says whether it was given; empty for everything else.
+    std::string kind_of(const CodeUse& use) const {
+        const Text category = category_of(use);
+        if (layout_.set().in_list("allergy-categories", category)) return "allergy";
+        if (layout_.set().in_list("immunisation-categories", category)) return "vaccination " + use.parent;
+        return {};
     }
 
     // A person and a job make one row.
@@ -447,7 +473,6 @@ class ExtractTarget : public record::Target {
         return out;
     }
 
-    static constexpr Text kPlainCategory = "Symptoms and Findings";
     Layout layout_;
     bool discard_;
     std::uint64_t serial_ = next_serial();
@@ -457,7 +482,7 @@ class ExtractTarget : public record::Target {
     std::array<std::unique_ptr<io::OutputFile>, kTabs> files_;
     KeyMap<std::string> keys_;
     std::vector<Waiting> waiting_;
-    std::map<std::string, Waiting> slots_;  ///< taken ones, until their booking comes
+    std::map<std::string, Waiting> slots_;  ///< taken ones; half: their booking has not come
     std::array<std::map<std::string, CodeUse>, 2> codes_;
     std::set<std::string> organisations_;
 };

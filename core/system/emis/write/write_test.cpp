@@ -1,112 +1,37 @@
 // The EMIS Target: the form of the files, the way back of everything that was read, and what must not be
 // written.
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-
-#include "core/system/all.hpp"
-#include "core/system/emis/quirks_test.hpp"
+#include "core/system/emis/write/write_test.hpp"
 
 using namespace gpswitch;
+using emis_test::files;
+using emis_test::kPatient;
 using emis_test::kRoot;
+using emis_test::kSubject;
+using emis_test::open;
+using emis_test::write;
+using emis_test::Written;
 namespace fs = std::filesystem;
 
-namespace {
-
-std::shared_ptr<mapping::MappingSet> tables() {
-    return mapping::MappingSet::load(kRoot + "/mappings/emis/1.0.0");
-}
-
-std::unique_ptr<record::Source> open(const char* system, const std::string& place, mapping::MappingSet* set) {
-    record::SourceOptions o;
-    o.place = place;
-    o.files = archive::Place::open(place);
-    o.mapping = set;
-    return systems::find(system)->open(o);
-}
-
-struct Move {
-    std::unique_ptr<ledger::Ledger> ledger;
-    IssueList issues;
-    std::size_t count(const std::string& code) const {
-        return static_cast<std::size_t>(std::ranges::count(issues.issues, code, &Issue::code));
-    }
-};
-
-/// From a source into a new extract.
-Move write(record::Source& source, const mapping::MappingSet* mapping, const std::string& place,
-           unsigned jobs = 1) {
-    Move m;
-    const auto target = systems::find("emis")->create({place, false, tables()});
-    record::Origin origin;
-    origin.census = &source.census();
-    pipeline::Options options;
-    options.jobs = jobs;
-    options.mapping = mapping;
-    options.issues = &m.issues;
-    m.ledger = pipeline::run(source, *target, origin, options);
-    return m;
-}
-
-std::map<std::string, std::string> files(const std::string& folder) {
-    std::map<std::string, std::string> out;
-    for (const auto& f : fs::directory_iterator(folder)) {
-        std::ostringstream bytes;
-        bytes << std::ifstream(f.path(), std::ios::binary).rdbuf();
-        out[f.path().filename().string()] = bytes.str();
-    }
-    return out;
-}
-
-/// A package of a few resources, one patient "p", written and read back.
-struct Written {
-    io::TestFolder folder;
-    Move move;
-    contract::Everything back;
-    explicit Written(const std::map<std::string, std::string>& resources) {
-        std::map<std::string, std::string> all = {
-            {"Patient", R"({"resourceType":"Patient","id":"p","birthDate":"1980-01-02"})"}};
-        for (const auto& [type, lines] : resources) all[type] = lines;
-        for (const auto& [type, lines] : all) folder.put("package/" + type + ".ndjson", lines + "\n");
-        const auto package = open("fhir", folder / "package", nullptr);
-        move = write(*package, nullptr, folder / "extract");
-        const auto set = tables();
-        const auto extract = open("emis", folder / "extract", set.get());
-        back = contract::everything(*extract, set.get());
-    }
-    std::vector<nlohmann::json> of(const std::string& type) const {
-        std::vector<nlohmann::json> out;
-        for (const auto& [id, json] : back.entities)
-            if (id.starts_with(type + "/")) out.push_back(nlohmann::json::parse(json));
-        return out;
-    }
-};
-
-constexpr const char* kSubject = R"("subject":{"reference":"Patient/p"})";
-constexpr const char* kPatient = R"("patient":{"reference":"Patient/p"})";
-
-}  // namespace
-
 TEST_CASE("emis target: the contract, on the sample practice") {
-    const auto set = tables();
+    const auto set = emis_test::loaded();
     io::TestFolder folder;
     std::vector<std::shared_ptr<mapping::MappingSet>> kept;
     contract::target(
         *systems::find("emis"), folder / "extract",
         [&] {
-            kept.push_back(tables());
+            kept.push_back(emis_test::loaded());
             return open("emis", kRoot + "/testdata/emis", kept.back().get());
         },
         set.get(),
         [&](const std::string& place) {
-            kept.push_back(tables());
+            kept.push_back(emis_test::loaded());
             return open("emis", place, kept.back().get());
         },
-        tables);
+        emis_test::loaded);
 }
 
 TEST_CASE("emis target: 21 files of one batch in the layout's form, the same whatever the jobs") {
-    const auto set = tables();
+    const auto set = emis_test::loaded();
     io::TestFolder folder;
     for (const auto& [name, jobs] : {std::pair("one", 1u), std::pair("three", 3u)}) {
         const auto source = open("emis", kRoot + "/testdata/emis", set.get());
@@ -141,9 +66,9 @@ TEST_CASE("emis target: a name that is taken, and a target without tables") {
     io::TestFolder folder;
     folder.put("extract/old.txt", "x");
     const auto emis = systems::find("emis");
-    CHECK_THROWS_AS(emis->create({folder / "extract", false, tables()}), UsageError);
+    CHECK_THROWS_AS(emis->create({folder / "extract", false, emis_test::loaded()}), UsageError);
     CHECK_THROWS_AS(emis->create({folder / "new", false, nullptr}), MappingError);
-    CHECK(emis->create({folder / "extract", true, tables()}) != nullptr);
+    CHECK(emis->create({folder / "extract", true, emis_test::loaded()}) != nullptr);
     CHECK(folder.entries() == 1);  // nothing was published, nothing is left
 }
 
@@ -246,4 +171,24 @@ TEST_CASE("emis target: numbers, times and codes in the layout's form") {
     REQUIRE(observations.size() == 1);
     CHECK(observations[0]["effectiveDateTime"] == "2020-05");
     CHECK(observations[0]["code"]["text"] == "Body weight");
+}
+
+TEST_CASE("emis target: several bookings of one slot are rows of one session") {
+    const auto booking = [](const std::string& id) {
+        return R"({"resourceType":"Appointment","id":")" + id +
+               R"(","status":"booked","slot":[{"reference":"Slot/s"}],"start":"2026-05-01T09:00:00+01:00","minutesDuration":10,"participant":[{"actor":{"reference":"Patient/p"},"status":"accepted"}]})";
+    };
+    const Written w(
+        {{"Schedule",
+          R"({"resourceType":"Schedule","id":"c","actor":[{"display":"x"}],"planningHorizon":{"start":"2026-05-01T09:00:00+01:00"}})"},
+         {"Slot",
+          R"({"resourceType":"Slot","id":"s","status":"busy","schedule":{"reference":"Schedule/c"},"start":"2026-05-01T09:00:00+01:00","end":"2026-05-01T09:10:00+01:00"})"},
+         {"Appointment", booking("a") + "\n" + booking("b")}});
+    CHECK(w.of("Appointment").size() == 2);
+    const auto slots = w.of("Slot");
+    REQUIRE(slots.size() == 2);
+    for (const auto& slot : slots) {
+        CHECK(slot["status"] == "busy");
+        CHECK(slot["schedule"].value("reference", "").starts_with("Schedule/"));
+    }
 }

@@ -1,0 +1,222 @@
+// Entries of the record: what the column rules call part in their rows.
+#include <fmt/format.h>
+
+#include "core/system/emis/write/helpers.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::emis::write {
+
+// A drug may be a resource of its own: the rows name it themselves.
+const Entity& Pages::with_drug(std::uint32_t i) {
+    const record::Item& item = record_->items[i];
+    const Entity& own = own_labels(i);
+    const auto named = [&](const auto& e) -> const Entity& {
+        if (!e.medication_codeable_concept.coding.empty() || !e.medication_codeable_concept.text.empty() ||
+            record::is_empty(&e.medication_reference, record::type_of<record::Reference>()))
+            return e;
+        const auto to = item_of(e.medication_reference.reference);
+        auto* copy = arena_.make<std::decay_t<decltype(e)>>();
+        *copy = e;
+        copy->medication_reference = {};
+        if (to && record_->items[*to].kind == EntityKind::Medication)
+            copy->medication_codeable_concept = as<record::Medication>(record_->items[*to]).code;
+        else
+            copy->medication_codeable_concept.text = e.medication_reference.display;
+        if (copy->medication_codeable_concept.coding.empty() &&
+            copy->medication_codeable_concept.text.empty())
+            held.push_back({i, "EMIS-WRITE-004", "which drug it is cannot be said"});
+        return *copy;
+    };
+    if (item.kind == EntityKind::MedicationRequest)
+        return named(static_cast<const record::MedicationRequest&>(own));
+    if (item.kind == EntityKind::MedicationStatement)
+        return named(static_cast<const record::MedicationStatement&>(own));
+    return own;
+}
+
+void Pages::encounter(const record::Encounter& e, Draft& d) {
+    for (const record::EncounterParticipant& p : e.participant) {
+        const auto is = [&](Text code) {
+            for (const record::Concept& t : p.type)
+                for (const record::Coding& c : t.coding)
+                    if (c.code == code) return true;
+            return false;
+        };
+        const char* column = is("PPRF")               ? "ClinicianUserInRoleGuid"
+                             : is("ENT") || is("REC") ? "EnteredByUserInRoleGuid"
+                                                      : nullptr;
+        const Text key = column == nullptr ? Text{} : key_of_reference(p.individual, column);
+        if (key.empty() || !d.cells[layout_.column(d.tab, column)].empty())
+            lose("participant", "the layout has one clinician and one who typed");
+        else
+            set(d, column, key);
+    }
+    // The booking is known by its slot.
+    for (const record::Reference& r : e.appointment)
+        if (const auto to = item_of(r.reference); to && record_->items[*to].kind == EntityKind::Appointment)
+            if (const auto& a = as<record::Appointment>(record_->items[*to]);
+                !a.slot.empty() && !from_here(a))
+                d.cells[layout_.column(d.tab, "AppointmentSlotGuid")] = practice_key(a.slot[0].reference);
+}
+
+void Pages::condition(const record::Condition& c, Draft& d) {
+    const bool problem = d.tab == Tab::CareRecord_Problem;
+    for (const record::RelatedProblem& r : c.related_problem) {
+        const bool plain = r.type == "parent";
+        if (plain == problem) continue;  // the plain link is the entry's, any other the problem's
+        const Text key = key_of_reference(r.target, {});
+        if (key.empty()) {
+            lose("relatedProblem", "leads to nothing that is written");
+        } else if (plain) {
+            set(d, "ProblemGuid", key);
+        } else {
+            set(d, "ParentProblemObservationGuid", key);
+            const int values = layout_.set().values_index("problem-relationship");
+            const mapping::ValueRow* back =
+                values < 0 ? nullptr : layout_.set().values(values).reverse(r.type);
+            if (back != nullptr) set(d, "ParentProblemRelationship", arena_.copy(back->source));
+        }
+    }
+}
+
+// Written for whoever reads: an item for each thing that the plain columns have no place for.
+void Pages::immunization(const record::Immunization& im, Draft& d) {
+    const int column = layout_.column(d.tab, "Qualifiers");
+    if (!d.cells[column].empty()) return;
+    std::string xml;
+    const auto add = [&](Text key, Text value) {
+        if (value.empty()) return;
+        xml += fmt::format("<Item key=\"{}\" value=\"", key);
+        for (const char c : value) switch (c) {
+                case '&': xml += "&amp;"; break;
+                case '<': xml += "&lt;"; break;
+                case '>': xml += "&gt;"; break;
+                case '"': xml += "&quot;"; break;
+                default: xml += c;
+            }
+        xml += "\"/>";
+    };
+    const auto words = [](const record::Concept& c) {
+        return c.text.empty() && !c.coding.empty() ? c.coding[0].display : c.text;
+    };
+    add("BatchNumber", im.lot_number);
+    add("Manufacturer", im.manufacturer.display);
+    add("ExpiryDate", im.expiration_date);
+    add("Site", words(im.site));
+    add("Route", words(im.route));
+    if (!xml.empty()) d.cells[column] = arena_.join("<Qualifiers>", xml, "</Qualifiers>");
+}
+
+void Pages::referral(const record::ServiceRequest& s, Draft& d) {
+    // This practice received it: the clinician stands where the target does.
+    if (d.tab != Tab::CareRecord_Observation || !inferred(s, "performer:")) return;
+    for (const record::Reference& r : s.performer)
+        if (r.reference.starts_with("PractitionerRole/") || !r.identifier.value.empty()) {
+            const Text key = key_of_reference(r, "ClinicianUserInRoleGuid");
+            if (!key.empty()) set(d, "ClinicianUserInRoleGuid", key);
+        }
+}
+
+void Pages::plan(std::uint32_t i, Draft& d) {
+    const auto& m = as<record::MedicationRequest>(record_->items[i]);
+    dosage(i, m.dosage_instruction, "dosageInstruction", d);
+    unit(m.dispense_request.quantity, d, "QuantityUnit");
+    if (d.tab == Tab::Prescribing_DrugRecord) {
+        const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
+        if (repeats) set(d, "NumberOfIssuesAuthorised", arena_.copy(std::to_string(*repeats + 1)));
+    } else if (d.cells[layout_.column(d.tab, "DrugRecordGuid")].empty()) {
+        for (const record::Reference& r : m.based_on)
+            if (const auto to = item_of(r.reference);
+                to && routes_[*to] != nullptr && routes_[*to]->fate == mapping::WriteRoute::Fate::rows)
+                set(d, "DrugRecordGuid", key_of_reference(r, "DrugRecordGuid"));
+    }
+}
+
+// The layout has one dosage, in words. None of several may be left out, and what is in no words cannot be
+// said: the entry is not written then.
+void Pages::dosage(std::uint32_t i, const List<record::Dosage>& list, Text path, Draft& d) {
+    Text words;
+    bool silent = false;
+    for (const record::Dosage& one : list) {
+        if (!one.text.empty()) {
+            words = words.empty() ? one.text : arena_.join(words, "; ", one.text);
+            continue;
+        }
+        record::Dosage rest = one;
+        rest.sequence = {};
+        // An instruction for the patient alone has a column of its own.
+        if (d.tab == Tab::Prescribing_IssueRecord) rest.patient_instruction = {};
+        silent = silent || !record::is_empty(&rest, record::type_of<record::Dosage>());
+    }
+    if (silent)
+        held.push_back({i, "EMIS-WRITE-004", "its dosage is in no words, and the layout has only words"});
+    if (list.size < 2 || words.empty()) return;
+    Text& cell = d.cells[layout_.column(d.tab, "Dosage")];
+    if (cell.empty() || cell == list[0].text) cell = words;
+    lose(path, "several dosages: joined in one");
+}
+
+void Pages::provenance(const record::Provenance& p, Draft& d) {
+    if (d.tab == Tab::Audit_PatientAudit) {
+        Text key;
+        for (const record::Reference& r : p.target)
+            if (key.empty()) key = key_of_reference(r, "ItemGuid");
+        set(d, "ItemGuid", key);
+        if (key.empty()) lose("target", "leads to nothing that is written");
+    }
+    if (!p.occurred_date_time.empty()) {
+        // A day without a time of day: the instant was made of it.
+        d.cells[layout_.column(d.tab, "ModifiedDate")] = p.occurred_date_time;
+        if (rest_of(p, shape(d.tab).name) == nullptr) d.cells[layout_.column(d.tab, "ModifiedTime")] = {};
+        for (const record::Rest& r : p.rest)
+            if (r.path.ends_with(".ModifiedTime")) d.cells[layout_.column(d.tab, "ModifiedTime")] = r.value;
+    }
+    if (p.agent.size > 1) lose("agent", "the layout has room for one person");
+}
+
+// Reports, panels and batteries name their members; here the member names what is above it.
+void Pages::parents() {
+    const auto link = [&](std::uint32_t i, const record::Reference& r) {
+        const auto to = item_of(r.reference);
+        if (!to || item_drafts_[i].empty() || item_drafts_[*to].empty()) return;
+        const std::uint32_t above = item_drafts_[i][0], below = item_drafts_[*to][0];
+        Draft& child = drafts[below];
+        if (child.tab != Tab::CareRecord_Observation || drafts[above].tab != child.tab || above == below)
+            return;
+        if (child.parent >= 0) {
+            if (child.parent == static_cast<int>(above)) return;
+            at_item_ = *to;
+            return lose("hasMember", "the layout has one entry above another");
+        }
+        at_ = &child;
+        set(child, "ParentObservationGuid", drafts[above].key);
+        child.parent = static_cast<int>(above);
+        drafts[above].children.push_back(below);
+    };
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
+        const record::Item& item = record_->items[i];
+        if (item.kind == EntityKind::DiagnosticReport) {
+            for (const auto& r : as<record::DiagnosticReport>(item).result) link(i, r);
+            for (const auto& r : as<record::DiagnosticReport>(item).specimen) link(i, r);
+        } else if (item.kind == EntityKind::Observation) {
+            for (const auto& r : as<record::Observation>(item).has_member) link(i, r);
+            for (const auto& r : as<record::Observation>(item).derived_from)
+                if (r.reference.starts_with("DiagnosticReport/")) link(i, r);
+        }
+    }
+    // Entries that nothing can point to keep the key of what is above them themselves.
+    const int column = layout_.column(Tab::CareRecord_Observation, "ParentObservationGuid");
+    const auto& index = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
+    for (std::uint32_t n = 0; n < drafts.size(); ++n) {
+        Draft& d = drafts[n];
+        if (d.tab != Tab::CareRecord_Observation || d.parent >= 0 || d.cells[column].empty()) continue;
+        std::string normal;
+        normal_guid(d.cells[column], normal);
+        if (const auto it = index.find(Text(normal)); it != index.end() && it->second != n) {
+            d.parent = static_cast<int>(it->second);
+            drafts[it->second].children.push_back(n);
+        }
+    }
+}
+
+}  // namespace gpswitch::emis::write
