@@ -27,11 +27,14 @@ std::string profile_table(const Context& context) {
         "--mappings FOLDER says where the tables are");
 }
 
-ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string>& profiles) {
+ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string>& profiles,
+                           profile::Scope scope) {
     std::string path;
     profile::StreamOptions options;
     options.check.show_values = context.options.show_values;
     options.jobs = context.options.jobs;
+    options.scope = scope;
+    options.spool_folder = context.options.spool;
     for (const std::string& p : profiles) {
         if (is_url(p)) {
             options.check.profiles.push_back(p);
@@ -76,6 +79,30 @@ std::vector<std::size_t> ProfileCheck::members(const archive::Place& files) {
 void ProfileCheck::check(const archive::Place& files, const std::vector<std::size_t>& members,
                          IssueSink& sink) {
     for (const std::size_t i : members) stream_->check(files.bytes(i), files.members()[i].origin, sink);
+    stream_->finish(sink);
+}
+
+profile::Scope ProfileCheck::scope(const archive::Place& files, const std::vector<std::size_t>& members) {
+    bool patients = false;
+    for (const std::size_t i : members) {
+        std::string_view name = files.members()[i].name;
+        name.remove_prefix(name.rfind('/') + 1);  // npos + 1 is 0
+        if (!name.ends_with(".ndjson")) return profile::Scope::open;
+        std::size_t words = 0;
+        for (std::string_view rest = name.substr(0, name.size() - 7); !rest.empty();) {
+            const std::size_t dot = std::min(rest.find('.'), rest.size());
+            const std::string_view part = rest.substr(0, dot);
+            rest.remove_prefix(std::min(dot + 1, rest.size()));
+            if (part.find_first_not_of("0123456789") == std::string_view::npos) continue;
+            const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+            if (part[0] < 'A' || part[0] > 'Z' || !std::all_of(part.begin(), part.end(), letter))
+                return profile::Scope::open;
+            ++words;
+            patients = patients || part == "Patient";
+        }
+        if (words != 1) return profile::Scope::open;
+    }
+    return patients ? profile::Scope::listed : profile::Scope::open;
 }
 
 std::string ProfileCheck::summary() const {

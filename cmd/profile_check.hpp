@@ -18,11 +18,14 @@ class ProfileCheck {
   public:
     /// `profiles`: as given with --profile: a table, or the URL of a profile that resources of its type have
     /// to satisfy. Errors: MappingError when there is no table, or no such profile in it.
-    ProfileCheck(const Context& context, const std::vector<std::string>& profiles);
+    ProfileCheck(const Context& context, const std::vector<std::string>& profiles, profile::Scope scope);
+    /// How whole the members of a place that is no package are: `listed` when each is called after a type,
+    /// as exports do ("Patient.ndjson", "Patient.000.ndjson", "1.Patient.ndjson"), and Patient is among them.
+    static profile::Scope scope(const archive::Place& files, const std::vector<std::size_t>& members);
     /// Members of the place that hold resources of FHIR R4: those called after a resource type and ".ndjson",
     /// and other JSON that begins with a resource. Members of a package that are none are left out.
     static std::vector<std::size_t> members(const archive::Place& files);
-    /// Checks them, one after the other.
+    /// Checks them, one after the other, then the references between them. Once.
     void check(const archive::Place& files, const std::vector<std::size_t>& members, IssueSink& sink);
     /// What was checked and what could not be, for a person.
     std::string summary() const;

@@ -42,7 +42,7 @@ ExitCode check_files(const ValidateOptions& o, const Context& context, const arc
         {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
     Findings findings(writer.get());
     for (const Issue& i : refusals(files, systems::parse(o.source).place)) findings.add(i);
-    ProfileCheck profiles(context, o.profiles);
+    ProfileCheck profiles(context, o.profiles, ProfileCheck::scope(files, members));
     profiles.check(files, members, findings);
     writer->finish();
     stream.publish();
@@ -91,7 +91,7 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     inspection.finish(findings);
     std::string checked;
     if (source.system->name() == "fhir" && !o.no_profiles) {
-        ProfileCheck profiles(context, o.profiles);
+        ProfileCheck profiles(context, o.profiles, profile::Scope::whole);
         profiles.check(*source.files, ProfileCheck::members(*source.files), findings);
         checked = profiles.summary();
     }

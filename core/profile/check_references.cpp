@@ -41,25 +41,6 @@ TypeId Checker::Walk::type_of_target(std::string_view url, std::uint32_t n) {
     return found != 0 ? found : type;
 }
 
-/// The type of the Bundle's resource with this fullUrl; 0 when there is none.
-TypeId Checker::Walk::entry_type(std::string_view full_url) {
-    if (!entries_read) {
-        entries_read = true;
-        const std::uint32_t list = doc->member(0, known.entry);
-        if (list != 0 && (*doc)[list].kind == Kind::array)
-            for (std::uint32_t i = list + 1; i < (*doc)[list].next; i = (*doc)[i].next) {
-                const std::uint32_t url = doc->member(i, known.full_url),
-                                    resource_at = doc->member(i, known.resource_a);
-                const std::uint32_t type =
-                    resource_at == 0 ? 0 : doc->member(resource_at, known.resource_type);
-                if (url != 0 && type != 0 && (*doc)[type].kind == Kind::string)
-                    entries[text(url)] = table.type(text(type));
-            }
-    }
-    const auto found = entries.find(full_url);
-    return found == entries.end() ? TypeId{0} : found->second;
-}
-
 /// "Type/id", alone or behind an address, with a version or not; what has another form tells nothing.
 /// Source: FHIR R4, "References", the pattern of a RESTful reference.
 TypeId Checker::Walk::address_type(std::string_view url) const {
@@ -80,7 +61,7 @@ TypeId Checker::Walk::address_type(std::string_view url) const {
 void Checker::Walk::reference(std::uint32_t n, const TypeUse* base, const Overlays& overlays) {
     const std::uint32_t m = doc->member(n, known.reference_a);
     const std::string_view url = m != 0 && (*doc)[m].kind == Kind::string ? text(m) : std::string_view{};
-    if (references != nullptr && !url.empty()) references->push_back({(*doc)[m].begin, url});
+    if (links != nullptr) reference_link(n, m, url);
     const TypeId type = type_of_target(url, n);
     if (url.starts_with('#') && url.size() > 1) {
         const std::uint32_t list = doc->member(root, known.contained);

@@ -20,10 +20,25 @@ struct Finding {
     std::string message;       ///< what was expected and by which rule; no values unless asked for
 };
 
-/// A reference met, for what only the whole package can tell.
-struct Met {
-    std::uint32_t offset = 0;
-    std::string_view text;  ///< as written; lives as long as the document
+/// A resource or a reference met, in 32 bytes, for what only all files together can tell.
+struct Link {
+    enum class Kind : std::uint8_t {
+        resource,
+        reference,
+        about,  ///< a reference that says of whom the resource is
+        apart,  ///< one that may lead to another patient: Patient.link, Observation.focus
+        // once judged
+        nowhere,
+        doubled,
+        crossing
+    };
+    std::uint64_t key = 0;            ///< hash of "Type/id"
+    std::uint64_t patient = 0;        ///< hash of the "Patient/id" it is about; 0: of none, or not known
+    std::uint64_t document : 48 = 0;  ///< where in the file its document begins
+    std::uint64_t type : 16 = 0;      ///< TypeId of the resource, or of the one referred to
+    std::uint32_t at = 0;             ///< offset in the document
+    std::uint32_t member : 24 = 0;
+    Kind kind : 8 = Kind::resource;
 };
 
 struct CheckOptions {
@@ -43,9 +58,9 @@ class Checker {
   public:
     Checker(const Table& table, CheckOptions options);
     ~Checker();
-    /// Adds what is found in a parsed document, in the order of its text. `references`, when given, gets
-    /// every reference met.
-    void check(Document& document, std::vector<Finding>& out, std::vector<Met>* references = nullptr);
+    /// Adds what is found in a parsed document, in the order of its text. `links`, when given, gets the
+    /// resource and every reference that leads out of it by "Type/id"; a Bundle is judged by itself.
+    void check(Document& document, std::vector<Finding>& out, std::vector<Link>* links = nullptr);
     NotChecked not_checked() const;
 
   private:

@@ -29,14 +29,17 @@ struct Worker {
     Checker checker;
     std::vector<Finding> found;
 
-    /// `first_line`: number of the text's first line. Findings in text of one line keep its number.
-    void check(std::string_view text, std::size_t room, std::uint64_t first_line, std::vector<Issue>& out,
-               StreamTotals& totals) {
+    /// `first_line`: number of the text's first line. Findings in text of one line keep its number. `begin`:
+    /// where in the file it is.
+    void check(std::string_view text, std::size_t room, std::uint64_t first_line, std::uint64_t begin,
+               std::vector<Issue>& out, std::vector<Link>& links, StreamTotals& totals) {
         found.clear();
         json::Error error;
         ++totals.resources;
         if (document.parse(text, room, error)) {
-            checker.check(document, found);
+            const std::size_t before = links.size();
+            checker.check(document, found, &links);
+            for (std::size_t i = before; i < links.size(); ++i) links[i].document = begin & 0xFFFFFFFFFFFF;
         } else {
             ++totals.refused;
             Finding f;
@@ -73,7 +76,9 @@ struct Worker {
 struct Piece {
     std::string_view text;
     std::size_t room = 0;
+    std::uint64_t begin = 0;  ///< where in the file
     std::vector<Issue> issues;
+    std::vector<Link> links;
     StreamTotals totals;
     std::uint64_t lines = 0;
 };
@@ -84,7 +89,9 @@ void check_piece(Worker& worker, Piece& piece) {
         ++piece.lines;
         std::string_view line = piece.text.substr(at, end - at);
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!blank(line)) worker.check(line, piece.room - at, piece.lines, piece.issues, piece.totals);
+        if (!blank(line))
+            worker.check(line, piece.room - at, piece.lines, piece.begin + at, piece.issues, piece.links,
+                         piece.totals);
         at = end + 1;
     }
 }
@@ -101,6 +108,7 @@ void Stream::lines(std::string_view bytes, const std::string& name, IssueSink& s
     const unsigned jobs = std::max(1u, options_.jobs);
     for (unsigned j = 0; j < jobs; ++j) workers.push_back(std::make_unique<Worker>(table_, options_.check));
     std::uint64_t line = 0;
+    const std::uint32_t member = links_.member(name, bytes, true);
     for (std::size_t at = 0; at < bytes.size();) {
         // A few pieces for each worker; then what they found goes out in order.
         std::vector<Piece> wave;
@@ -110,6 +118,7 @@ void Stream::lines(std::string_view bytes, const std::string& name, IssueSink& s
             Piece p;
             p.text = bytes.substr(at, end - at);
             p.room = bytes.size() - at;
+            p.begin = at;
             wave.push_back(std::move(p));
             at = end;
         }
@@ -129,6 +138,7 @@ void Stream::lines(std::string_view bytes, const std::string& name, IssueSink& s
             }
             line += p.lines;
             add(totals_, p.totals);
+            links_.add(member, p.links);
         }
     }
     for (const auto& w : workers)
@@ -138,7 +148,9 @@ void Stream::lines(std::string_view bytes, const std::string& name, IssueSink& s
 void Stream::document(std::string_view bytes, const std::string& name, IssueSink& sink) {
     Worker worker(table_, options_.check);
     std::vector<Issue> issues;
-    worker.check(bytes, bytes.size(), 1, issues, totals_);
+    std::vector<Link> links;
+    worker.check(bytes, bytes.size(), 1, 0, issues, links, totals_);
+    links_.add(links_.member(name, bytes, false), links);
     for (Issue& i : issues) {
         i.member = name;
         sink.add(i);

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/profile/checker.hpp"
+#include "core/profile/links.hpp"
 #include "core/report/issue.hpp"
 
 namespace gpswitch::profile {
@@ -11,6 +11,8 @@ namespace gpswitch::profile {
 struct StreamOptions {
     CheckOptions check;
     unsigned jobs = 1;
+    Scope scope = Scope::open;
+    std::string spool_folder;  ///< for what does not fit in memory; empty: /tmp
 };
 
 /// What was looked at. `not_checked` over everything so far.
@@ -26,9 +28,12 @@ struct StreamTotals {
 /// line.
 class Stream {
   public:
-    Stream(const Table& table, StreamOptions options) : table_(table), options_(std::move(options)) {}
-    /// `name`: what issues call the file.
+    Stream(const Table& table, StreamOptions options)
+        : table_(table), options_(std::move(options)), links_(table, options_.scope, options_.spool_folder) {}
+    /// `name`: what issues call the file. `bytes` must live until finish().
     void check(std::string_view bytes, const std::string& name, IssueSink& sink);
+    /// What only all files together can tell; see Links. Once, last.
+    void finish(IssueSink& sink) { links_.finish(sink, totals_.not_checked); }
     const StreamTotals& totals() const { return totals_; }
 
   private:
@@ -37,6 +42,7 @@ class Stream {
     const Table& table_;
     StreamOptions options_;
     StreamTotals totals_;
+    Links links_;
 };
 
 }  // namespace gpswitch::profile

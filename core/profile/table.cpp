@@ -364,6 +364,11 @@ void Loader::run() {
     k.full_url = atom("fullUrl");
     k.resource_a = atom("resource");
     k.div = atom("div");
+    k.patient = atom("patient");
+    k.subject = atom("subject");
+    k.link = atom("link");
+    k.focus = atom("focus");
+    k.identifier_a = atom("identifier");
     finish();
 }
 

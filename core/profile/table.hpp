@@ -189,7 +189,8 @@ class Table {
         TypeId element, resource, domain_resource, extension, reference, narrative, quantity, coding,
             codeable_concept, identifier, bundle;
         Atom resource_type, id, meta, profile, extension_a, modifier_extension, url, value, contained,
-            reference_a, type, system, code, coding_a, entry, full_url, resource_a, div;
+            reference_a, type, system, code, coding_a, entry, full_url, resource_a, div,
+            patient, subject, link, focus, identifier_a;
     };
     const Known& known() const { return known_; }
 

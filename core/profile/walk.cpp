@@ -27,6 +27,11 @@ NotChecked Checker::not_checked() const {
         all[fmt::format("codes of {}: {}", set->url, set->missing)] += times;
     for (const auto& [rule, times] : walk_->missing_slices)
         all[fmt::format("slices of {} of {}", rule->label, rule->source)] += times;
+    static constexpr std::string_view kNotFollowed[] = {
+        "references to addresses outside what is checked", "references by urn: outside a Bundle",
+        "references by search", "references by identifier alone", "references out of a Bundle"};
+    for (std::size_t i = 0; i < Walk::kWays; ++i)
+        if (walk_->not_followed[i] != 0) all[std::string(kNotFollowed[i])] += walk_->not_followed[i];
     // Invariants that could not be compiled, of the types and profiles that were met.
     for (const Unchecked& u : walk_->table.unchecked())
         if (const auto mark = u.where.find('!'); mark != std::string::npos)
@@ -36,16 +41,19 @@ NotChecked Checker::not_checked() const {
     return all;
 }
 
-void Checker::check(Document& document, std::vector<Finding>& out, std::vector<Met>* references) {
+void Checker::check(Document& document, std::vector<Finding>& out, std::vector<Link>* links) {
     Walk& w = *walk_;
     if (w.doc != &document) w.evaluator = std::make_unique<Evaluator>(w.table, document);
     w.doc = &document;
     w.out = &out;
-    w.references = references;
+    w.links = links;
+    w.patient = 0;
     w.steps.clear();
     w.resources.clear();
     w.pool_used = 0;
     w.entries.clear();
+    w.entry_ids.clear();
+    w.entry_names.clear();
     w.entries_read = false;
     w.first_finding = out.size();
     if (document[0].kind != Kind::object)
@@ -171,6 +179,8 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     doc->nodes[n].type = type;
     Overlays overlays;
     profiles_of(n, type, overlays, contained);
+    if (links != nullptr && !contained) resource_link(n, type);
+    if (type == known.bundle) doubled_entries(n);
     ++resources_of[table.info(type).name];
     for (const Rule* o : overlays) ++resources_of[o->source];
     object(n, table.info(type).shape, overlays, true);

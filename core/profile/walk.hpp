@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,15 @@ struct Checker::Walk {
     void contained_used(std::uint32_t n);
     TypeId type_of_target(std::string_view text, std::uint32_t reference);
     TypeId address_type(std::string_view url) const;
+
+    // check_links.cpp: where references lead, and ids
+    void resource_link(std::uint32_t n, TypeId type);
+    void reference_link(std::uint32_t n, std::uint32_t m, std::string_view url);
+    void bundle_reference(std::uint32_t m, std::string_view url, bool relative);
     TypeId entry_type(std::string_view full_url);
+    void read_entries();
+    void doubled_entries(std::uint32_t n);
+    std::string_view base_here() const;
 
     // findings
     void report(Severity severity, std::string_view code, std::uint32_t offset, std::string message,
@@ -100,7 +109,10 @@ struct Checker::Walk {
     const Table::Known& known;
     Document* doc = nullptr;
     std::vector<Finding>* out = nullptr;
-    std::vector<Met>* references = nullptr;
+    std::vector<Link>* links = nullptr;
+    std::uint64_t patient = 0;  ///< of whom the resource is
+    enum Way : std::uint8_t { kOutside, kByUrn, kBySearch, kByIdentifier, kOutOfBundle, kWays };
+    std::array<std::uint64_t, kWays> not_followed{};
     NotChecked missing;
     std::unordered_map<const CodeSet*, std::uint64_t>
         missing_sets;  ///< asked too often to be named each time
@@ -114,8 +126,14 @@ struct Checker::Walk {
     std::size_t first_finding = 0;
     std::vector<std::vector<Overlays>> pool;
     std::size_t pool_used = 0;
-    std::unordered_map<std::string_view, TypeId>
+    struct Entry {
+        TypeId type = 0;
+        std::uint32_t node = 0;
+    };
+    std::unordered_map<std::string_view, Entry>
         entries;  ///< of the Bundle, by fullUrl; read when first asked
+    std::unordered_map<std::string_view, TypeId> entry_ids;  ///< "Type/id" of its resources
+    std::deque<std::string> entry_names;
     bool entries_read = false;
     std::unique_ptr<Evaluator> evaluator;
 };
