@@ -104,8 +104,9 @@ void Checker::Walk::reference_link(std::uint32_t n, std::uint32_t m, std::string
     url = without_version(url);
     const std::size_t slash = url.find('/');
     const TypeId type = slash == std::string_view::npos ? TypeId{0} : table.type(url.substr(0, slash));
+    // A warning: as a url it is well formed, and UK Core's own examples have such.
     if (type == 0 || table.info(type).kind != Type::Kind::resource || !is_id(url.substr(slash + 1)))
-        return report(Severity::error, "FHIR-LINK-006", (*doc)[m].begin,
+        return report(Severity::warning, "FHIR-LINK-006", (*doc)[m].begin,
                       "not a reference: #id, a resource type with an id, or an address is expected",
                       ".reference");
     if (in_bundle) return bundle_reference(m, url, true);

@@ -400,6 +400,8 @@ void Checker::Walk::known_ids(std::uint32_t n, TypeId type) {
     if (type == known.identifier) {
         const std::uint32_t system = member(known.system), value = member(known.value);
         if (system == 0 || value == 0 || text(system) != "https://fhir.nhs.uk/Id/nhs-number") return;
+        // A warning: FHIR does not judge what an identifier says, and UK Core's example of a baby has a wrong
+        // check digit.
         if (nhs_number::parse(text(value)).empty() || text(value).size() != 10)
             report(Severity::warning, "FHIR-NHS-001", (*doc)[value].begin,
                    "not an NHS number: ten digits with a right check digit" + shown(value), ".value");
@@ -410,7 +412,7 @@ void Checker::Walk::known_ids(std::uint32_t n, TypeId type) {
         if (text(code).find_first_not_of("0123456789") == std::string_view::npos &&
             !is_concept_id(text(code)))
             report(
-                Severity::warning, "FHIR-SCT-001", (*doc)[code].begin,
+                Severity::error, "FHIR-SCT-001", (*doc)[code].begin,
                 "not the identifier of a SNOMED CT concept: check digit or partition is wrong" + shown(code),
                 ".code");
     }
