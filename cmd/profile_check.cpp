@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cmd/signals.hpp"
 #include "cmd/words.hpp"
 #include "core/util/error.hpp"
 
@@ -51,6 +52,11 @@ ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string
         if (table_->profile(url) == nullptr)
             throw MappingError(fmt::format("{} has no profile {}", file_->path(), url),
                                "gpswitch mappings import makes a table of the package that defines it");
+    options.leave = io::let_go;
+    options.progress = [this](const profile::StreamTotals& totals) {
+        if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
+        if (progress_) (*progress_)(totals.bytes >> 20, total_ >> 20);
+    };
     stream_ = std::make_unique<profile::Stream>(*table_, std::move(options));
 }
 
@@ -78,8 +84,17 @@ std::vector<std::size_t> ProfileCheck::members(const archive::Place& files) {
 
 void ProfileCheck::check(const archive::Place& files, const std::vector<std::size_t>& members,
                          IssueSink& sink) {
-    for (const std::size_t i : members) stream_->check(files.bytes(i), files.members()[i].origin, sink);
+    std::vector<profile::StreamFile> list;
+    list.reserve(members.size());
+    for (const std::size_t i : members) {
+        const archive::Member& m = files.members()[i];
+        list.push_back({m.origin, m.size, [&files, i] { return files.bytes(i); }});
+        total_ += m.size;
+    }
+    progress_ = std::make_unique<Progress>("MiB");
+    stream_->check(list, sink);
     stream_->finish(sink);
+    progress_.reset();
 }
 
 profile::Scope ProfileCheck::scope(const archive::Place& files, const std::vector<std::size_t>& members) {

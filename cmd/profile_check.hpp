@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cmd/context.hpp"
+#include "cmd/talk.hpp"
 #include "core/io/file.hpp"
 #include "core/profile/stream.hpp"
 
@@ -25,7 +26,8 @@ class ProfileCheck {
     /// Members of the place that hold resources of FHIR R4: those called after a resource type and ".ndjson",
     /// and other JSON that begins with a resource. Members of a package that are none are left out.
     static std::vector<std::size_t> members(const archive::Place& files);
-    /// Checks them, one after the other, then the references between them. Once.
+    /// Checks them, with the progress bar, then the references between them; findings in their order. Once.
+    /// Error(130) when interrupted.
     void check(const archive::Place& files, const std::vector<std::size_t>& members, IssueSink& sink);
     /// What was checked and what could not be, for a person.
     std::string summary() const;
@@ -34,6 +36,8 @@ class ProfileCheck {
     std::shared_ptr<io::MappedFile> file_;
     std::shared_ptr<const profile::Table> table_;
     std::unique_ptr<profile::Stream> stream_;
+    std::unique_ptr<Progress> progress_;
+    std::uint64_t total_ = 0;  ///< bytes to check so far
 };
 
 }  // namespace gpswitch::cmd

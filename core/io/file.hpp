@@ -43,6 +43,10 @@ class MappedFile {
     FileStamp stamp_;
 };
 
+/// Says that this part will not be read again soon: its pages no longer count as ours. They come back when it
+/// is read after all. What is not part of a mapped file stays as it is. Thread-safe.
+void let_go(std::string_view part);
+
 /// The stamp of a plain file; InputError when it is missing or something else.
 FileStamp stamp_of(const std::string& path);
 /// check() for a file that is not mapped (yet).

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <map>
+#include <mutex>
 
 #include "core/io/file.hpp"
 #include "core/io/posix.hpp"
@@ -41,10 +43,28 @@ void read_exactly(int fd, char* to, std::size_t size, const std::string& path) {
     }
 }
 
+/// Where the mappings are and how long: what lies outside must not be let go, it would be lost.
+struct Mappings {
+    std::mutex mutex;
+    std::map<const char*, std::size_t> sizes;
+};
+Mappings& mappings() {
+    static auto* const all = new Mappings;  // mapped files may live as long as the process
+    return *all;
+}
+
 const char* map(int fd, std::size_t size, const std::string& name) {
     void* p = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
     if (p == MAP_FAILED) throw InputError(name + ": cannot be mapped: " + detail::reason(errno));
+    const std::lock_guard lock(mappings().mutex);
+    mappings().sizes[static_cast<const char*>(p)] = size;
     return static_cast<const char*>(p);
+}
+
+void unmap(const char* data, std::size_t size) {
+    const std::lock_guard lock(mappings().mutex);
+    mappings().sizes.erase(data);
+    ::munmap(const_cast<char*>(data), size);
 }
 
 void on_sigbus(int, siginfo_t* info, void*) {
@@ -118,7 +138,24 @@ std::shared_ptr<MappedFile> MappedFile::open(const std::string& path) {
 }
 
 MappedFile::~MappedFile() {
-    if (data_ != nullptr && copy_ == nullptr) ::munmap(const_cast<char*>(data_), size_);
+    if (data_ != nullptr && copy_ == nullptr) unmap(data_, size_);
+}
+
+void let_go(std::string_view part) {
+    if (part.empty()) return;
+    const std::lock_guard lock(mappings().mutex);
+    auto found = mappings().sizes.upper_bound(part.data());
+    if (found == mappings().sizes.begin()) return;
+    --found;
+    const auto from = static_cast<std::size_t>(part.data() - found->first);
+    if (from + part.size() > found->second) return;
+    // The page the part begins in goes too, and that it ends in when the mapping does: parts follow each
+    // other.
+    constexpr std::size_t kPage = 4096;
+    const std::size_t first = from / kPage * kPage;
+    std::size_t end = from + part.size();
+    if (end != found->second) end = end / kPage * kPage;
+    if (end > first) ::madvise(const_cast<char*>(found->first) + first, end - first, MADV_DONTNEED);
 }
 
 void MappedFile::check() const {

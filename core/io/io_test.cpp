@@ -76,6 +76,33 @@ TEST_CASE("io: a mapped file is the file's bytes") {
     }
 }
 
+TEST_CASE("io: what is let go is no longer counted as ours, and still there; other memory is not touched") {
+    TestFolder folder;
+    std::string text;
+    while (text.size() < 3'000'000) text += std::to_string(text.size()) + ' ';
+    const auto path = folder.put("a", text);
+    const auto file = MappedFile::open(path);
+    const auto pages = [] {
+        long unsigned all = 0, ours = 0;
+        FILE* f = std::fopen("/proc/self/statm", "r");
+        REQUIRE(f != nullptr);
+        CHECK(std::fscanf(f, "%lu %lu", &all, &ours) == 2);
+        std::fclose(f);
+        return ours;
+    };
+    CHECK(file->bytes() == text);
+    const auto before = pages();
+    let_go(file->bytes().substr(0, 1'000'001));
+    let_go(file->bytes().substr(1'000'001, 999'999));
+    let_go(file->bytes().substr(2'000'000));
+    CHECK(pages() + 500 < before);  // 732 pages of 4 KiB, a few of which others may have come for
+    CHECK(file->bytes() == text);
+    const std::string copy = text;
+    let_go(text);
+    let_go({});
+    CHECK(text == copy);
+}
+
 TEST_CASE("io: what cannot be mapped is an input error") {
     const TestFolder folder;
     REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);

@@ -11,9 +11,11 @@ using Kind = Node::Kind;
 namespace {
 
 bool is_id(std::string_view s) {
-    return !s.empty() && s.size() <= 64 &&
-           s.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") ==
-               std::string_view::npos;
+    if (s.empty() || s.size() > 64) return false;
+    for (const char c : s)
+        if (!(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z') && c != '-' && c != '.')
+            return false;
+    return true;
 }
 
 }  // namespace
@@ -176,7 +178,7 @@ void Checker::Walk::extension(std::uint32_t n, const Shape&, const Rule& r, Over
             if (r.name == known.modifier_extension)
                 report(Severity::warning, "FHIR-EXT-002", (*doc)[m].begin,
                        "a modifier extension that is not known: what it changes cannot be told");
-            cannot("extension " + std::string(url) + " (not at hand)");
+            unknown_extension(url);
         }
         return;
     }

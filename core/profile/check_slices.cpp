@@ -79,12 +79,15 @@ void Checker::Walk::slice(const Rule& sliced, const TypeUse* use, std::uint32_t 
         ++missing_slices[&sliced];
         return;
     }
-    std::vector<std::vector<std::size_t>> members(sliced.slices.size());
+    // Which slice each item is in, and how many are in each; on the stack of those around.
+    const std::size_t of_item = slice_scratch.size(), of_slice = of_item + items.size();
+    slice_scratch.resize(of_slice + sliced.slices.size(), 0);
     std::size_t last = 0;
     bool outside = false;
     for (std::size_t i = 0; i < items.size(); ++i) {
         std::size_t s = 0;
         while (s < sliced.slices.size() && !in_slice(sliced.slices[s], use, items[i])) ++s;
+        slice_scratch[of_item + i] = static_cast<std::uint32_t>(s);
         const auto at_item = [&](std::string_view code, const std::string& message) {
             report(Severity::error, code, (*doc)[items[i]].begin, message,
                    (*doc)[array].kind == Kind::array ? fmt::format("[{}]", index[i]) : "");
@@ -101,12 +104,12 @@ void Checker::Walk::slice(const Rule& sliced, const TypeUse* use, std::uint32_t 
             at_item("FHIR-SLICE-004", fmt::format("the slice {} is not in its place [{}]",
                                                   sliced.slices[s].slice, sliced.source));
         last = s;
-        members[s].push_back(i);
+        ++slice_scratch[of_slice + s];
         per_item[index[i]].add(&sliced.slices[s]);
     }
     for (std::size_t s = 0; s < sliced.slices.size(); ++s) {
         const Rule& rule = sliced.slices[s];
-        const std::size_t count = members[s].size();
+        const std::size_t count = slice_scratch[of_slice + s];
         if (count < rule.min)
             report(Severity::error, "FHIR-SLICE-001", (*doc)[array].begin,
                    fmt::format("at least {} of the slice {}, not {} [{}]", rule.min, rule.slice, count,
@@ -118,18 +121,21 @@ void Checker::Walk::slice(const Rule& sliced, const TypeUse* use, std::uint32_t 
         if (rule.slices.empty() || count == 0) continue;
         std::vector<std::uint32_t> inner_items;
         std::vector<std::size_t> inner_index;
-        for (const std::size_t i : members[s]) {
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            if (slice_scratch[of_item + i] != s) continue;
             inner_items.push_back(items[i]);
             inner_index.push_back(index[i]);
         }
         slice(rule, use, array, inner_items, per_item, inner_index);
     }
+    slice_scratch.resize(of_item);
 }
 
 bool Checker::Walk::slices(std::uint32_t, const TypeUse* use, std::uint32_t array, const Overlays& inner,
                            std::vector<Overlays>& per_item) {
-    std::vector<std::uint32_t> items;
-    std::vector<std::size_t> index;
+    std::vector<std::uint32_t>& items = slice_items;
+    std::vector<std::size_t>& index = slice_index;
+    items.clear();
     for (const Rule* c : inner) {
         if (c->slices.empty()) continue;
         if (items.empty()) {

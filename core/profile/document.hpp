@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <string>
@@ -21,20 +22,57 @@ class Atoms {
     Atom add(std::string_view name);
     /// 0 when unknown.
     Atom find(std::string_view name) const {
-        for (std::size_t i = hash(name) & mask_;; i = (i + 1) & mask_) {
-            const Atom a = slots_[i];
-            if (a == 0 || names_[a] == name) return a;
+        const Ends e = ends(name);
+        for (std::size_t i = e.hash() & mask_;; i = (i + 1) & mask_) {
+            const Slot& s = slots_[i];
+            if (s.atom == 0) return 0;
+            // Of names up to 16 bytes the ends are all there is.
+            if (s.ends.first == e.first && s.ends.last == e.last && s.ends.size == e.size &&
+                (e.size <= 16 || names_[s.atom] == name))
+                return s.atom;
         }
     }
     std::string_view name(Atom a) const { return names_[a]; }
     std::size_t size() const { return names_.size(); }
 
   private:
-    static std::size_t hash(std::string_view s);
-    void grow();
+    /// The first and last eight bytes of a name, or all of a shorter one, and its length.
+    struct Ends {
+        std::uint64_t first = 0, last = 0;
+        std::uint32_t size = 0;
+        std::size_t hash() const {
+            return static_cast<std::size_t>(
+                ((first ^ (last * 0x9E3779B97F4A7C15ull) ^ size) * 0xD6E8FEB86659FD93ull) >> 32);
+        }
+    };
+    struct Slot {
+        Ends ends;
+        Atom atom = 0;
+    };
+    static Ends ends(std::string_view s) {
+        Ends e;
+        const std::size_t n = s.size();
+        e.size = static_cast<std::uint32_t>(n);
+        if (n >= 8) {
+            std::memcpy(&e.first, s.data(), 8);
+            std::memcpy(&e.last, s.data() + n - 8, 8);
+        } else if (n >= 4) {
+            std::uint32_t x, y;
+            std::memcpy(&x, s.data(), 4);
+            std::memcpy(&y, s.data() + n - 4, 4);
+            e.first = x;
+            e.last = y;
+        } else if (n > 0) {
+            e.first = static_cast<unsigned char>(s[0]);
+            e.last = static_cast<std::uint64_t>(static_cast<unsigned char>(s[n / 2])) << 8 |
+                     static_cast<unsigned char>(s[n - 1]);
+        }
+        return e;
+    }
+    void put(Atom a);
     std::deque<std::string> kept_;
     std::vector<std::string_view> names_;
-    std::vector<Atom> slots_;
+    std::vector<Slot> slots_;
     std::size_t mask_ = 0;
 };
 
@@ -66,10 +104,17 @@ class Document {
     ~Document();
     Document(Document&&) noexcept;
 
-    /// `room`: bytes readable from text.data() on; simdjson wants 32 more than the text has, else it is
+    /// `room`: bytes readable from text.data() on; simdjson wants 64 more than the text has, else it is
     /// copied.
     bool parse(std::string_view text, std::size_t room, json::Error& error);
 
+    /// Looks through many lines at once, which is cheaper than one by one; parse_line() then parses them, in
+    /// their order, each a part of `lines`. False: something in the lines is such that they have to be parsed
+    /// one by one, with parse().
+    bool look_through(std::string_view lines, std::size_t room);
+    bool parse_line(std::string_view line, json::Error& error);
+
+    /// The nodes; those behind the last one of the document mean nothing.
     std::vector<Node> nodes;
     const Node& operator[](std::uint32_t i) const { return nodes[i]; }
     std::string_view text(const Node& n) const {
@@ -90,10 +135,12 @@ class Document {
 
   private:
     struct Impl;
+    void begin(std::string_view text, json::Error& error);
     std::unique_ptr<Impl> impl_;
     const Atoms& atoms_;
     std::string_view text_;
-    std::deque<std::string> unescaped_;
+    std::deque<std::string> unescaped_;  ///< kept for the next document
+    std::size_t unescaped_used_ = 0;
     friend struct Impl;
 };
 

@@ -1,8 +1,10 @@
 #include "core/profile/stream.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
 #include <cstring>
+#include <exception>
+#include <mutex>
 #include <thread>
 
 #include "core/util/text.hpp"
@@ -10,7 +12,8 @@
 namespace gpswitch::profile {
 namespace {
 
-constexpr std::size_t kChunk = std::size_t{1} << 20;
+/// Small enough that a piece, where its values are and what becomes of it stay in a processor's own cache.
+constexpr std::size_t kChunk = std::size_t{256} << 10;
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 std::size_t line_end(std::string_view s, std::size_t from) {
@@ -20,8 +23,27 @@ std::size_t line_end(std::string_view s, std::size_t from) {
 
 bool blank(std::string_view s) { return s.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
+}  // namespace
+
+/// A part of the work: some whole lines of a file, or a whole file; and what was found. Line numbers count
+/// from 1 within it until it is passed on. Pieces are written by different workers: each has its cache lines.
+struct alignas(128) Stream::Piece {
+    std::size_t file = 0;
+    std::string_view text;
+    std::size_t room = 0;  ///< readable from text.data() on
+    std::string_view all;  ///< the whole file, without a byte order mark
+    bool whole = false;    ///< a file that is not open yet, or one document
+    bool opened = false;   ///< `text` is set
+    bool first = false;    ///< of its file
+    std::vector<Issue> issues;
+    std::vector<Link> links;
+    std::uint64_t resources = 0, refused = 0, bytes = 0, lines = 0;
+    std::exception_ptr error;
+    bool done = false;
+};
+
 /// One worker: a document and a checker that are used again and again.
-struct Worker {
+struct alignas(128) Stream::Worker {
     Worker(const Table& table, const CheckOptions& options)
         : document(table.atoms()), checker(table, options) {}
 
@@ -29,19 +51,19 @@ struct Worker {
     Checker checker;
     std::vector<Finding> found;
 
-    /// `first_line`: number of the text's first line. Findings in text of one line keep its number. `begin`:
-    /// where in the file it is.
-    void check(std::string_view text, std::size_t room, std::uint64_t first_line, std::uint64_t begin,
-               std::vector<Issue>& out, std::vector<Link>& links, StreamTotals& totals) {
+    /// The document is parsed, or `error` says why not; the text begins in `first_line`.
+    void check(bool parsed, const json::Error& error, std::string_view text, std::uint64_t first_line,
+               Piece& piece) {
         found.clear();
-        json::Error error;
-        ++totals.resources;
-        if (document.parse(text, room, error)) {
-            const std::size_t before = links.size();
-            checker.check(document, found, &links);
-            for (std::size_t i = before; i < links.size(); ++i) links[i].document = begin & 0xFFFFFFFFFFFF;
+        ++piece.resources;
+        if (parsed) {
+            const std::size_t before = piece.links.size();
+            checker.check(document, found, &piece.links);
+            const auto begin = static_cast<std::uint64_t>(text.data() - piece.all.data());
+            for (std::size_t i = before; i < piece.links.size(); ++i)
+                piece.links[i].document = begin & 0xFFFFFFFFFFFF;
         } else {
-            ++totals.refused;
+            ++piece.refused;
             Finding f;
             f.severity = Severity::fatal;
             f.code = "FHIR-JSON-001";
@@ -51,7 +73,7 @@ struct Worker {
         }
         std::size_t counted = 0, start = 0;
         std::uint64_t line = first_line;
-        for (const Finding& f : found) {
+        for (Finding& f : found) {
             const std::size_t at = std::min<std::size_t>(f.offset, text.size());
             for (std::size_t i = counted; i < at; ++i)
                 if (text[i] == '\n') {
@@ -59,121 +81,230 @@ struct Worker {
                     start = i + 1;
                 }
             counted = std::max(counted, at);
-            Issue issue;
+            Issue& issue = piece.issues.emplace_back();
             issue.severity = f.severity;
             issue.code = f.code;
             issue.line = line;
             issue.column = at - std::min(start, at) + 1;
-            issue.resource = f.resource;
-            issue.path = f.path;
-            issue.message = f.message;
-            out.push_back(std::move(issue));
+            issue.resource = std::move(f.resource);
+            issue.path = std::move(f.path);
+            issue.message = std::move(f.message);
         }
+    }
+
+    void lines(Piece& piece) {
+        const std::string_view text = piece.text;
+        const bool together = document.look_through(text, piece.room);
+        json::Error error;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = line_end(text, at);
+            ++piece.lines;
+            std::string_view line = text.substr(at, end - at);
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            if (!line.empty() && (line[0] == '{' || !blank(line))) {
+                const bool good = together ? document.parse_line(line, error)
+                                           : document.parse(line, piece.room - at, error);
+                check(good, error, line, piece.lines, piece);
+            }
+            at = end + 1;
+        }
+    }
+
+    void whole(Piece& piece) {
+        json::Error error;
+        const bool good = document.parse(piece.text, piece.room, error);
+        check(good, error, piece.text, 1, piece);
+    }
+
+    /// One resource a line? By the name, else by the first line.
+    bool by_line(std::string_view bytes, const std::string& name) {
+        const std::string lower_name = lower(name);
+        if (lower_name.ends_with(".ndjson") || lower_name.ends_with(".jsonl")) return true;
+        if (lower_name.ends_with(".json")) return false;
+        const std::size_t end = line_end(bytes, 0);
+        json::Error error;
+        return end < bytes.size() && !blank(bytes.substr(end)) &&
+               document.parse(bytes.substr(0, end), bytes.size(), error);
     }
 };
 
-/// Some whole lines, and what was found in them; line numbers count from 1 within it until it is passed on.
-struct Piece {
-    std::string_view text;
-    std::size_t room = 0;
-    std::uint64_t begin = 0;  ///< where in the file
-    std::vector<Issue> issues;
-    std::vector<Link> links;
-    StreamTotals totals;
-    std::uint64_t lines = 0;
-};
+/// One check of many files: hands out the pieces, and passes on what was found in their order.
+class Stream::Run {
+  public:
+    Run(Stream& stream, std::span<const StreamFile> files, IssueSink& sink)
+        : s_(stream), files_(files), sink_(sink), ring_(stream.workers_.size() * 4) {}
 
-void check_piece(Worker& worker, Piece& piece) {
-    for (std::size_t at = 0; at < piece.text.size();) {
-        const std::size_t end = line_end(piece.text, at);
-        ++piece.lines;
-        std::string_view line = piece.text.substr(at, end - at);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!blank(line))
-            worker.check(line, piece.room - at, piece.lines, piece.begin + at, piece.issues, piece.links,
-                         piece.totals);
-        at = end + 1;
-    }
-}
-
-void add(StreamTotals& to, const StreamTotals& from) {
-    to.resources += from.resources;
-    to.refused += from.refused;
-}
-
-}  // namespace
-
-void Stream::lines(std::string_view bytes, const std::string& name, IssueSink& sink) {
-    std::vector<std::unique_ptr<Worker>> workers;
-    const unsigned jobs = std::max(1u, options_.jobs);
-    for (unsigned j = 0; j < jobs; ++j) workers.push_back(std::make_unique<Worker>(table_, options_.check));
-    std::uint64_t line = 0;
-    const std::uint32_t member = links_.member(name, bytes, true);
-    for (std::size_t at = 0; at < bytes.size();) {
-        // A few pieces for each worker; then what they found goes out in order.
-        std::vector<Piece> wave;
-        for (unsigned k = 0; k < jobs * 4 && at < bytes.size(); ++k) {
-            const std::size_t end =
-                std::min(line_end(bytes, std::min(at + kChunk, bytes.size())) + 1, bytes.size());
-            Piece p;
-            p.text = bytes.substr(at, end - at);
-            p.room = bytes.size() - at;
-            p.begin = at;
-            wave.push_back(std::move(p));
-            at = end;
-        }
-        std::atomic<std::size_t> next{0};
-        const auto work = [&](unsigned j) {
-            for (std::size_t i = next++; i < wave.size(); i = next++) check_piece(*workers[j], wave[i]);
+    void run() {
+        struct Stop {
+            Run& run;
+            ~Stop() {
+                const std::lock_guard lock(run.mutex_);
+                run.over_ = true;
+                run.moved_.notify_all();
+            }
         };
         std::vector<std::jthread> threads;
-        for (unsigned j = 1; j < jobs && j < wave.size(); ++j) threads.emplace_back(work, j);
-        work(0);
-        threads.clear();
-        for (Piece& p : wave) {
-            for (Issue& i : p.issues) {
-                i.line += line;
-                i.member = name;
-                sink.add(i);
-            }
-            line += p.lines;
-            add(totals_, p.totals);
-            links_.add(member, p.links);
+        const Stop stop{*this};
+        for (std::size_t j = 1; j < s_.workers_.size(); ++j)
+            threads.emplace_back([this, j] { work(*s_.workers_[j]); });
+        lead(*s_.workers_[0]);
+    }
+
+  private:
+    Piece& slot(std::uint64_t number) { return ring_[number % ring_.size()]; }
+
+    void work(Worker& worker) {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            moved_.wait(lock, [this] { return over_ || taken_ - passed_on_ < ring_.size(); });
+            if (over_ || !take(worker)) return;
+            do_one(worker, slot(taken_ - 1), lock);
         }
     }
-    for (const auto& w : workers)
+
+    /// The calling thread: checks like the others, and passes on.
+    void lead(Worker& worker) {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            while (passed_on_ < taken_ && slot(passed_on_).done) {
+                Piece& piece = slot(passed_on_);
+                lock.unlock();
+                pass_on(piece);
+                lock.lock();
+                ++passed_on_;
+                moved_.notify_all();
+            }
+            if (taken_ - passed_on_ < ring_.size() && take(worker)) {
+                do_one(worker, slot(taken_ - 1), lock);
+                continue;
+            }
+            if (passed_on_ == taken_) return;
+            moved_.wait(lock, [this] { return slot(passed_on_).done; });
+        }
+    }
+
+    /// Puts the next piece into its slot; false: there is none.
+    bool take(Worker& worker) {
+        if (over_ || file_ == files_.size()) return false;
+        Piece& piece = slot(taken_);
+        piece = Piece{};
+        piece.file = file_;
+        ++taken_;
+        if (rest_.empty()) {
+            piece.first = true;
+            const StreamFile& file = files_[file_];
+            if (file.size <= kChunk) {
+                piece.whole = true;
+                ++file_;
+                return true;
+            }
+            try {
+                all_ = rest_ = text_of(file);
+                if (!worker.by_line(rest_, file.name)) {
+                    piece.whole = piece.opened = true;
+                    piece.text = piece.all = rest_;
+                    piece.room = rest_.size();
+                    rest_ = {};
+                }
+            } catch (...) {
+                piece.error = std::current_exception();
+                rest_ = {};
+            }
+            if (piece.whole || piece.error) {
+                ++file_;
+                return true;
+            }
+        }
+        const std::size_t end = std::min(line_end(rest_, std::min(kChunk, rest_.size())) + 1, rest_.size());
+        piece.opened = true;
+        piece.all = all_;
+        piece.text = rest_.substr(0, end);
+        piece.room = rest_.size();
+        rest_.remove_prefix(end);
+        if (rest_.empty()) ++file_;
+        return true;
+    }
+
+    static std::string_view text_of(const StreamFile& file) {
+        std::string_view bytes = file.open();
+        if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+        return bytes;
+    }
+
+    void do_one(Worker& worker, Piece& piece, std::unique_lock<std::mutex>& lock) {
+        lock.unlock();
+        if (!piece.error) try {
+                if (!piece.opened) {
+                    piece.text = piece.all = text_of(files_[piece.file]);
+                    piece.room = piece.text.size();
+                    piece.whole = !worker.by_line(piece.text, files_[piece.file].name);
+                }
+                if (piece.whole)
+                    worker.whole(piece);
+                else
+                    worker.lines(piece);
+                piece.bytes = piece.text.size();
+                if (s_.options_.leave) s_.options_.leave(piece.text);
+            } catch (...) { piece.error = std::current_exception(); }
+        lock.lock();
+        piece.done = true;
+        moved_.notify_all();
+    }
+
+    void pass_on(Piece& piece) {
+        if (piece.error) std::rethrow_exception(piece.error);
+        if (piece.first) {
+            line_ = 0;
+            member_ = s_.links_.member(files_[piece.file].name, piece.all, !piece.whole);
+        }
+        s_.links_.add(member_, piece.links);
+        piece.links = {};
+        for (Issue& i : piece.issues) {
+            i.line += line_;
+            i.member = files_[piece.file].name;
+            sink_.add(i);
+        }
+        piece.issues = {};
+        line_ += piece.lines;
+        s_.totals_.resources += piece.resources;
+        s_.totals_.refused += piece.refused;
+        s_.totals_.bytes += piece.bytes;
+        if (s_.options_.progress) s_.options_.progress(s_.totals_);
+    }
+
+    Stream& s_;
+    std::span<const StreamFile> files_;
+    IssueSink& sink_;
+    std::mutex mutex_;
+    std::condition_variable moved_;
+    // All below under the mutex, but a piece that was taken and is not done belongs to its worker.
+    std::vector<Piece> ring_;
+    std::uint64_t taken_ = 0, passed_on_ = 0;
+    std::size_t file_ = 0;         ///< the next to take from
+    std::string_view all_, rest_;  ///< of that file, when it is begun: all, and what is not taken yet
+    bool over_ = false;
+    // Of the calling thread:
+    std::uint64_t line_ = 0;    ///< lines before the piece that is passed on
+    std::uint32_t member_ = 0;  ///< number of its file
+};
+
+Stream::Stream(const Table& table, StreamOptions options)
+    : table_(table), options_(std::move(options)), links_(table, options_.scope, options_.spool_folder) {
+    for (unsigned j = 0; j < std::max(1u, options_.jobs); ++j)
+        workers_.push_back(std::make_unique<Worker>(table_, options_.check));
+}
+Stream::~Stream() = default;
+
+void Stream::check(std::span<const StreamFile> files, IssueSink& sink) {
+    Run(*this, files, sink).run();
+    totals_.not_checked.clear();
+    for (const auto& w : workers_)
         for (const auto& [what, times] : w->checker.not_checked()) totals_.not_checked[what] += times;
 }
 
-void Stream::document(std::string_view bytes, const std::string& name, IssueSink& sink) {
-    Worker worker(table_, options_.check);
-    std::vector<Issue> issues;
-    std::vector<Link> links;
-    worker.check(bytes, bytes.size(), 1, 0, issues, links, totals_);
-    links_.add(links_.member(name, bytes, false), links);
-    for (Issue& i : issues) {
-        i.member = name;
-        sink.add(i);
-    }
-    for (const auto& [what, times] : worker.checker.not_checked()) totals_.not_checked[what] += times;
-}
-
 void Stream::check(std::string_view bytes, const std::string& name, IssueSink& sink) {
-    totals_.bytes += bytes.size();
-    if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
-    const std::string lower_name = lower(name);
-    bool by_line = lower_name.ends_with(".ndjson") || lower_name.ends_with(".jsonl");
-    if (!by_line && !lower_name.ends_with(".json")) {
-        const std::size_t end = line_end(bytes, 0);
-        Document first(table_.atoms());
-        json::Error error;
-        by_line = end < bytes.size() && !blank(bytes.substr(end)) &&
-                  first.parse(bytes.substr(0, end), bytes.size(), error);
-    }
-    if (by_line)
-        lines(bytes, name, sink);
-    else
-        document(bytes, name, sink);
+    const StreamFile file{name, bytes.size(), [bytes] { return bytes; }};
+    check(std::span(&file, 1), sink);
 }
 
 }  // namespace gpswitch::profile

@@ -201,6 +201,10 @@ void Loader::check(const Line& line, std::vector<Check>& out, std::string_view s
             t_.unchecked_.push_back({std::string(source) + "!" + std::string(c.key), "invariant: " + reason});
     }
     c.expression = e.get();
+    // The checker looks for what refers to a contained resource, and for what refers to none, by itself.
+    if (source == "DomainResource")
+        c.when = c.key == "dom-3" ? Check::When::never : Check::When::with_contained;
+    if (source == "Reference" && c.key == "ref-1") c.when = Check::When::never;
     if (e) out.push_back(c);
 }
 
@@ -390,8 +394,9 @@ bool Table::derives(TypeId t, TypeId from) const {
 }
 
 const ProfileInfo* Table::profile(std::string_view url) const {
-    const auto found = profiles_.find(url.substr(0, url.find('|')));
-    return found == profiles_.end() ? nullptr : &found->second;
+    Atom a = urls_.find(url);
+    if (a == 0) a = urls_.find(url.substr(0, url.find('|')));
+    return profile_of_[a];
 }
 
 }  // namespace gpswitch::profile

@@ -51,6 +51,12 @@ struct Check {
     bool error = true;
     const Expression* expression = nullptr;
     std::string_view source;  ///< profile URL, or type
+    enum class When : std::uint8_t {
+        always,
+        with_contained,  ///< said of every resource, but only of use where others are contained
+        never            ///< found out otherwise
+    };
+    When when = When::always;
 };
 
 struct Test {
@@ -70,6 +76,7 @@ struct Rule {
     std::string_view source;  ///< URL of the profile, or name of the type
     std::uint32_t min = 0, max = kNoMax;
     bool choice = false, many = false, must_support = false;
+    bool valued = false;  ///< something is said of the value itself: fixed, pattern, binding or limits
     std::vector<TypeUse> types;
     std::string_view content;      ///< "Questionnaire.item" when defined like that element
     const Shape* shape = nullptr;  ///< an element defined in place, or by reference
@@ -88,8 +95,10 @@ struct Rule {
 
     std::vector<Atom> names;            ///< of the children; side by side, to be looked through quickly
     std::vector<std::uint16_t> wanted;  ///< children of which something has to be there
+    std::uint64_t hint = 0;             ///< which names may be among them: bit (name mod 64)
 
     const Rule* child(Atom child_name) const {
+        if ((hint >> (child_name & 63) & 1) == 0) return nullptr;
         for (std::size_t i = 0; i < names.size(); ++i)
             if (names[i] == child_name) return &children[i];
         return nullptr;
@@ -173,7 +182,9 @@ class Table {
 
     /// 0 when there is no such type.
     TypeId type(std::string_view name) const;
-    const TypeInfo& info(TypeId t) const { return types_[t]; }
+    const TypeInfo& info(TypeId t) const { return *info_[t]; }
+    /// How many numbers of types there are.
+    std::size_t types() const { return info_.size(); }
     bool derives(TypeId t, TypeId from) const;
     const ProfileInfo* profile(std::string_view url) const;
     /// The profile for resources of the type that claim none; nullptr when there is none.
@@ -199,9 +210,12 @@ class Table {
     Table() = default;
     Atoms atoms_;
     std::deque<TypeInfo> types_;
+    std::vector<const TypeInfo*> info_;  ///< by number
     std::unordered_map<std::string_view, TypeId> type_ids_;
     std::vector<TypeId> type_of_atom_;
     std::unordered_map<std::string_view, ProfileInfo> profiles_;
+    Atoms urls_;                                  ///< of the profiles
+    std::vector<const ProfileInfo*> profile_of_;  ///< by number of the URL
     std::unordered_map<std::string_view, CodeSet> sets_;
     std::vector<const ProfileInfo*> defaults_;
     std::deque<Shape> shapes_;

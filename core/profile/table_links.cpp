@@ -44,6 +44,8 @@ void Loader::slots(Shape& shape) {
 
 /// Names become links.
 void Loader::settle_profile(Rule& rule) {
+    rule.valued = rule.fixed != nullptr || rule.pattern != nullptr || rule.strength != Strength::none ||
+                  rule.max_length != 0 || !rule.min_value.empty() || !rule.max_value.empty();
     for (TypeUse& u : rule.types) {
         for (const std::string_view url : u.urls) {
             const auto p = t_.profiles_.find(url);
@@ -65,6 +67,7 @@ void Loader::settle_profile(Rule& rule) {
     for (std::size_t i = 0; i < rule.children.size(); ++i) {
         const Rule& c = rule.children[i];
         rule.names.push_back(c.name);
+        rule.hint |= std::uint64_t{1} << (c.name & 63);
         bool needed = c.min > 0;
         for (const Rule& s : c.slices) needed = needed || s.min > 0;
         if (needed) rule.wanted.push_back(static_cast<std::uint16_t>(i));
@@ -112,7 +115,12 @@ void Loader::finish() {
     }
     for (TypeInfo& t : t_.types_) slots(t.shape);
     for (Shape& s : t_.shapes_) slots(s);
-    for (auto& [url, p] : t_.profiles_) settle_profile(p.root);
+    t_.profile_of_.push_back(nullptr);
+    for (auto& [url, p] : t_.profiles_) {
+        settle_profile(p.root);
+        t_.urls_.add(url);
+        t_.profile_of_.push_back(&p);
+    }
     for (const auto& [type_name, id] : t_.type_ids_) {
         const Atom a = t_.atoms_.add(type_name);
         if (t_.type_of_atom_.size() <= a) t_.type_of_atom_.resize(a + 1u, 0);
@@ -122,6 +130,7 @@ void Loader::finish() {
     for (const auto& [name, url] : default_urls_)
         if (const auto p = t_.profiles_.find(url); p != t_.profiles_.end())
             t_.defaults_[type_id(name)] = &p->second;
+    for (const TypeInfo& t : t_.types_) t_.info_.push_back(&t);
 }
 
 }  // namespace gpswitch::profile

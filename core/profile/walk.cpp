@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/util/text.hpp"
 
@@ -27,6 +28,12 @@ NotChecked Checker::not_checked() const {
         all[fmt::format("codes of {}: {}", set->url, set->missing)] += times;
     for (const auto& [rule, times] : walk_->missing_slices)
         all[fmt::format("slices of {} of {}", rule->label, rule->source)] += times;
+    for (const auto& [url, times] : walk_->missing_extensions)
+        all[fmt::format("extension {} (not at hand)", url)] += times;
+    std::unordered_map<std::string_view, std::uint64_t> met;
+    for (TypeId t = 1; t < walk_->resources_of.size(); ++t)
+        if (walk_->resources_of[t] != 0) met[walk_->table.info(t).name] += walk_->resources_of[t];
+    for (const auto& [rule, times] : walk_->resources_with) met[rule->source] += times;
     static constexpr std::string_view kNotFollowed[] = {
         "references to addresses outside what is checked", "references by urn: outside a Bundle",
         "references by search", "references by identifier alone", "references out of a Bundle"};
@@ -35,9 +42,8 @@ NotChecked Checker::not_checked() const {
     // Invariants that could not be compiled, of the types and profiles that were met.
     for (const Unchecked& u : walk_->table.unchecked())
         if (const auto mark = u.where.find('!'); mark != std::string::npos)
-            if (const auto met = walk_->resources_of.find(std::string_view(u.where).substr(0, mark));
-                met != walk_->resources_of.end())
-                all[fmt::format("{}: {}", u.where, u.reason)] += met->second;
+            if (const auto of = met.find(std::string_view(u.where).substr(0, mark)); of != met.end())
+                all[fmt::format("{}: {}", u.where, u.reason)] += of->second;
     return all;
 }
 
@@ -55,6 +61,8 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<L
     w.entry_ids.clear();
     w.entry_names.clear();
     w.entries_read = false;
+    w.entry_hint = 0;
+    w.told_places.clear();
     w.first_finding = out.size();
     if (document[0].kind != Kind::object)
         w.report(Severity::error, "FHIR-RES-001", 0, "a resource is an object");
@@ -110,8 +118,11 @@ void Checker::Walk::report(Severity severity, std::string_view code, std::uint32
     f.path = path();
     f.path += more_path;
     f.message = std::move(message);
-    // Two profiles may demand the same.
-    for (std::size_t i = out->size(); i > first_finding; --i) {
+    // Two profiles may demand the same. All are looked through only when one of this code is known at the
+    // place.
+    const std::size_t place = std::hash<std::string_view>{}(f.path) ^ std::hash<std::string_view>{}(f.code);
+    const bool fresh = told_places.insert(place).second;
+    for (std::size_t i = out->size(); !fresh && i > first_finding; --i) {
         const Finding& o = (*out)[i - 1];
         if (o.code == f.code && o.path == f.path &&
             std::string_view(o.message).substr(0, o.message.rfind('[')) ==
@@ -181,8 +192,8 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     profiles_of(n, type, overlays, contained);
     if (links != nullptr && !contained) resource_link(n, type);
     if (type == known.bundle) doubled_entries(n);
-    ++resources_of[table.info(type).name];
-    for (const Rule* o : overlays) ++resources_of[o->source];
+    ++resources_of[type];
+    for (const Rule* o : overlays) ++resources_with[o];
     object(n, table.info(type).shape, overlays, true);
     if (table.derives(type, known.domain_resource) && doc->member(n, known.contained) != 0) contained_used(n);
     for (const Rule* o : overlays) checks(n, o->checks);
@@ -239,9 +250,10 @@ void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& 
         }
         Seen& s = seen[slot->element];
         here[slot->element >> 6] |= std::uint64_t{1} << (slot->element & 63);
-        const Rule& r = *shape.elements[slot->element];
         std::uint32_t& place = slot->underscore ? s.sibling : s.node;
-        if (place != 0 || (r.choice && (s.node | s.sibling) != 0 && s.type != slot->type)) {
+        if (place != 0 ||
+            ((s.node | s.sibling) != 0 && s.type != slot->type && shape.elements[slot->element]->choice)) {
+            const Rule& r = *shape.elements[slot->element];
             const std::uint32_t other = place != 0 ? place : s.node | s.sibling;
             if ((*doc)[other].key == m.key)
                 report(Severity::error, "FHIR-JSON-002", m.key_at, "the same name twice in one object",
@@ -263,6 +275,10 @@ void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& 
     for (const Rule* o : overlays)
         for (const std::uint16_t i : o->wanted) {
             const Rule& c = o->children[i];
+            if (const Shape::Slot* slot = shape.find(c.name); slot != nullptr) {
+                if (!is_here(slot->element)) absent(n, c);
+                continue;
+            }
             // What a profile says of one type of a choice does not concern the others.
             for (std::size_t e = 0; e < shape.elements.size(); ++e)
                 if (shape.elements[e]->name == c.name && !is_here(e)) absent(n, c);
@@ -304,6 +320,24 @@ void Checker::Walk::counts(std::uint32_t n, std::size_t count, const Rule& r, co
     if (r.many) each(r);
     for (const Rule* c : inner) each(*c);
 }
+
+/// A list of overlays for as long as an element is looked at, with the memory of earlier ones.
+struct Checker::Walk::Lent {
+    Lent(Walk& w, std::size_t count, const Overlays& each) : walk(w), place(w.pool_used++) {
+        if (walk.pool.size() <= place) walk.pool.emplace_back();
+        list = std::move(walk.pool[place]);
+        list.assign(count, each);
+    }
+    ~Lent() {
+        walk.pool[place] = std::move(list);
+        --walk.pool_used;
+    }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+    Walk& walk;
+    std::size_t place;
+    std::vector<Overlays> list;
+};
 
 void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, const Seen& seen,
                             const Overlays& inner) {
@@ -353,15 +387,9 @@ void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, co
     if (!r.many) {
         counts(any, 1, r, inner);
         if (inner.size == 0) return item(shape, r, use, main, side, inner);
-        if (pool.size() <= pool_used) pool.emplace_back();
-        const std::size_t place = pool_used++;
-        pool[place].assign(1, inner);
-        std::vector<Overlays> mine = std::move(pool[place]);
-        slices(any, use, any, inner, mine);
-        item(shape, r, use, main, side, mine[0]);
-        pool[place] = std::move(mine);
-        --pool_used;
-        return;
+        Lent mine(*this, 1, inner);
+        slices(any, use, any, inner, mine.list);
+        return item(shape, r, use, main, side, mine.list[0]);
     }
     // The items of both arrays, side by side.
     std::uint32_t i = main == 0 ? 0 : main + 1, k = side == 0 ? 0 : side + 1;
@@ -369,17 +397,17 @@ void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, co
     const std::size_t count =
         std::max(main == 0 ? 0 : (*doc)[main].count, side == 0 ? 0 : (*doc)[side].count);
     counts(any, count, r, inner);
-    std::vector<Overlays> mine;
     bool sliced = false;
     for (const Rule* c : inner) sliced = sliced || !c->slices.empty();
+    std::optional<Lent> mine;
     if (sliced) {
-        mine.assign(count, inner);
-        slices(any, use, any, inner, mine);
+        mine.emplace(*this, count, inner);
+        slices(any, use, any, inner, mine->list);
     }
     for (std::uint32_t index = 0; index < count; ++index) {
         const std::uint32_t value = i < i_end ? i : 0, beside = k < k_end ? k : 0;
         steps.push_back({.index = index, .is_index = true, .type = steps.back().type});
-        item(shape, r, use, value, beside, sliced ? mine[index] : inner);
+        item(shape, r, use, value, beside, sliced ? mine->list[index] : inner);
         steps.pop_back();
         if (value != 0) i = (*doc)[i].next;
         if (beside != 0) k = (*doc)[k].next;
@@ -422,9 +450,16 @@ void Checker::Walk::item(const Shape& shape, const Rule& r, const TypeUse* use, 
             Severity::error, "FHIR-PRIM-001", node.begin,
             fmt::format("an object is expected, not {}", kKinds[static_cast<std::size_t>(node.kind)]));
     }
-    Overlays overlays = given;
+    // Copied when there is something to add.
+    Overlays own;
+    const Overlays* all = &given;
+    const auto mine = [&]() -> Overlays& {
+        if (all == &given) own = given;
+        all = &own;
+        return own;
+    };
     const auto more = [&](const TypeUse& u) {
-        if (u.profiles.size() == 1) overlays.add(u.profiles[0]);
+        if (u.profiles.size() == 1) mine().add(u.profiles[0]);
     };
     if (use != nullptr && !use->profiles.empty()) more(*use);
     for (const Rule* c : given)
@@ -434,15 +469,15 @@ void Checker::Walk::item(const Shape& shape, const Rule& r, const TypeUse* use, 
         if (type != nullptr && type->kind == Type::Kind::resource) {
             resource(value, r.name == known.contained);
         } else {
-            if (use != nullptr && use->type == known.extension) extension(value, shape, r, overlays);
-            object(value, r.shape != nullptr ? *r.shape : type->shape, overlays, false);
+            if (use != nullptr && use->type == known.extension) extension(value, shape, r, mine());
+            object(value, r.shape != nullptr ? *r.shape : type->shape, *all, false);
             if (use != nullptr && use->type == known.reference) reference(value, use, given);
             if (use != nullptr) known_ids(value, use->type);
         }
     }
-    values(value, use, r);
-    for (const Rule* c : overlays) {
-        values(value, use, *c);
+    if (r.valued) values(value, use, r);
+    for (const Rule* c : *all) {
+        if (c->valued) values(value, use, *c);
         checks(value, c->checks);
     }
     checks(value, r.checks);

@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/profile/checker.hpp"
@@ -12,8 +14,15 @@ namespace gpswitch::profile {
 /// What profiles say of one place, beside its type.
 struct Overlays {
     static constexpr std::size_t kMost = 24;
-    std::array<const Rule*, kMost> rules;
+    std::array<const Rule*, kMost> rules;  // only as many as `size` says mean anything, or are copied
     std::size_t size = 0;
+    Overlays() = default;
+    Overlays(const Overlays& o) : size(o.size) { std::copy_n(o.rules.data(), size, rules.data()); }
+    Overlays& operator=(const Overlays& o) {
+        size = o.size;
+        std::copy_n(o.rules.data(), size, rules.data());
+        return *this;
+    }
     void add(const Rule* r) {
         for (std::size_t i = 0; i < size; ++i)
             if (rules[i] == r) return;
@@ -23,9 +32,10 @@ struct Overlays {
     const Rule* const* end() const { return rules.data() + size; }
 };
 
-/// The way through one document. Methods in files by what they check.
-struct Checker::Walk {
-    Walk(const Table& t, CheckOptions o) : table(t), options(o), known(t.known()) {}
+/// The way through one document. Methods in files by what they check. No other worker's in its cache lines.
+struct alignas(128) Checker::Walk {
+    Walk(const Table& t, CheckOptions o)
+        : table(t), options(std::move(o)), known(t.known()), resources_of(t.types()) {}
 
     struct Step {
         std::uint32_t node = 0;  ///< the member; its name in the text is the step's name
@@ -46,6 +56,7 @@ struct Checker::Walk {
     };
     void element(std::uint32_t parent, const Shape& shape, const Rule& r, const Seen& seen,
                  const Overlays& inner);
+    struct Lent;
     void absent(std::uint32_t parent, const Rule& r);
     void counts(std::uint32_t n, std::size_t count, const Rule& r, const Overlays& inner);
     void item(const Shape& shape, const Rule& r, const TypeUse* use, std::uint32_t n, std::uint32_t sibling,
@@ -103,6 +114,13 @@ struct Checker::Walk {
     std::string_view text(std::uint32_t n) const { return doc->text((*doc)[n]); }
     std::string shown(std::uint32_t n) const;
     void cannot(std::string what) { ++missing[std::move(what)]; }
+    void unknown_extension(std::string_view url) {
+        const auto found = missing_extensions.find(url);
+        if (found != missing_extensions.end())
+            ++found->second;
+        else
+            missing_extensions.emplace(url, 1);
+    }
 
     const Table& table;
     const CheckOptions options;
@@ -117,14 +135,22 @@ struct Checker::Walk {
     std::unordered_map<const CodeSet*, std::uint64_t>
         missing_sets;  ///< asked too often to be named each time
     std::unordered_map<const Rule*, std::uint64_t> missing_slices;
-    std::unordered_map<std::string_view, std::uint64_t>
-        resources_of;  ///< types and profiles, and for how many resources
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+    };
+    std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> missing_extensions;  ///< by URL
+    std::vector<std::uint64_t> resources_of;                        ///< how many of each type
+    std::unordered_map<const Rule*, std::uint64_t> resources_with;  ///< for how many each profile was asked
 
     std::vector<Step> steps;
     std::vector<std::uint32_t> resources;  ///< nodes of the resources around here
     std::uint32_t root = 0;                ///< the resource that holds the contained ones
     std::size_t first_finding = 0;
-    std::vector<std::vector<Overlays>> pool;
+    std::unordered_set<std::size_t> told_places;  ///< hashes of code and path of the document's findings
+    std::vector<std::uint32_t> slice_scratch, slice_items;
+    std::vector<std::size_t> slice_index;
+    std::vector<std::vector<Overlays>> pool;  ///< what is said of each item of an array, from call to call
     std::size_t pool_used = 0;
     struct Entry {
         TypeId type = 0;
@@ -135,6 +161,8 @@ struct Checker::Walk {
     std::unordered_map<std::string_view, TypeId> entry_ids;  ///< "Type/id" of its resources
     std::deque<std::string> entry_names;
     bool entries_read = false;
+    std::string link_name;                 ///< room for "Type/id"
+    mutable std::uint32_t entry_hint = 0;  ///< the entry last looked for
     std::unique_ptr<Evaluator> evaluator;
 };
 
