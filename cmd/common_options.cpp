@@ -136,10 +136,15 @@ void with_incomplete(CLI::App& command, CommonOptions& o) {
                      "Read an extract with tables missing: a sample, not a delivery");
 }
 
-void with_format(CLI::App& command, CommonOptions& o) {
-    command.add_option("--format", o.format, "text, jsonl, junit, sarif or outcome (FHIR)")
+void with_format(CLI::App& command, CommonOptions& o, bool page) {
+    auto words = kFormats;
+    if (page) words.emplace_back("html");
+    command
+        .add_option("--format", o.format,
+                    page ? "text, jsonl, junit, sarif, outcome (FHIR) or html"
+                         : "text, jsonl, junit, sarif or outcome (FHIR)")
         ->type_name("FORMAT")
-        ->check(quietly(one_of(kFormats)));
+        ->check(quietly(one_of(words)));
 }
 
 void with_severity(CLI::App& command, const std::string& name, Severity& severity, const std::string& what) {

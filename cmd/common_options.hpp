@@ -56,7 +56,8 @@ void with_selection(CLI::App& command, CommonOptions& o);
 void with_dry_run(CLI::App& command, CommonOptions& o);
 void with_show_values(CLI::App& command, CommonOptions& o);
 void with_incomplete(CLI::App& command, CommonOptions& o);
-void with_format(CLI::App& command, CommonOptions& o);
+/// `page`: and html, of findings.
+void with_format(CLI::App& command, CommonOptions& o, bool page = false);
 /// An option that takes the name of a severity.
 void with_severity(CLI::App& command, const std::string& name, Severity& severity, const std::string& what);
 void with_fail_on(CLI::App& command, CommonOptions& o);

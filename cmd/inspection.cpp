@@ -40,9 +40,4 @@ void Inspection::finish(IssueSink& sink) const {
     for (const Issue& issue : found.issues) sink.add(issue);
 }
 
-std::string rule_title(std::string_view code) {
-    const validate::Rule* rule = validate::find_rule(code);
-    return rule == nullptr ? "" : std::string(rule->title);
-}
-
 }  // namespace gpswitch::cmd

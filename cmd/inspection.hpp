@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cmd/context.hpp"
+#include "cmd/rules.hpp"
 #include "core/validate/validate.hpp"
 
 namespace gpswitch::cmd {
@@ -25,8 +26,5 @@ class Inspection {
     validate::PracticeChecker practice_;
     std::mutex mutex_;
 };
-
-/// What the rule with this code is called; empty when there is none.
-std::string rule_title(std::string_view code);
 
 }  // namespace gpswitch::cmd

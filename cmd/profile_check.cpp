@@ -29,10 +29,11 @@ std::string profile_table(const Context& context) {
 }
 
 ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string>& profiles,
-                           profile::Scope scope) {
+                           profile::Scope scope, bool tally) {
     std::string path;
     profile::StreamOptions options;
     options.check.show_values = context.options.show_values;
+    options.check.tally = tally;
     options.jobs = context.options.jobs;
     options.scope = scope;
     options.spool_folder = context.options.spool;

@@ -19,7 +19,9 @@ class ProfileCheck {
   public:
     /// `profiles`: as given with --profile: a table, or the URL of a profile that resources of its type have
     /// to satisfy. Errors: MappingError when there is no table, or no such profile in it.
-    ProfileCheck(const Context& context, const std::vector<std::string>& profiles, profile::Scope scope);
+    /// `tally`: count what the resources are like as well (totals().tally).
+    ProfileCheck(const Context& context, const std::vector<std::string>& profiles, profile::Scope scope,
+                 bool tally = false);
     /// How whole the members of a place that is no package are: `listed` when each is called after a type,
     /// as exports do ("Patient.ndjson", "Patient.000.ndjson", "1.Patient.ndjson"), and Patient is among them.
     static profile::Scope scope(const archive::Place& files, const std::vector<std::size_t>& members);
@@ -31,6 +33,8 @@ class ProfileCheck {
     void check(const archive::Place& files, const std::vector<std::size_t>& members, IssueSink& sink);
     /// What was checked and what could not be, for a person.
     std::string summary() const;
+    const profile::Table& table() const { return *table_; }
+    const profile::StreamTotals& totals() const { return stream_->totals(); }
 
   private:
     std::shared_ptr<io::MappedFile> file_;

@@ -304,8 +304,8 @@ std::string RunReport::text() const {
 }
 
 ExitCode RunReport::answer(Severity fail_on) const {
-    return ledger->rows(Fate::held) > 0 || findings->at_least(fail_on) > 0 ? ExitCode::negative
-                                                                           : ExitCode::ok;
+    const Findings& f = decisive != nullptr ? *decisive : *findings;
+    return ledger->rows(Fate::held) > 0 || f.at_least(fail_on) > 0 ? ExitCode::negative : ExitCode::ok;
 }
 
 ExitCode RunReport::finish(const CommonOptions& options) {

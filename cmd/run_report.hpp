@@ -16,7 +16,8 @@ struct RunReport {
     const OpenSource* source = nullptr;
     const ledger::Ledger* ledger = nullptr;
     const Findings* findings = nullptr;
-    std::string target = {};  ///< as the user gave it; empty for validate
+    const Findings* decisive = nullptr;  ///< those that decide the answer, when not all do
+    std::string target = {};             ///< as the user gave it; empty for validate
     bool show_values = false;
     bool dry_run = false;  ///< nothing was written
     std::chrono::system_clock::time_point started = std::chrono::system_clock::now();

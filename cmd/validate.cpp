@@ -2,18 +2,20 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
+#include "cmd/check_output.hpp"
 #include "cmd/commands.hpp"
 #include "cmd/context.hpp"
 #include "cmd/inspection.hpp"
 #include "cmd/output.hpp"
 #include "cmd/profile_check.hpp"
+#include "cmd/rules.hpp"
 #include "cmd/run_report.hpp"
 #include "cmd/talk.hpp"
-#include "cmd/version.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/system/all.hpp"
 #include "core/util/error.hpp"
-#include "core/validate/validate.hpp"
 
 namespace gpswitch::cmd {
 namespace {
@@ -35,31 +37,28 @@ struct ValidateOptions {
     bool list_rules = false;
     std::vector<std::string> profiles;
     bool no_profiles = false;
+    CheckOutputOptions output;
 };
 
-std::string listed() {
-    std::string out;
-    for (const validate::Rule& r : validate::rules())
-        out += fmt::format("{} {}: {}\n    {}\n    Source: {}\n    What to do: {}\n", r.code,
-                           to_text(r.severity), r.title, r.why, r.source, r.hint);
-    return out;
+/// Where profiles are read, and what a scorecard takes its words from; nullptr when neither is asked for.
+std::unique_ptr<ProfileCheck> profile_check(const ValidateOptions& o, const Context& context,
+                                            profile::Scope scope, bool checks) {
+    const bool scored = !o.output.scorecards.empty();
+    if (!checks && !scored) return nullptr;
+    return std::make_unique<ProfileCheck>(context, o.profiles, scope, scored);
 }
 
 /// Resources that are in no package: files of JSON as they are, which no system reads.
 ExitCode check_files(const ValidateOptions& o, const Context& context, const archive::Place& files,
                      const std::vector<std::size_t>& members) {
-    ReportStream stream(context.options);
-    const auto writer = make_issue_writer(
-        stream.format(), stream.output(),
-        {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
-    Findings findings(writer.get());
-    for (const Issue& i : refusals(files, systems::parse(o.source).place)) findings.add(i);
-    ProfileCheck profiles(context, o.profiles, ProfileCheck::scope(files, members));
-    profiles.check(files, members, findings);
-    writer->finish();
-    stream.publish();
-    say_text(profiles.summary());
-    return findings.at_least(context.options.fail_on) == 0 ? ExitCode::ok : ExitCode::negative;
+    const auto profiles = profile_check(o, context, ProfileCheck::scope(files, members), true);
+    CheckOutput output(context, o.output, &profiles->table());
+    for (const Issue& i : refusals(files, systems::parse(o.source).place)) output.add(i);
+    profiles->check(files, members, output);
+    if (auto* card = output.scorecard()) card->count(profiles->totals());
+    const std::string words = output.finish();
+    say_text(profiles->summary() + words);
+    return output.fresh().at_least(context.options.fail_on) == 0 ? ExitCode::ok : ExitCode::negative;
 }
 
 /// The place, when it holds resources and nothing that a system recognises.
@@ -72,9 +71,18 @@ std::shared_ptr<archive::Place> loose_resources(const ValidateOptions& o, const 
     return ProfileCheck::members(*files).empty() ? nullptr : files;
 }
 
+/// What was checked as resources, and what was read of other types or in other words.
+void score(profile::Scorecard& card, const ProfileCheck& profiles, const ledger::Ledger& ledger) {
+    card.count(profiles.totals());
+    for (std::size_t i = 0; i < record::kEntityKinds; ++i) {
+        const auto kind = static_cast<record::EntityKind>(i);
+        if (ledger.written(kind) > 0) card.count(record::name_of(kind), ledger.written(kind));
+    }
+}
+
 ExitCode run(const ValidateOptions& o, Context& context) {
     if (o.list_rules) {
-        print(listed());
+        print(listed_rules());
         return ExitCode::ok;
     }
     if (o.source.empty())
@@ -85,37 +93,43 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         need_apart(systems::parse(o.source).place, common.output);
     }
     context.need_free_report();
+    std::vector<std::string> taken = {common.output, common.report};
+    for (const std::string& card : o.output.scorecards) {
+        if (std::find(taken.begin(), taken.end(), card) != taken.end())
+            throw UsageError(fmt::format("validate: {} is asked for twice", card),
+                             "each file needs a name of its own");
+        taken.push_back(card);
+        context.need_free(card);
+        need_apart(systems::parse(o.source).place, card);
+    }
 
     if (const auto files = loose_resources(o, context))
         return check_files(o, context, *files, ProfileCheck::members(*files));
     RunReport report{.command = "validate"};
     OpenSource source = context.open_source(o.source);
-    ReportStream stream(common);
-    const auto writer = make_issue_writer(
-        stream.format(), stream.output(),
-        {.title = "gpswitch validate", .version = std::string(version()), .describe = rule_title});
-    Findings findings(writer.get());
     const bool resources = source.system->name() == "fhir" && !o.no_profiles;
-    WithoutReferences others(findings);
-    IssueSink& records = resources ? static_cast<IssueSink&>(others) : findings;
+    const auto profiles = profile_check(o, context, profile::Scope::whole, resources);
+    CheckOutput output(context, o.output, profiles == nullptr ? nullptr : &profiles->table());
+    WithoutReferences others(output);
+    IssueSink& records = resources ? static_cast<IssueSink&>(others) : output;
     Inspection inspection(source, context);
     const auto target = pipeline::nowhere();
     const auto ledger = context.move(
         source, *target, records, [&inspection](record::Record& record) { inspection(record); },
         source.mapping == nullptr);
     inspection.finish(records);
-    std::string checked;
+    std::string words;
     if (resources) {
-        ProfileCheck profiles(context, o.profiles, profile::Scope::whole);
-        profiles.check(*source.files, ProfileCheck::members(*source.files), findings);
-        checked = profiles.summary();
+        profiles->check(*source.files, ProfileCheck::members(*source.files), output);
+        words = profiles->summary();
     }
-    writer->finish();
-    stream.publish();
-    say_text(checked);
+    if (auto* card = output.scorecard()) score(*card, *profiles, *ledger);
+    words += output.finish();
+    say_text(words);
     report.source = &source;
     report.ledger = ledger.get();
-    report.findings = &findings;
+    report.findings = &output.all();
+    report.decisive = &output.fresh();
     if (report.answer(common.fail_on) == ExitCode::ok)
         report.next = source.mapping ? fmt::format("gpswitch map {} -o practice.zip", shell_word(o.source))
                                      : fmt::format("gpswitch import {} practice.db", shell_word(o.source));
@@ -141,11 +155,12 @@ void add_validate(Commands& commands) {
         ->allow_extra_args(false);
     c->add_flag("--no-profiles", o->no_profiles, "Do not check resources against FHIR and its profiles");
     c->add_flag("--list-rules", o->list_rules,
-                "Show the consistency rules, with reason and source, and stop");
+                "Show the rules of FHIR and of consistency, with reason and source, and stop");
+    with_check_output(*c, o->output);
     with_output(*c, commands.common, "FILE", "Where to write the findings; - for stdout (default: stderr)",
                 false);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
-    with_format(*c, commands.common);
+    with_format(*c, commands.common, true);
     with_fail_on(*c, commands.common);
     with_jobs(*c, commands.common);
     with_selection(*c, commands.common);

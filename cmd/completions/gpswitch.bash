@@ -90,12 +90,28 @@ _gpswitch() {
             :
             return
             ;;
+        " validate --max-findings")
+            :
+            return
+            ;;
+        " validate --baseline")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " validate --scorecard")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        " validate --title")
+            :
+            return
+            ;;
         " validate --output" | " validate -o")
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
         " validate --format")
-            mapfile -t COMPREPLY < <(compgen -W 'text jsonl junit sarif outcome' -- "$word")
+            :
             return
             ;;
         " validate --fail-on")
@@ -327,7 +343,7 @@ _gpswitch() {
         "") mapfile -t COMPREPLY < <(compgen -W 'export map validate import diff switch mappings systems -h --help --version' -- "$word") ;;
         " export") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --practice --as-of --dry-run --mapping --mappings --report --spool --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --profile --no-profiles --list-rules -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --profile --no-profiles --list-rules --max-findings --baseline --scorecard --title -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;

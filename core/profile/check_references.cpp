@@ -89,7 +89,10 @@ void Checker::Walk::reference(std::uint32_t n, const TypeUse* base, const Overla
                fmt::format("a reference to {}, where only {} may be referred to [{}]", table.info(type).name,
                            names, source));
     };
-    allowed(*base, steps.empty() ? "" : "base");
+    std::string_view definition = "Reference";
+    for (std::size_t i = steps.size(); i-- > 0 && definition == "Reference";)
+        if (steps[i].rule != nullptr) definition = steps[i].rule->source;
+    allowed(*base, definition);
     for (const Rule* c : overlays)
         for (const TypeUse& use : c->types)
             if (use.type == known.reference) allowed(use, c->source);
@@ -182,6 +185,7 @@ void Checker::Walk::extension(std::uint32_t n, const Shape&, const Rule& r, Over
         }
         return;
     }
+    if (counter != nullptr) counter->extension(p);
     overlays.add(&p->root);
     if (!context_fits(*p))
         report(Severity::error, "FHIR-EXT-003", (*doc)[n].begin,

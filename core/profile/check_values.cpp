@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/profile/moment.hpp"
+#include "core/profile/rules.hpp"
 #include "core/profile/walk.hpp"
 #include "core/util/nhs_number.hpp"
 #include "core/util/text.hpp"
@@ -166,10 +167,11 @@ bool Checker::Walk::primitive(std::uint32_t n, const TypeInfo& type, const Rule&
     const Kind wanted = p == Primitive::boolean ? Kind::boolean : number ? Kind::number : Kind::string;
     if (node.kind != wanted) {
         report(Severity::error, "FHIR-PRIM-001", node.begin,
-               fmt::format("{} is written as {}", type.name,
+               fmt::format("{0} is written as {1}, not as {2} [{0}]", type.name,
                            wanted == Kind::boolean ? "true or false"
                            : number                ? "a number"
-                                                   : "a string"));
+                                                   : "a string",
+                           kKinds[static_cast<std::size_t>(node.kind)]));
         doubled_keys(n);
         return false;
     }
@@ -187,14 +189,15 @@ bool Checker::Walk::primitive(std::uint32_t n, const TypeInfo& type, const Rule&
         }
         const Verdict v = verdict(p, s, (node.flags & Node::kEscaped) != 0);
         if (v == Verdict::no_such_day) {
-            report(Severity::error, "FHIR-PRIM-003", node.begin, "there is no such day" + shown(n));
+            report(Severity::error, "FHIR-PRIM-003", node.begin,
+                   fmt::format("there is no such day{} [{}]", shown(n), type.name));
             return false;
         }
         good = v == Verdict::good;
     }
     if (!good)
         report(Severity::error, "FHIR-PRIM-002", node.begin,
-               fmt::format("not a {} as FHIR writes it{}", type.name, shown(n)));
+               fmt::format("FHIR writes {0} in another form{1} [{0}]", type.name, shown(n)));
     (void)r;
     return good;
 }
@@ -426,17 +429,20 @@ void Checker::Walk::known_ids(std::uint32_t n, TypeId type) {
         // check digit.
         if (nhs_number::parse(text(value)).empty() || text(value).size() != 10)
             report(Severity::warning, "FHIR-NHS-001", (*doc)[value].begin,
-                   "not an NHS number: ten digits with a right check digit" + shown(value), ".value");
+                   fmt::format("not an NHS number: ten digits with a right check digit{} [{}]", shown(value),
+                               find_rule("FHIR-NHS-001")->source),
+                   ".value");
     } else if (type == known.coding) {
         const std::uint32_t system = member(known.system), code = member(known.code);
         if (system == 0 || code == 0 || text(system) != "http://snomed.info/sct") return;
         // A postcoordinated expression is not one identifier.
         if (text(code).find_first_not_of("0123456789") == std::string_view::npos &&
             !is_concept_id(text(code)))
-            report(
-                Severity::error, "FHIR-SCT-001", (*doc)[code].begin,
-                "not the identifier of a SNOMED CT concept: check digit or partition is wrong" + shown(code),
-                ".code");
+            report(Severity::error, "FHIR-SCT-001", (*doc)[code].begin,
+                   fmt::format(
+                       "not the identifier of a SNOMED CT concept: check digit or partition is wrong{} [{}]",
+                       shown(code), find_rule("FHIR-SCT-001")->source),
+                   ".code");
     }
 }
 

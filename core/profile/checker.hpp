@@ -6,6 +6,7 @@
 
 #include "core/profile/document.hpp"
 #include "core/profile/table.hpp"
+#include "core/profile/tally.hpp"
 #include "core/report/issue.hpp"
 
 namespace gpswitch::profile {
@@ -17,7 +18,8 @@ struct Finding {
     std::uint32_t offset = 0;  ///< of the byte in the document
     std::string resource;      ///< "Patient/id"; of the resource the finding is in
     std::string path;          ///< "Patient.name[0].family"
-    std::string message;       ///< what was expected and by which rule; no values unless asked for
+    std::string message;       ///< what was found and expected; no values unless asked for
+    std::string source = {};   ///< what asks for it: URL of a profile, of a type, or of a page of FHIR
 };
 
 /// A resource or a reference met, in 32 bytes, for what only all files together can tell.
@@ -47,6 +49,7 @@ struct CheckOptions {
     bool use_defaults = true;
     /// Profiles that the documents' resources of their types have to satisfy whatever they claim.
     std::vector<std::string> profiles;
+    bool tally = false;  ///< count what the resources are like, for tally()
 };
 
 /// What was met and cannot be checked: profiles and extensions that are not in the table, value sets that
@@ -62,6 +65,8 @@ class Checker {
     /// resource and every reference that leads out of it by "Type/id"; a Bundle is judged by itself.
     void check(Document& document, std::vector<Finding>& out, std::vector<Link>* links = nullptr);
     NotChecked not_checked() const;
+    /// Of everything checked so far; empty unless asked for.
+    Tally tally() const;
 
   private:
     struct Walk;

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "core/profile/rules.hpp"
+#include "core/profile/wording.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::profile {
@@ -60,7 +62,7 @@ Way way_to(const Document& doc, const Table& table, std::uint32_t offset) {
     std::uint32_t resource = 0;
     const auto enter = [&](std::uint32_t n) {
         if (const std::uint32_t type = doc.member(n, known.resource_type)) {
-            if (way.path.empty()) way.path = doc.text(doc[type]);
+            if (way.path.empty()) way.path = table.info(table.type(doc.text(doc[type]))).name;
             resource = n;
         }
     };
@@ -82,8 +84,8 @@ Way way_to(const Document& doc, const Table& table, std::uint32_t offset) {
         }
     }
     const std::uint32_t type = doc.member(resource, known.resource_type), id = doc.member(resource, known.id);
-    if (type != 0 && doc[type].kind == Node::Kind::string) way.resource = doc.text(doc[type]);
-    if (id != 0 && doc[id].kind == Node::Kind::string && doc.text(doc[id]).size() <= 64)
+    if (type != 0) way.resource = table.info(table.type(doc.text(doc[type]))).name;
+    if (id != 0 && doc[id].kind == Node::Kind::string && may_be_shown(doc.text(doc[id])))
         way.resource += "/" + std::string(doc.text(doc[id]));
     return way;
 }
@@ -124,9 +126,6 @@ void Links::judge(const std::vector<Link>& resources, const Link& reference, Not
     faults_.add(fault);
 }
 
-/// Of a file that is read again for its faults, this much stays at hand.
-constexpr std::uint64_t kLeave = std::uint64_t{1} << 20;
-
 void Links::finish(IssueSink& sink, NotChecked& not_checked) {
     std::vector<Link> resources;
     std::uint64_t key = 0;
@@ -143,7 +142,7 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
     });
 
     Document document(table_.atoms());
-    std::uint64_t line = 1, line_start = 0, read = 0, left = 0;
+    std::uint64_t line = 1, line_start = 0, read = 0;
     std::uint32_t member = ~0u;
     std::uint64_t parsed = ~0ull;
     faults_.drain([&](const Link& l) {
@@ -151,7 +150,7 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
         if (l.member != member) {
             member = l.member;
             line = 1;
-            line_start = read = left = 0;
+            line_start = read = 0;
             parsed = ~0ull;
         }
         const std::uint64_t end =
@@ -163,10 +162,6 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
         }
         const std::uint64_t place = l.document + l.at;
         while (read < place) {
-            if (read > left + kLeave) {
-                io::let_go(m.bytes.substr(left, read - left));
-                left = read;
-            }
             const void* p = std::memchr(m.bytes.data() + read, '\n', place - read);
             if (p == nullptr) break;
             read = static_cast<std::uint64_t>(static_cast<const char*>(p) - m.bytes.data()) + 1;
@@ -185,6 +180,7 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
         issue.resource = way.resource;
         issue.path = way.path;
         issue.message = message_of(l, table_);
+        issue.source = find_rule(issue.code)->source;
         sink.add(issue);
     });
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/profile/rules.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::profile {
@@ -69,6 +70,7 @@ struct alignas(128) Stream::Worker {
             f.code = "FHIR-JSON-001";
             f.offset = static_cast<std::uint32_t>(std::min<std::uint64_t>(error.offset, text.size()));
             f.message = "this is not JSON: " + error.message;
+            f.source = find_rule(f.code)->source;
             found.push_back(std::move(f));
         }
         std::size_t counted = 0, start = 0;
@@ -89,6 +91,7 @@ struct alignas(128) Stream::Worker {
             issue.resource = std::move(f.resource);
             issue.path = std::move(f.path);
             issue.message = std::move(f.message);
+            issue.source = std::move(f.source);
         }
     }
 
@@ -298,8 +301,11 @@ Stream::~Stream() = default;
 void Stream::check(std::span<const StreamFile> files, IssueSink& sink) {
     Run(*this, files, sink).run();
     totals_.not_checked.clear();
-    for (const auto& w : workers_)
+    totals_.tally = {};
+    for (const auto& w : workers_) {
         for (const auto& [what, times] : w->checker.not_checked()) totals_.not_checked[what] += times;
+        if (options_.check.tally) totals_.tally.add(w->checker.tally());
+    }
 }
 
 void Stream::check(std::string_view bytes, const std::string& name, IssueSink& sink) {

@@ -16,6 +16,7 @@ namespace gpswitch::profile {
 struct StreamTotals {
     std::uint64_t resources = 0, bytes = 0, refused = 0;
     NotChecked not_checked;
+    Tally tally;  ///< with CheckOptions::tally
 };
 
 struct StreamOptions {

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
+#include "core/profile/rules.hpp"
+#include "core/profile/wording.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::profile {
@@ -13,40 +14,12 @@ using Kind = Node::Kind;
 
 namespace {
 
-constexpr std::string_view kKinds[] = {"null",     "true or false", "a number",
-                                       "a string", "an array",      "an object"};
-
 std::string by(const Rule& r) { return fmt::format("[{}]", r.source); }
 
 }  // namespace
 
 Checker::Checker(const Table& table, CheckOptions options) : walk_(std::make_unique<Walk>(table, options)) {}
 Checker::~Checker() = default;
-NotChecked Checker::not_checked() const {
-    NotChecked all = walk_->missing;
-    for (const auto& [set, times] : walk_->missing_sets)
-        all[fmt::format("codes of {}: {}", set->url, set->missing)] += times;
-    for (const auto& [rule, times] : walk_->missing_slices)
-        all[fmt::format("slices of {} of {}", rule->label, rule->source)] += times;
-    for (const auto& [url, times] : walk_->missing_extensions)
-        all[fmt::format("extension {} (not at hand)", url)] += times;
-    std::unordered_map<std::string_view, std::uint64_t> met;
-    for (TypeId t = 1; t < walk_->resources_of.size(); ++t)
-        if (walk_->resources_of[t] != 0) met[walk_->table.info(t).name] += walk_->resources_of[t];
-    for (const auto& [rule, times] : walk_->resources_with) met[rule->source] += times;
-    static constexpr std::string_view kNotFollowed[] = {
-        "references to addresses outside what is checked", "references by urn: outside a Bundle",
-        "references by search", "references by identifier alone", "references out of a Bundle"};
-    for (std::size_t i = 0; i < Walk::kWays; ++i)
-        if (walk_->not_followed[i] != 0) all[std::string(kNotFollowed[i])] += walk_->not_followed[i];
-    // Invariants that could not be compiled, of the types and profiles that were met.
-    for (const Unchecked& u : walk_->table.unchecked())
-        if (const auto mark = u.where.find('!'); mark != std::string::npos)
-            if (const auto of = met.find(std::string_view(u.where).substr(0, mark)); of != met.end())
-                all[fmt::format("{}: {}", u.where, u.reason)] += of->second;
-    return all;
-}
-
 void Checker::check(Document& document, std::vector<Finding>& out, std::vector<Link>* links) {
     Walk& w = *walk_;
     if (w.doc != &document) w.evaluator = std::make_unique<Evaluator>(w.table, document);
@@ -61,8 +34,6 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<L
     w.entry_ids.clear();
     w.entry_names.clear();
     w.entries_read = false;
-    w.entry_hint = 0;
-    w.told_places.clear();
     w.first_finding = out.size();
     if (document[0].kind != Kind::object)
         w.report(Severity::error, "FHIR-RES-001", 0, "a resource is an object");
@@ -75,7 +46,8 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<L
 std::string_view Checker::Walk::name_of(const Step& s) const {
     if (s.rule == nullptr) return s.type == 0 ? "resourceType" : table.info(s.type).name;
     const std::string_view at = doc->whole().substr((*doc)[s.node].key_at);
-    const std::string_view name = at.substr(0, at.find('"'));
+    std::string_view name = at.substr(0, at.find('"'));
+    if (name.find('\\') != std::string_view::npos) name = table.atoms().name((*doc)[s.node].key);
     return name.starts_with('_') ? name.substr(1) : name;
 }
 
@@ -98,7 +70,7 @@ std::string Checker::Walk::resource_label() const {
     const std::uint32_t type = doc->member(n, known.resource_type), id = doc->member(n, known.id);
     std::string label;
     if (type != 0 && (*doc)[type].kind == Kind::string) label = text(type);
-    if (id != 0 && (*doc)[id].kind == Kind::string && text(id).size() <= 64)
+    if (id != 0 && (*doc)[id].kind == Kind::string && (options.show_values || may_be_shown(text(id))))
         label += "/" + std::string(text(id));
     return label;
 }
@@ -117,24 +89,24 @@ void Checker::Walk::report(Severity severity, std::string_view code, std::uint32
     f.offset = offset;
     f.path = path();
     f.path += more_path;
+    f.source = source_of(message, code);
     f.message = std::move(message);
-    // Two profiles may demand the same. All are looked through only when one of this code is known at the
-    // place.
-    const std::size_t place = std::hash<std::string_view>{}(f.path) ^ std::hash<std::string_view>{}(f.code);
-    const bool fresh = told_places.insert(place).second;
-    for (std::size_t i = out->size(); !fresh && i > first_finding; --i) {
+    // Two profiles may demand the same.
+    for (std::size_t i = out->size(); i > first_finding; --i) {
         const Finding& o = (*out)[i - 1];
-        if (o.code == f.code && o.path == f.path &&
-            std::string_view(o.message).substr(0, o.message.rfind('[')) ==
-                std::string_view(f.message).substr(0, f.message.rfind('[')))
-            return;
+        if (o.code == f.code && o.path == f.path && o.message == f.message) return;
     }
     f.resource = resource_label();
+    if (counter != nullptr) counter->found(severity);
     out->push_back(std::move(f));
 }
 
 std::size_t Checker::Walk::profiles_of(std::uint32_t n, TypeId type, Overlays& overlays, bool contained) {
     std::size_t claimed = 0;
+    const auto not_at_hand = [this](std::string_view url) {
+        if (counter != nullptr) counter->unknown_profile();
+        cannot("profile " + url_shown(url) + " (claimed, not at hand)");
+    };
     const std::uint32_t meta = doc->member(n, known.meta);
     const std::uint32_t list = meta == 0 ? 0 : doc->member(meta, known.profile);
     if (list != 0 && (*doc)[list].kind == Kind::array)
@@ -144,7 +116,7 @@ std::size_t Checker::Walk::profiles_of(std::uint32_t n, TypeId type, Overlays& o
             const ProfileInfo* p = table.profile(url);
             if (p == nullptr) {
                 if (url != "http://hl7.org/fhir/StructureDefinition/" + std::string(table.info(type).name))
-                    cannot("profile " + std::string(url) + " (claimed, not at hand)");
+                    not_at_hand(url);
                 continue;
             }
             if (p->type != type) {
@@ -180,7 +152,8 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     const TypeId type = table.type(text(member));
     if (type == 0 || table.info(type).kind != Type::Kind::resource || table.info(type).is_abstract)
         return wrong("FHIR-RES-002", (*doc)[member].begin,
-                     "FHIR R4 has no resource of this type" + shown(member));
+                     fmt::format("FHIR R4 has no resource of this type{} [{}]", shown(member),
+                                 find_rule("FHIR-RES-002")->source));
     const bool top = steps.empty();
     if (top) steps.push_back({.node = n, .type = type});
     if (!top) steps.back().type = type;
@@ -191,12 +164,14 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     Overlays overlays;
     profiles_of(n, type, overlays, contained);
     if (links != nullptr && !contained) resource_link(n, type);
+    if (counter != nullptr) counter->enter(type, overlays.begin(), overlays.end(), contained);
     if (type == known.bundle) doubled_entries(n);
     ++resources_of[type];
     for (const Rule* o : overlays) ++resources_with[o];
     object(n, table.info(type).shape, overlays, true);
     if (table.derives(type, known.domain_resource) && doc->member(n, known.contained) != 0) contained_used(n);
     for (const Rule* o : overlays) checks(n, o->checks);
+    if (counter != nullptr) counter->leave();
     resources.pop_back();
     root = outer_root;
     if (top) steps.pop_back();
@@ -206,8 +181,14 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
 void Checker::Walk::unknown(std::uint32_t n) {
     const Node& m = (*doc)[n];
     const std::string key = doc->key(m);
-    report(Severity::error, "FHIR-ELEM-001", m.key_at, "there is no such element here",
-           (steps.empty() ? "" : ".") + gpswitch::shown(key));
+    const bool named = options.show_values || like_an_element(key);
+    TypeId at = steps.empty() ? TypeId{0} : steps.back().type;
+    if (table.info(at).name == "BackboneElement" && !resources.empty()) at = (*doc)[resources.back()].type;
+    const TypeInfo& type = table.info(at);
+    report(Severity::error, "FHIR-ELEM-001", m.key_at,
+           fmt::format("there is no such element here{}{}", named ? "" : " (its name is not shown)",
+                       type.name.empty() ? "" : fmt::format(" [{}]", type.name)),
+           named ? (steps.empty() ? "" : ".") + gpswitch::shown(key) : "");
     doubled_keys(n);
 }
 
@@ -399,15 +380,12 @@ void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, co
     counts(any, count, r, inner);
     bool sliced = false;
     for (const Rule* c : inner) sliced = sliced || !c->slices.empty();
-    std::optional<Lent> mine;
-    if (sliced) {
-        mine.emplace(*this, count, inner);
-        slices(any, use, any, inner, mine->list);
-    }
+    Lent mine(*this, sliced ? count : 0, inner);
+    if (sliced) slices(any, use, any, inner, mine.list);
     for (std::uint32_t index = 0; index < count; ++index) {
         const std::uint32_t value = i < i_end ? i : 0, beside = k < k_end ? k : 0;
         steps.push_back({.index = index, .is_index = true, .type = steps.back().type});
-        item(shape, r, use, value, beside, sliced ? mine->list[index] : inner);
+        item(shape, r, use, value, beside, sliced ? mine.list[index] : inner);
         steps.pop_back();
         if (value != 0) i = (*doc)[i].next;
         if (beside != 0) k = (*doc)[k].next;
@@ -430,6 +408,8 @@ void Checker::Walk::item(const Shape& shape, const Rule& r, const TypeUse* use, 
     node.name = r.name;
     if (use != nullptr) node.type = use->type;
     const bool is_primitive = type != nullptr && type->kind == Type::Kind::primitive;
+    if (counter != nullptr && n != 0)
+        for (const Rule* c : given) counter->fill(*c);
     if (is_primitive) {
         if (beside) {
             if ((*doc)[sibling].kind != Kind::object)

@@ -3,13 +3,16 @@
 #include <array>
 #include <deque>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "core/profile/checker.hpp"
 #include "core/profile/fhirpath.hpp"
 
 namespace gpswitch::profile {
+
+/// Kinds of JSON in words, by Node::Kind.
+inline constexpr std::string_view kKinds[] = {"null",     "true or false", "a number",
+                                              "a string", "an array",      "an object"};
 
 /// What profiles say of one place, beside its type.
 struct Overlays {
@@ -35,7 +38,9 @@ struct Overlays {
 /// The way through one document. Methods in files by what they check. No other worker's in its cache lines.
 struct alignas(128) Checker::Walk {
     Walk(const Table& t, CheckOptions o)
-        : table(t), options(std::move(o)), known(t.known()), resources_of(t.types()) {}
+        : table(t), options(std::move(o)), known(t.known()), resources_of(t.types()) {
+        if (options.tally) counter = std::make_unique<Counter>(t);
+    }
 
     struct Step {
         std::uint32_t node = 0;  ///< the member; its name in the text is the step's name
@@ -105,7 +110,7 @@ struct alignas(128) Checker::Walk {
     void doubled_entries(std::uint32_t n);
     std::string_view base_here() const;
 
-    // findings
+    // findings; what a message ends with in brackets, a type or a URL, is its source
     void report(Severity severity, std::string_view code, std::uint32_t offset, std::string message,
                 std::string_view more_path = {});
     std::string_view name_of(const Step& s) const;
@@ -113,14 +118,13 @@ struct alignas(128) Checker::Walk {
     std::string resource_label() const;
     std::string_view text(std::uint32_t n) const { return doc->text((*doc)[n]); }
     std::string shown(std::uint32_t n) const;
-    void cannot(std::string what) { ++missing[std::move(what)]; }
-    void unknown_extension(std::string_view url) {
-        const auto found = missing_extensions.find(url);
-        if (found != missing_extensions.end())
-            ++found->second;
-        else
-            missing_extensions.emplace(url, 1);
-    }
+    // wording.cpp
+    /// A URL of the input, for what is named as not checked; not when it may say something about a person.
+    std::string url_shown(std::string_view url) const;
+    void cannot(std::string what);
+    void unknown_extension(std::string_view url);
+    /// What of the table cannot be checked, and was met.
+    void add_gaps(NotChecked& all) const;
 
     const Table& table;
     const CheckOptions options;
@@ -131,6 +135,7 @@ struct alignas(128) Checker::Walk {
     std::uint64_t patient = 0;  ///< of whom the resource is
     enum Way : std::uint8_t { kOutside, kByUrn, kBySearch, kByIdentifier, kOutOfBundle, kWays };
     std::array<std::uint64_t, kWays> not_followed{};
+    static constexpr std::size_t kMostNamed = 1000;  ///< of what is named only to be counted
     NotChecked missing;
     std::unordered_map<const CodeSet*, std::uint64_t>
         missing_sets;  ///< asked too often to be named each time
@@ -147,7 +152,6 @@ struct alignas(128) Checker::Walk {
     std::vector<std::uint32_t> resources;  ///< nodes of the resources around here
     std::uint32_t root = 0;                ///< the resource that holds the contained ones
     std::size_t first_finding = 0;
-    std::unordered_set<std::size_t> told_places;  ///< hashes of code and path of the document's findings
     std::vector<std::uint32_t> slice_scratch, slice_items;
     std::vector<std::size_t> slice_index;
     std::vector<std::vector<Overlays>> pool;  ///< what is said of each item of an array, from call to call
@@ -161,9 +165,8 @@ struct alignas(128) Checker::Walk {
     std::unordered_map<std::string_view, TypeId> entry_ids;  ///< "Type/id" of its resources
     std::deque<std::string> entry_names;
     bool entries_read = false;
-    std::string link_name;                 ///< room for "Type/id"
-    mutable std::uint32_t entry_hint = 0;  ///< the entry last looked for
     std::unique_ptr<Evaluator> evaluator;
+    std::unique_ptr<Counter> counter;  ///< when a tally is asked for
 };
 
 }  // namespace gpswitch::profile

@@ -23,11 +23,16 @@ struct Issue {
     std::string path;          ///< FHIRPath or column name when known
     std::string message;       ///< one sentence, no values unless --show-values
     std::string hint;          ///< what to do; may be empty
+    /// What demands it, when it is not the same for every finding of the code: URL of a profile, a type, or a
+    /// page of the FHIR specification.
+    std::string source = {};
 
-    /// "extract.zip!x.csv:12:3: warning EMIS-DATE-003: message (hint)"
+    /// "extract.zip!x.csv:12:3"
+    std::string address() const;
+    /// "extract.zip!x.csv:12:3: warning EMIS-DATE-003: message [source] [resource path] (hint)"
     std::string text() const;
-    /// One JSON object with the keys severity, code, member, line, column, resource, path, message, hint; no
-    /// newline.
+    /// One JSON object with the keys severity, code, member, line, column, resource, path, source, message,
+    /// hint; no newline.
     std::string json() const;
 };
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/report/page_writer.hpp"
+#include "core/report/words.hpp"
 #include "core/report/xml_text.hpp"
 
 namespace gpswitch {
@@ -14,17 +16,14 @@ using Json = nlohmann::ordered_json;
 
 std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string address(const Issue& i) {
-    std::string out = i.member;
-    if (i.line != 0) out += fmt::format(":{}", i.line);
-    if (i.line != 0 && i.column != 0) out += fmt::format(":{}", i.column);
-    return out;
-}
-
 class TextWriter : public IssueWriter {
   public:
-    explicit TextWriter(Output output) : output_(std::move(output)) {}
-    void finish() override { output_(totals() + "\n"); }
+    TextWriter(Output output, const WriterOptions& options)
+        : IssueWriter(options.most), output_(std::move(output)) {}
+    void finish() override {
+        if (not_written() > 0) output_(not_shown(not_written()) + "\n");
+        output_(totals() + "\n");
+    }
 
   protected:
     void write(const Issue& issue) override { output_(issue.text() + "\n"); }
@@ -35,7 +34,8 @@ class TextWriter : public IssueWriter {
 
 class JsonLinesWriter : public IssueWriter {
   public:
-    explicit JsonLinesWriter(Output output) : output_(std::move(output)) {}
+    JsonLinesWriter(Output output, const WriterOptions& options)
+        : IssueWriter(options.most), output_(std::move(output)) {}
     void finish() override {}
 
   protected:
@@ -48,7 +48,7 @@ class JsonLinesWriter : public IssueWriter {
 class JunitWriter : public IssueWriter {
   public:
     JunitWriter(Output output, WriterOptions options)
-        : output_(std::move(output)), options_(std::move(options)) {}
+        : IssueWriter(options.most), output_(std::move(output)), options_(std::move(options)) {}
 
     void finish() override {
         std::string title;
@@ -58,6 +58,9 @@ class JunitWriter : public IssueWriter {
                                                tests, count(Severity::error), count(Severity::fatal));
         output_(fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n<testsuite {0}>\n",
                             counts));
+        if (not_written() > 0)
+            output_(fmt::format("<properties><property name=\"notShown\" value=\"{}\"/></properties>\n",
+                                not_written()));
         if (total() == 0) output_(fmt::format("<testcase classname=\"{}\" name=\"no findings\"/>\n", title));
         output_(cases_);
         output_("</testsuite>\n</testsuites>\n");
@@ -65,15 +68,15 @@ class JunitWriter : public IssueWriter {
 
   protected:
     void write(const Issue& issue) override {
-        const std::string where = address(issue);
         std::string name = issue.code;
-        for (const std::string& s : {where, issue.resource, issue.path})
+        for (const std::string& s : {issue.address(), issue.resource, issue.path})
             if (!s.empty()) name += " " + s;
         cases_ += "<testcase classname=\"";
         append_xml(cases_, options_.title + "." + issue.code);
         cases_ += "\" name=\"";
         append_xml(cases_, name);
         cases_ += "\">";
+        properties(issue);
         if (issue.severity < Severity::error) {
             cases_ += "<system-out>";
             append_xml(cases_, issue.text());
@@ -92,6 +95,26 @@ class JunitWriter : public IssueWriter {
     }
 
   private:
+    void properties(const Issue& issue) {
+        std::string text;
+        const auto add = [&text](std::string_view name, std::string_view value) {
+            if (value.empty()) return;
+            text += fmt::format("<property name=\"{}\" value=\"", name);
+            append_xml(text, value);
+            text += "\"/>";
+        };
+        const auto number = [](std::uint64_t n) { return n == 0 ? std::string() : std::to_string(n); };
+        add("severity", to_text(issue.severity));
+        add("member", issue.member);
+        add("line", number(issue.line));
+        add("column", number(issue.column));
+        add("resource", issue.resource);
+        add("path", issue.path);
+        add("source", issue.source);
+        add("hint", issue.hint);
+        cases_ += "<properties>" + text + "</properties>";
+    }
+
     Output output_;
     WriterOptions options_;
     std::string cases_;
@@ -114,21 +137,17 @@ std::string uri(std::string_view member) {
 class SarifWriter : public IssueWriter {
   public:
     SarifWriter(Output output, WriterOptions options)
-        : output_(std::move(output)), options_(std::move(options)) {}
+        : IssueWriter(options.most), output_(std::move(output)), options_(std::move(options)) {}
 
     void finish() override {
         begin();
         Json rules = Json::array();
-        for (const std::string& code : codes_) {
-            Json rule = {{"id", code}};
-            const std::string text = options_.describe ? options_.describe(code) : std::string();
-            if (!text.empty()) rule["shortDescription"] = {{"text", text}};
-            rules.push_back(rule);
-        }
+        for (const std::string& code : codes_) rules.push_back(rule(code));
         Json driver = {{"name", "gpswitch"}};
         if (!options_.version.empty()) driver["version"] = options_.version;
         driver["rules"] = rules;
-        output_("\n],\"tool\":" + dump({{"driver", driver}}) + "}]}\n");
+        const Json counts = {{"findings", total()}, {"notShown", not_written()}};
+        output_("\n],\"tool\":" + dump({{"driver", driver}}) + ",\"properties\":" + dump(counts) + "}]}\n");
     }
 
   protected:
@@ -147,10 +166,23 @@ class SarifWriter : public IssueWriter {
             R"({"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"results":[)");
     }
 
+    static const char* level(Severity s) {
+        return s == Severity::information ? "note" : s == Severity::warning ? "warning" : "error";
+    }
+
+    Json rule(const std::string& code) const {
+        Json j = {{"id", code}};
+        const RuleInfo* r = options_.describe ? options_.describe(code) : nullptr;
+        if (r == nullptr) return j;
+        j["shortDescription"] = {{"text", r->title}};
+        j["fullDescription"] = {{"text", r->why}};
+        j["defaultConfiguration"] = {{"level", level(r->severity)}};
+        j["help"] = {{"text", r->hint}};
+        j["properties"] = {{"source", r->source}};
+        return j;
+    }
+
     static Json result(const Issue& issue, std::size_t rule) {
-        const char* level = issue.severity == Severity::information ? "note"
-                            : issue.severity == Severity::warning   ? "warning"
-                                                                    : "error";
         Json location = Json::object();
         if (!issue.member.empty()) {
             location["physicalLocation"] = {{"artifactLocation", {{"uri", uri(issue.member)}}}};
@@ -161,10 +193,13 @@ class SarifWriter : public IssueWriter {
         if (!element.empty()) location["logicalLocations"] = Json::array({{{"fullyQualifiedName", element}}});
         Json properties = {{"severity", to_text(issue.severity)}};
         if (issue.column != 0) properties["column"] = issue.column;
+        if (!issue.resource.empty()) properties["resource"] = issue.resource;
+        if (!issue.path.empty()) properties["path"] = issue.path;
+        if (!issue.source.empty()) properties["source"] = issue.source;
         if (!issue.hint.empty()) properties["hint"] = issue.hint;
         Json j = {{"ruleId", issue.code},
                   {"ruleIndex", rule},
-                  {"level", level},
+                  {"level", level(issue.severity)},
                   {"message", {{"text", issue.message}}}};
         if (!location.empty()) j["locations"] = Json::array({location});
         j["properties"] = properties;
@@ -180,7 +215,8 @@ class SarifWriter : public IssueWriter {
 
 class OutcomeWriter : public IssueWriter {
   public:
-    explicit OutcomeWriter(Output output) : output_(std::move(output)) {}
+    OutcomeWriter(Output output, const WriterOptions& options)
+        : IssueWriter(options.most), output_(std::move(output)) {}
 
     void finish() override {
         // FHIR wants at least one issue in an OperationOutcome.
@@ -188,20 +224,26 @@ class OutcomeWriter : public IssueWriter {
             entry({{"severity", "information"},
                    {"code", "informational"},
                    {"details", {{"text", "no findings"}}}});
+        // Where nothing at all may be shown this is the one issue.
+        if (not_written() > 0)
+            entry({{"severity", "information"},
+                   {"code", "informational"},
+                   {"details", {{"text", not_shown(not_written())}}}});
         output_("]}\n");
     }
 
   protected:
     void write(const Issue& issue) override {
-        Json j = {
-            {"severity", to_text(issue.severity)},
-            {"code", issue.severity == Severity::information ? "informational" : "invalid"},
-            {"details",
-             {{"coding",
-               Json::array({{{"system", "https://gpswitch.org/CodeSystem/issue"}, {"code", issue.code}}})},
-              {"text", issue.message}}}};
-        std::string more = address(issue);
-        for (const std::string& s : {issue.resource, issue.hint})
+        Json j = Json::object();
+        if (const Json where = extensions(issue); !where.empty()) j["extension"] = where;
+        j.update(Json{{"severity", to_text(issue.severity)},
+                      {"code", issue.severity == Severity::information ? "informational" : "invalid"},
+                      {"details",
+                       {{"coding", Json::array({{{"system", "https://gpswitch.org/CodeSystem/issue"},
+                                                 {"code", issue.code}}})},
+                        {"text", issue.message}}}});
+        std::string more = issue.address();
+        for (const std::string& s : {issue.resource, issue.source, issue.hint})
             if (!s.empty()) more += (more.empty() ? "" : "; ") + s;
         if (!more.empty()) j["diagnostics"] = more;
         const std::string expression = fhir_path(issue);
@@ -210,8 +252,27 @@ class OutcomeWriter : public IssueWriter {
     }
 
   private:
-    // Only where the path is an element of a resource; a CSV column is none.
+    // Extensions that HL7 defines for OperationOutcome.issue.
+    static Json extensions(const Issue& issue) {
+        constexpr std::string_view base = "http://hl7.org/fhir/StructureDefinition/operationoutcome-";
+        Json out = Json::array();
+        const auto add = [&](std::string_view name, std::string_view type, const Json& value) {
+            out.push_back({{"url", fmt::format("{}{}", base, name)}, {std::string(type), value}});
+        };
+        if (!issue.member.empty()) add("file", "valueString", issue.member);
+        // FHIR's integers have 32 bits; what is beyond stands in diagnostics.
+        if (issue.line != 0 && issue.line < 0x80000000u) add("issue-line", "valueInteger", issue.line);
+        if (issue.column != 0 && issue.column < 0x80000000u) add("issue-col", "valueInteger", issue.column);
+        if (!issue.source.empty()) add("authority", "valueUri", issue.source);
+        return out;
+    }
+
+    // Only where the path is an element of a resource; a CSV column is none. Some paths begin with the type
+    // (or with the Bundle's), those of records do not.
     static std::string fhir_path(const Issue& issue) {
+        if (!issue.path.empty() && issue.path[0] >= 'A' && issue.path[0] <= 'Z' &&
+            issue.source.find(':') != std::string::npos)
+            return issue.path;
         const std::size_t slash = issue.resource.find('/');
         if (issue.path.empty() || slash == std::string::npos || issue.path.find(' ') != std::string::npos)
             return {};
@@ -237,14 +298,13 @@ std::optional<Format> format_of(std::string_view name) {
 }
 
 const std::vector<std::string_view>& format_names() {
-    static const std::vector<std::string_view> names = {"text", "jsonl", "junit", "sarif", "outcome"};
+    static const std::vector<std::string_view> names = {"text", "jsonl", "junit", "sarif", "outcome", "html"};
     return names;
 }
 
 void IssueWriter::add(const Issue& issue) {
     ++counts_[static_cast<std::size_t>(issue.severity)];
-    ++total_;
-    write(issue);
+    if (total_++ < most_) write(issue);
 }
 
 std::string IssueWriter::totals() const {
@@ -263,13 +323,19 @@ std::string IssueWriter::totals() const {
     return out;
 }
 
+std::string not_shown(std::uint64_t n) {
+    return fmt::format("{} {} not shown", words::count(n, "more finding", "more findings"),
+                       n == 1 ? "is" : "are");
+}
+
 std::unique_ptr<IssueWriter> make_issue_writer(Format format, Output output, WriterOptions options) {
     switch (format) {
-        case Format::text: return std::make_unique<TextWriter>(std::move(output));
-        case Format::jsonl: return std::make_unique<JsonLinesWriter>(std::move(output));
+        case Format::text: return std::make_unique<TextWriter>(std::move(output), options);
+        case Format::jsonl: return std::make_unique<JsonLinesWriter>(std::move(output), options);
         case Format::junit: return std::make_unique<JunitWriter>(std::move(output), std::move(options));
         case Format::sarif: return std::make_unique<SarifWriter>(std::move(output), std::move(options));
-        case Format::outcome: return std::make_unique<OutcomeWriter>(std::move(output));
+        case Format::outcome: return std::make_unique<OutcomeWriter>(std::move(output), options);
+        case Format::html: return make_page_writer(std::move(output), std::move(options));
     }
     throw std::logic_error("unknown report format");
 }

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <limits>
+
 #include <nlohmann/json.hpp>
 
 #include "core/report/xml_text.hpp"
@@ -18,10 +21,16 @@ const Issue kFatal{Severity::fatal, "ARCH-001", "a.zip", 0, 0, "", "", "cut shor
 const Issue kNote{Severity::information, "VAL-NHS-002", "", 0, 0, "Patient/p",
                   "identifier[0].value", "test number", ""};
 
-std::string written(Format format, const std::vector<Issue>& issues) {
+std::string written(Format format, const std::vector<Issue>& issues,
+                    std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
     std::string out;
-    WriterOptions options{"gpswitch validate", "0.1.0",
-                          [](std::string_view code) { return "about " + std::string(code); }};
+    static const RuleInfo rule{"EMIS-DATE-003", Severity::error, "about dates",
+                               "why dates",     "a source",      "a hint"};
+    WriterOptions options{
+        .title = "gpswitch validate",
+        .version = "0.1.0",
+        .describe = [](std::string_view code) { return code == rule.code ? &rule : nullptr; },
+        .most = most};
     auto writer = make_issue_writer(
         format, [&](std::string_view s) { out += s; }, options);
     for (const Issue& i : issues) writer->add(i);
@@ -36,7 +45,8 @@ TEST_CASE("report: formats by name") {
     for (std::string_view name : format_names()) CHECK(format_of(name).has_value());
     CHECK(format_of("sarif") == Format::sarif);
     CHECK(!format_of("SARIF"));
-    CHECK(!format_of("html"));
+    CHECK(format_of("html") == Format::html);
+    CHECK(!format_of("pdf"));
 }
 
 TEST_CASE("report: text keeps the given order and ends with totals") {
@@ -68,13 +78,20 @@ TEST_CASE("report: JUnit counts failures and errors, and passes warnings") {
         "<testsuites name=\"gpswitch validate\" tests=\"3\" failures=\"1\" errors=\"1\">\n"
         "<testsuite name=\"gpswitch validate\" tests=\"3\" failures=\"1\" errors=\"1\">\n"
         "<testcase classname=\"gpswitch validate.EMIS-DATE-003\" name=\"EMIS-DATE-003 a b.zip!x.csv:12:3 "
-        "EffectiveDate\"><failure type=\"EMIS-DATE-003\" message=\"not a day\">a b.zip!x.csv:12:3: error "
+        "EffectiveDate\"><properties><property name=\"severity\" value=\"error\"/><property name=\"member\" "
+        "value=\"a b.zip!x.csv\"/><property name=\"line\" value=\"12\"/><property name=\"column\" "
+        "value=\"3\"/>"
+        "<property name=\"path\" value=\"EffectiveDate\"/><property name=\"hint\" value=\"see &lt;5&gt;\"/>"
+        "</properties><failure type=\"EMIS-DATE-003\" message=\"not a day\">a b.zip!x.csv:12:3: error "
         "EMIS-DATE-003: "
         "not a day [EffectiveDate] (see &lt;5&gt;)</failure></testcase>\n"
         "<testcase classname=\"gpswitch validate.VAL-REF-001\" name=\"VAL-REF-001 Observation/o1 "
-        "encounter\"><system-out>"
+        "encounter\"><properties><property name=\"severity\" value=\"warning\"/><property name=\"resource\" "
+        "value=\"Observation/o1\"/><property name=\"path\" value=\"encounter\"/></properties><system-out>"
         "warning VAL-REF-001: leads &quot;nowhere&quot; [Observation/o1 encounter]</system-out></testcase>\n"
-        "<testcase classname=\"gpswitch validate.ARCH-001\" name=\"ARCH-001 a.zip\"><error type=\"ARCH-001\" "
+        "<testcase classname=\"gpswitch validate.ARCH-001\" name=\"ARCH-001 a.zip\"><properties><property "
+        "name=\"severity\" value=\"fatal\"/><property name=\"member\" value=\"a.zip\"/></properties><error "
+        "type=\"ARCH-001\" "
         "message=\"cut short\">a.zip: fatal ARCH-001: cut short</error></testcase>\n"
         "</testsuite>\n</testsuites>\n");
     CHECK(written(Format::junit, {}).find("tests=\"1\" failures=\"0\"") != std::string::npos);
@@ -122,7 +139,12 @@ TEST_CASE("report: SARIF 2.1.0") {
     const auto& rules = run["tool"]["driver"]["rules"];
     REQUIRE(rules.size() == 4);
     CHECK(rules[0]["id"] == "EMIS-DATE-003");
-    CHECK(rules[0]["shortDescription"]["text"] == "about EMIS-DATE-003");
+    CHECK(rules[0]["shortDescription"]["text"] == "about dates");
+    CHECK(rules[0]["fullDescription"]["text"] == "why dates");
+    CHECK(rules[0]["help"]["text"] == "a hint");
+    CHECK(rules[0]["defaultConfiguration"]["level"] == "error");
+    CHECK(rules[0]["properties"]["source"] == "a source");
+    CHECK(rules[1].size() == 1);
     const auto& results = run["results"];
     REQUIRE(results.size() == 5);
     CHECK(results[4]["ruleIndex"] == 0);
@@ -159,4 +181,74 @@ TEST_CASE("report: OperationOutcome") {
     const auto none = nlohmann::json::parse(written(Format::outcome, {}));
     REQUIRE(none["issue"].size() == 1);
     CHECK(none["issue"][0]["severity"] == "information");
+}
+
+TEST_CASE("report: every format carries all of a finding of a profile") {
+    Issue i;
+    i.severity = Severity::error;
+    i.code = "FHIR-ELEM-002";
+    i.member = "p.zip!Patient.ndjson";
+    i.line = 7;
+    i.column = 21;
+    i.resource = "Patient/p1";
+    i.path = "Patient.link[0].other";
+    i.message = "this element is required";
+    i.hint = "give it";
+    i.source = "http://hl7.org/fhir/StructureDefinition/Patient";
+    for (const std::string_view name : format_names()) {
+        CAPTURE(name);
+        const std::string out = written(*format_of(name), {i});
+        for (const std::string& part :
+             {to_text(i.severity) == "error" ? std::string("error") : "", i.code, i.member, std::string("7"),
+              std::string("21"), i.resource, i.path, i.message, i.hint, i.source}) {
+            CAPTURE(part);
+            CHECK(out.find(part) != std::string::npos);
+        }
+    }
+    CHECK(i.text() ==
+          "p.zip!Patient.ndjson:7:21: error FHIR-ELEM-002: this element is required "
+          "[http://hl7.org/fhir/StructureDefinition/Patient] [Patient/p1 Patient.link[0].other] (give it)");
+    CHECK(nlohmann::json::parse(i.json())["source"] == i.source);
+    const auto sarif =
+        nlohmann::json::parse(written(Format::sarif, {i}))["runs"][0]["results"][0]["properties"];
+    CHECK(sarif["source"] == i.source);
+    CHECK(sarif["path"] == i.path);
+    CHECK(sarif["column"] == 21);
+    CHECK(written(Format::junit, {i}).find("<property name=\"source\" value=\"" + i.source + "\"/>") !=
+          std::string::npos);
+    const auto issue = nlohmann::json::parse(written(Format::outcome, {i}))["issue"][0];
+    CHECK(issue["expression"][0] == "Patient.link[0].other");  // the type stands in it already
+    const std::string base = "http://hl7.org/fhir/StructureDefinition/operationoutcome-";
+    CHECK(issue["extension"] ==
+          nlohmann::json::array({{{"url", base + "file"}, {"valueString", i.member}},
+                                 {{"url", base + "issue-line"}, {"valueInteger", 7}},
+                                 {{"url", base + "issue-col"}, {"valueInteger", 21}},
+                                 {{"url", base + "authority"}, {"valueUri", i.source}}}));
+}
+
+TEST_CASE("report: a cap writes fewer, counts all and says so") {
+    const std::vector<Issue> three = {kRow, kEntity, kRow};
+    CHECK(written(Format::text, three, 1) ==
+          "a b.zip!x.csv:12:3: error EMIS-DATE-003: not a day [EffectiveDate] (see <5>)\n"
+          "2 more findings are not shown\n3 findings: 2 errors, 1 warning\n");
+    CHECK(written(Format::text, three, 2).find("\n1 more finding is not shown\n") != std::string::npos);
+    CHECK(written(Format::text, three, 3).find("not shown") == std::string::npos);
+    CHECK(written(Format::text, three, 0) ==
+          "3 more findings are not shown\n3 findings: 2 errors, 1 warning\n");
+    const std::string lines = written(Format::jsonl, three, 1);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
+    const auto sarif = nlohmann::json::parse(written(Format::sarif, three, 2))["runs"][0];
+    CHECK(sarif["results"].size() == 2);
+    CHECK(sarif["properties"]["findings"] == 3);
+    CHECK(sarif["properties"]["notShown"] == 1);
+    for (const std::uint64_t most : {0, 1}) {
+        const auto outcome = nlohmann::json::parse(written(Format::outcome, three, most));
+        REQUIRE(outcome["issue"].size() == most + 1);
+        CHECK(outcome["issue"][most]["details"]["text"] ==
+              std::to_string(3 - most) + " more findings are not shown");
+    }
+    CHECK(written(Format::junit, three, 1).find("tests=\"3\" failures=\"2\"") != std::string::npos);
+    CHECK(written(Format::junit, three, 1).find("<property name=\"notShown\" value=\"2\"/>") !=
+          std::string::npos);
+    CHECK(written(Format::html, three, 1).find("2 more findings are not shown") != std::string::npos);
 }

@@ -8,6 +8,7 @@
 #include "core/mapping/safeguards.hpp"
 #include "core/record/system.hpp"
 #include "core/report/issue.hpp"
+#include "core/report/rule_info.hpp"
 
 /// Checks of a record in standard codes. Findings name entities and paths, never values.
 ///
@@ -20,15 +21,7 @@
 ///     practice.finish(sink);
 namespace gpswitch::validate {
 
-/// A rule as documents and --list-rules show it.
-struct Rule {
-    std::string_view code;  ///< stable: "VAL-REF-001"
-    Severity severity;
-    std::string_view title;   ///< what is found, a sentence without a full stop
-    std::string_view why;     ///< why it matters, and how it is decided
-    std::string_view source;  ///< specification or observation it rests on
-    std::string_view hint;    ///< what to do
-};
+using Rule = RuleInfo;
 /// All rules, by code.
 const std::vector<Rule>& rules();
 /// nullptr when there is no such rule.
