@@ -11,6 +11,7 @@
 #include "cmd/mappings_files.hpp"
 #include "cmd/mappings_show.hpp"
 #include "cmd/output.hpp"
+#include "cmd/own_definitions.hpp"
 #include "cmd/profile_check.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/words.hpp"
@@ -143,6 +144,15 @@ ExitCode import_profiles(const MappingsOptions& o, const Context& context) {
     return ExitCode::ok;
 }
 
+ExitCode definitions(const Context& context) {
+    const std::string output = context.options.output.empty() ? "-" : context.options.output;
+    if (output != "-") context.need_free(output);
+    io::OutputFile file(output);
+    file.write(own_definitions().dump(1) + '\n');
+    file.publish();
+    return ExitCode::ok;
+}
+
 }  // namespace
 
 void add_mappings(Commands& commands) {
@@ -192,6 +202,13 @@ void add_mappings(Commands& commands) {
         ->required();
     with_output(*c, commands.common, "TABLE", "Where to write the table; - for stdout", true);
     with_mappings_folder(*c, commands.common);
+    with_overwrite(*c, commands.common, "Replace what exists under the output's name");
+
+    c = commands.add(
+        "definitions", "Write the FHIR definitions of gpswitch's own extensions",
+        [](Context& context) { return definitions(context); },
+        {{"gpswitch mappings definitions -o gpswitch-extensions.json"}, page}, group);
+    with_output(*c, commands.common, "FILE", "Where to write the Bundle; - for stdout (default)", false);
     with_overwrite(*c, commands.common, "Replace what exists under the output's name");
 }
 

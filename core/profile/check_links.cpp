@@ -59,7 +59,8 @@ void Checker::Walk::resource_link(std::uint32_t n, TypeId type) {
     patient = 0;
     if (type == known.bundle) return;
     const std::uint32_t id = doc->member(n, known.id);
-    std::string name(table.info(type).name);
+    std::string& name = link_name;
+    name = table.info(type).name;
     name += '/';
     std::uint64_t key = 0;
     if (id != 0 && (*doc)[id].kind == Kind::string) key = hash_of(name.append(text(id)));
@@ -133,8 +134,10 @@ std::string_view Checker::Walk::base_here() const {
         // The entry is what holds the resource: the object just around it.
         std::uint32_t entry = 0;
         const std::uint32_t list = doc->member(0, known.entry);
-        for (std::uint32_t e = list + 1; list != 0 && e < (*doc)[list].next; e = (*doc)[e].next)
-            if (e < resource_at && resource_at < (*doc)[e].next) entry = e;
+        // Entries are walked in their order: on from the one found last.
+        std::uint32_t e = entry_hint > list && entry_hint < resource_at ? entry_hint : list + 1;
+        for (; list != 0 && e < (*doc)[list].next && e < resource_at; e = (*doc)[e].next)
+            if (resource_at < (*doc)[e].next) entry = entry_hint = e;
         const std::uint32_t url = entry == 0 ? 0 : doc->member(entry, known.full_url);
         if (url == 0 || (*doc)[url].kind != Kind::string) return {};
         const std::string_view full = without_version(text(url));

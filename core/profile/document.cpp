@@ -190,7 +190,7 @@ struct alignas(128) Document::Impl {  // nothing of another worker in its cache 
         const char* at = base + *place;
         while (true) {  // a value at `at`
             if (at >= end) return fail("it ends too early", offset(end));
-            if (count == nodes.size()) nodes.resize(count * 2);
+            if (count == nodes.size()) nodes.resize(count + count / 2);
             Node& n = nodes[count++];
             n = Node{};
             n.begin = offset(at);
@@ -305,6 +305,12 @@ struct alignas(128) Document::Impl {  // nothing of another worker in its cache 
     bool parse(std::string_view in, std::size_t room) {
         if (in.size() >= (std::uint64_t{1} << 32) - 4096) return fail("document over 4 GiB", 0);
         if (const auto e = look(in, room)) return fail(error_message(e), culprit(e, in));
+        // A large document: of four places about one is a value, and growing step by step would need twice
+        // the memory.
+        if (const std::size_t likely = stage->n_structural_indexes / 4; likely > doc->nodes.size() * 2) {
+            doc->nodes.clear();
+            doc->nodes.resize(likely + likely / 8);
+        }
         return document(in);
     }
 

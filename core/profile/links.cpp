@@ -126,6 +126,9 @@ void Links::judge(const std::vector<Link>& resources, const Link& reference, Not
     faults_.add(fault);
 }
 
+/// Of a file that is read again for its faults, this much stays at hand.
+constexpr std::uint64_t kLeave = std::uint64_t{1} << 20;
+
 void Links::finish(IssueSink& sink, NotChecked& not_checked) {
     std::vector<Link> resources;
     std::uint64_t key = 0;
@@ -142,7 +145,7 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
     });
 
     Document document(table_.atoms());
-    std::uint64_t line = 1, line_start = 0, read = 0;
+    std::uint64_t line = 1, line_start = 0, read = 0, left = 0;
     std::uint32_t member = ~0u;
     std::uint64_t parsed = ~0ull;
     faults_.drain([&](const Link& l) {
@@ -150,7 +153,7 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
         if (l.member != member) {
             member = l.member;
             line = 1;
-            line_start = read = 0;
+            line_start = read = left = 0;
             parsed = ~0ull;
         }
         const std::uint64_t end =
@@ -162,6 +165,10 @@ void Links::finish(IssueSink& sink, NotChecked& not_checked) {
         }
         const std::uint64_t place = l.document + l.at;
         while (read < place) {
+            if (read > left + kLeave) {
+                io::let_go(m.bytes.substr(left, read - left));
+                left = read;
+            }
             const void* p = std::memchr(m.bytes.data() + read, '\n', place - read);
             if (p == nullptr) break;
             read = static_cast<std::uint64_t>(static_cast<const char*>(p) - m.bytes.data()) + 1;

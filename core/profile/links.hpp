@@ -47,6 +47,7 @@ class Links {
         bool lines;
     };
     struct ByKey {
+        static std::uint64_t spread(const Link& l) { return l.key; }
         bool operator()(const Link& a, const Link& b) const;
     };
     struct ByPlace {

@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
 #include "core/profile/rules.hpp"
 #include "core/profile/test_table.hpp"
@@ -259,5 +264,29 @@ TEST_CASE("findings of profiles: each has a source, and each code a rule") {
         CHECK(r.why.ends_with('.'));
         CHECK(!r.source.empty());
         CHECK(!r.hint.empty());
+    }
+}
+
+TEST_CASE("rules: every code that stands in the sources is described") {
+    const std::regex code("\"(FHIR-[A-Z]+-[0-9]{3})\"");
+    std::set<std::string> used;
+    for (const char* folder : {"/core/profile", "/core/system/fhir"})
+        for (const auto& entry :
+             std::filesystem::directory_iterator(std::string(GPSWITCH_SOURCE_DIR) + folder)) {
+            const std::string name = entry.path().filename().string();
+            if (!name.ends_with(".cpp") || name.ends_with("_test.cpp") || name == "rules.cpp") continue;
+            std::ifstream in(entry.path());
+            const std::string text{std::istreambuf_iterator<char>(in), {}};
+            for (std::sregex_iterator i(text.begin(), text.end(), code), end; i != end; ++i)
+                used.insert((*i)[1]);
+        }
+    CHECK(used.size() > 40);
+    for (const std::string& c : used) {
+        CAPTURE(c);
+        CHECK(find_rule(c) != nullptr);
+    }
+    for (const RuleInfo& r : rules()) {
+        CAPTURE(r.code);
+        CHECK(used.contains(std::string(r.code)));
     }
 }

@@ -32,7 +32,7 @@ class SpoolSort {
     /// Calls `each` with every value, the least first; once.
     template <class Each>
     void drain(Each each) {
-        std::sort(here_.begin(), here_.end(), Less());
+        sort();
         if (runs_.empty()) {
             for (const T& v : here_) each(v);
             here_ = {};
@@ -69,8 +69,40 @@ class SpoolSort {
         }
     };
 
-    void spill() {
+    /// Where Less knows of a number that comes first in its order and is spread evenly, values are brought to
+    /// their parts of the whole by it before each part is sorted: most of sorting is then done in the cache.
+    void sort() {
+        if constexpr (requires(const T& v) { Less::spread(v); }) {
+            constexpr std::size_t kParts = 4096;
+            if (here_.size() >= kParts * 4) {
+                const auto part_of = [](const T& v) {
+                    return static_cast<std::size_t>(Less::spread(v) >> 52);
+                };
+                std::vector<std::size_t> end(kParts + 1, 0), at(kParts);
+                for (const T& v : here_) ++end[part_of(v) + 1];
+                for (std::size_t p = 0; p < kParts; ++p) {
+                    end[p + 1] += end[p];
+                    at[p] = end[p];
+                }
+                for (std::size_t p = 0; p < kParts; ++p)
+                    while (at[p] < end[p + 1]) {
+                        const std::size_t to = part_of(here_[at[p]]);
+                        if (to == p)
+                            ++at[p];
+                        else
+                            std::swap(here_[at[p]], here_[at[to]++]);
+                    }
+                for (std::size_t p = 0; p < kParts; ++p)
+                    std::sort(here_.begin() + static_cast<std::ptrdiff_t>(end[p]),
+                              here_.begin() + static_cast<std::ptrdiff_t>(end[p + 1]), Less());
+                return;
+            }
+        }
         std::sort(here_.begin(), here_.end(), Less());
+    }
+
+    void spill() {
+        sort();
         io::SpoolFile file(folder_);
         file.write({reinterpret_cast<const char*>(here_.data()), here_.size() * sizeof(T)});
         runs_.push_back(std::make_unique<Run>());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/profile/rules.hpp"
 #include "core/profile/wording.hpp"
@@ -34,6 +35,8 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<L
     w.entry_ids.clear();
     w.entry_names.clear();
     w.entries_read = false;
+    w.entry_hint = 0;
+    w.told_places.clear();
     w.first_finding = out.size();
     if (document[0].kind != Kind::object)
         w.report(Severity::error, "FHIR-RES-001", 0, "a resource is an object");
@@ -91,8 +94,11 @@ void Checker::Walk::report(Severity severity, std::string_view code, std::uint32
     f.path += more_path;
     f.source = source_of(message, code);
     f.message = std::move(message);
-    // Two profiles may demand the same.
-    for (std::size_t i = out->size(); i > first_finding; --i) {
+    // Two profiles may demand the same. All are looked through only when one of this code is known at the
+    // place.
+    const std::size_t place = std::hash<std::string_view>{}(f.path) ^ std::hash<std::string_view>{}(f.code);
+    const bool fresh = told_places.insert(place).second;
+    for (std::size_t i = out->size(); !fresh && i > first_finding; --i) {
         const Finding& o = (*out)[i - 1];
         if (o.code == f.code && o.path == f.path && o.message == f.message) return;
     }
@@ -380,12 +386,15 @@ void Checker::Walk::element(std::uint32_t, const Shape& shape, const Rule& r, co
     counts(any, count, r, inner);
     bool sliced = false;
     for (const Rule* c : inner) sliced = sliced || !c->slices.empty();
-    Lent mine(*this, sliced ? count : 0, inner);
-    if (sliced) slices(any, use, any, inner, mine.list);
+    std::optional<Lent> mine;
+    if (sliced) {
+        mine.emplace(*this, count, inner);
+        slices(any, use, any, inner, mine->list);
+    }
     for (std::uint32_t index = 0; index < count; ++index) {
         const std::uint32_t value = i < i_end ? i : 0, beside = k < k_end ? k : 0;
         steps.push_back({.index = index, .is_index = true, .type = steps.back().type});
-        item(shape, r, use, value, beside, sliced ? mine.list[index] : inner);
+        item(shape, r, use, value, beside, sliced ? mine->list[index] : inner);
         steps.pop_back();
         if (value != 0) i = (*doc)[i].next;
         if (beside != 0) k = (*doc)[k].next;

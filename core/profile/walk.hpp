@@ -3,6 +3,7 @@
 #include <array>
 #include <deque>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/profile/checker.hpp"
@@ -152,6 +153,7 @@ struct alignas(128) Checker::Walk {
     std::vector<std::uint32_t> resources;  ///< nodes of the resources around here
     std::uint32_t root = 0;                ///< the resource that holds the contained ones
     std::size_t first_finding = 0;
+    std::unordered_set<std::size_t> told_places;  ///< hashes of code and path of the document's findings
     std::vector<std::uint32_t> slice_scratch, slice_items;
     std::vector<std::size_t> slice_index;
     std::vector<std::vector<Overlays>> pool;  ///< what is said of each item of an array, from call to call
@@ -165,6 +167,8 @@ struct alignas(128) Checker::Walk {
     std::unordered_map<std::string_view, TypeId> entry_ids;  ///< "Type/id" of its resources
     std::deque<std::string> entry_names;
     bool entries_read = false;
+    std::string link_name;                 ///< room for "Type/id"
+    mutable std::uint32_t entry_hint = 0;  ///< the entry last looked for
     std::unique_ptr<Evaluator> evaluator;
     std::unique_ptr<Counter> counter;  ///< when a tally is asked for
 };
