@@ -21,10 +21,9 @@ TEST_CASE(
         INFO(definition["url"], ": the table is older than the record model; run scripts/make-profiles");
         const auto* known = table->profile(definition["url"].get<std::string>());
         REQUIRE(known != nullptr);
-        std::vector<std::pair<std::string, std::string>> wanted;
-        for (const auto& c : definition["context"]) wanted.emplace_back(c["type"], c["expression"]);
-        CHECK(std::vector<std::pair<std::string, std::string>>(known->contexts.begin(),
-                                                               known->contexts.end()) == wanted);
+        REQUIRE(known->contexts.size() == definition["context"].size());
+        for (std::size_t i = 0; i < known->contexts.size(); ++i)
+            CHECK(known->contexts[i].text == definition["context"][i]["expression"].get<std::string>());
     }
 }
 

@@ -40,12 +40,19 @@ struct ValidateOptions {
     CheckOutputOptions output;
 };
 
+/// What was checked and what could not be; in a log of JSON one message, because a person is to read it.
+void say_checked(const std::string& words) {
+    if (words.empty()) return;
+    say_json("what was checked", "profiles", json_quote(words));
+    if (talk_options().format != LogFormat::json) say_text(words);
+}
+
 /// Where profiles are read, and what a scorecard takes its words from; nullptr when neither is asked for.
 std::unique_ptr<ProfileCheck> profile_check(const ValidateOptions& o, const Context& context,
-                                            profile::Scope scope, bool checks) {
+                                            profile::Scope scope, bool checks, Fhir fhir = Fhir::r4) {
     const bool scored = !o.output.scorecards.empty();
     if (!checks && !scored) return nullptr;
-    return std::make_unique<ProfileCheck>(context, o.profiles, scope, scored);
+    return std::make_unique<ProfileCheck>(context, o.profiles, scope, fhir, scored);
 }
 
 /// Resources that are in no package: files of JSON as they are, which no system reads.
@@ -57,7 +64,7 @@ ExitCode check_files(const ValidateOptions& o, const Context& context, const arc
     profiles->check(files, members, output);
     if (auto* card = output.scorecard()) card->count(profiles->totals());
     const std::string words = output.finish();
-    say_text(profiles->summary() + words);
+    say_checked(profiles->summary() + words);
     return output.fresh().at_least(context.options.fail_on) == 0 ? ExitCode::ok : ExitCode::negative;
 }
 
@@ -123,9 +130,14 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         profiles->check(*source.files, ProfileCheck::members(*source.files), output);
         words = profiles->summary();
     }
+    if (source.system->name() == "gpconnect" && !o.no_profiles) {
+        ProfileCheck messages(context, o.profiles, profile::Scope::open, Fhir::stu3);
+        messages.check(*source.files, ProfileCheck::members(*source.files, Fhir::stu3), output);
+        words = messages.summary();
+    }
     if (auto* card = output.scorecard()) score(*card, *profiles, *ledger);
     words += output.finish();
-    say_text(words);
+    say_checked(words);
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &output.all();

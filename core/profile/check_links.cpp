@@ -214,7 +214,14 @@ void Checker::Walk::doubled_entries(std::uint32_t n) {
     if (type_at != 0 && (*doc)[type_at].kind == Kind::string &&
         (text(type_at) == "batch" || text(type_at) == "history"))
         return;
-    std::unordered_map<std::string, std::uint32_t> seen;
+    std::unordered_map<std::string, std::uint32_t> seen;  // the resource by its name
+    // From its first byte to the last value in it.
+    const auto content = [&](std::uint32_t n_at) {
+        const Node &first = (*doc)[n_at], &last = (*doc)[first.next - 1];
+        const std::uint32_t end =
+            last.kind < Kind::array && (last.flags & Node::kEscaped) == 0 ? last.end : last.begin;
+        return doc->whole().substr(first.begin, end - first.begin);
+    };
     std::uint32_t index = 0;
     for (std::uint32_t i = list + 1; i < (*doc)[list].next; i = (*doc)[i].next, ++index) {
         const std::uint32_t at = doc->member(i, known.resource_a);
@@ -222,10 +229,13 @@ void Checker::Walk::doubled_entries(std::uint32_t n) {
         const std::uint32_t type = doc->member(at, known.resource_type), id = doc->member(at, known.id);
         if (type == 0 || id == 0 || (*doc)[type].kind != Kind::string || (*doc)[id].kind != Kind::string)
             continue;
-        if (!seen.emplace(std::string(text(type)) + '/' + std::string(text(id)), index).second)
-            report(Severity::error, "FHIR-LINK-004", (*doc)[id].begin,
-                   "another entry of the Bundle is the same resource",
-                   fmt::format(".entry[{}].resource.id", index));
+        const auto [before, fresh] = seen.emplace(std::string(text(type)) + '/' + std::string(text(id)), at);
+        if (fresh) continue;
+        const bool same = content(before->second) == content(at);
+        report(same ? Severity::warning : Severity::error, "FHIR-LINK-004", (*doc)[id].begin,
+               same ? "the same resource stands in another entry of the Bundle"
+                    : "another entry of the Bundle has this id, and says other things",
+               fmt::format(".entry[{}].resource.id", index));
     }
 }
 

@@ -78,6 +78,13 @@ void Checker::Walk::reference(std::uint32_t n, const TypeUse* base, const Overla
                    "ref-1: no contained resource has this id", ".reference");
     }
     if (type == 0) return;
+    const std::uint32_t said = url.empty() ? 0 : doc->member(n, known.type);
+    if (said != 0 && (*doc)[said].kind == Kind::string)
+        if (const TypeId other = table.type(text(said)); other != 0 && other != type)
+            report(Severity::error, "FHIR-LINK-001", (*doc)[said].begin,
+                   fmt::format("the reference leads to {}, not to {}", table.info(type).name,
+                               table.info(other).name),
+                   ".type");
     const auto allowed = [&](const TypeUse& use, std::string_view source) {
         if (use.targets.empty() || std::any_of(use.targets.begin(), use.targets.end(),
                                                [&](TypeId t) { return table.derives(type, t); }))
@@ -98,30 +105,81 @@ void Checker::Walk::reference(std::uint32_t n, const TypeUse* base, const Overla
             if (use.type == known.reference) allowed(use, c->source);
 }
 
-/// Whether the extension may stand where it does. The place is known by the element it is in, by that
-/// element's type, and by the way from the resource.
-bool Checker::Walk::context_fits(const ProfileInfo& p) const {
-    if (p.contexts.empty()) return true;
+/// The object that has the extension `n` among its members.
+std::uint32_t Checker::Walk::holder_of(std::uint32_t n) const {
+    std::uint32_t at = resources.back(), object = at;
+    while (at != n) {
+        if ((*doc)[at].kind == Kind::object) object = at;
+        std::uint32_t i = at + 1;
+        while (i < (*doc)[at].next && (*doc)[i].next <= n) i = (*doc)[i].next;
+        if (i >= (*doc)[at].next) break;
+        at = i;
+    }
+    return object;
+}
+
+/// Whether the extension `n` may stand where it does. The place is known by the element it is in, by that
+/// element's type, by the way from the resource, or by what a FHIRPath selects.
+bool Checker::Walk::context_fits(const ProfileInfo& p, std::uint32_t n) {
     // The steps up to the element that holds the extension: without "extension" and its index.
     std::size_t holder = steps.size();
     while (holder > 0 && steps[holder - 1].is_index) --holder;
     if (holder > 0) --holder;
-    for (const auto& [kind, expression] : p.contexts) {
-        if (kind == "element") {
-            if (stands_in(expression, holder)) return true;
-            // "...StructureDefinition/Name#...": an element of a profile is not told apart from one of its
-            // type.
-            if (expression.find("StructureDefinition/") != std::string_view::npos) {
-                const ProfileInfo* of = table.profile(expression.substr(0, expression.find('#')));
-                if (of == nullptr || stands_in(table.info(of->type).name, holder)) return true;
-            } else if (table.type(expression.substr(0, expression.find('.'))) == 0) {
-                return true;  // of a type that this FHIR does not have
-            }
-        } else if (kind != "extension" || (holder > 0 && steps[holder - 1].extension == expression)) {
-            return true;  // FHIRPath contexts are not evaluated
+    const auto fits = [&](const ProfileInfo::Context& c) {
+        if (c.kind == "inside")
+            return std::any_of(resources.begin(), resources.end(), [&](std::uint32_t r) {
+                return table.derives((*doc)[r].type, table.type(c.text)) && table.type(c.text) != 0;
+            });
+        if (c.kind == "extension") return holder > 0 && steps[holder - 1].extension == c.text;
+        if (c.kind == "fhirpath") {
+            if (c.expression != nullptr)
+                return evaluator->selects(*c.expression, resources.back(), holder_of(n));
+            cannot(fmt::format("where {} may stand: {}", p.url, c.text));
+            return true;
         }
+        if (c.kind != "element") {
+            cannot(fmt::format("where {} may stand: a context by {}", p.url, c.kind));
+            return true;
+        }
+        if (stands_in(c.text, holder)) return true;
+        // "...StructureDefinition/Name#...": an element of a profile is not told apart from one of its type.
+        if (c.text.find("StructureDefinition/") != std::string_view::npos) {
+            const ProfileInfo* of = table.profile(c.text.substr(0, c.text.find('#')));
+            return of == nullptr || stands_in(table.info(of->type).name, holder);
+        }
+        return table.type(c.text.substr(0, c.text.find('.'))) == 0;  // of a type that this FHIR does not have
+    };
+    bool any = false, good = false;
+    for (const ProfileInfo::Context& c : p.contexts) {
+        if (c.kind == "invariant") continue;
+        any = true;
+        good = good || fits(c);
     }
-    return false;
+    if (any && !good) return false;
+    for (const ProfileInfo::Context& c : p.contexts) {
+        if (c.kind != "invariant") continue;
+        if (c.expression == nullptr)
+            cannot(fmt::format("where {} may stand: {}", p.url, c.text));
+        else
+            later.push_back({c.expression, p.url, n, holder_of(n), path()});
+    }
+    return true;
+}
+
+/// What has to hold where extensions stand, once all of the resource is known.
+void Checker::Walk::context_invariants() {
+    for (const Later& l : later) {
+        if (evaluator->truth(*l.expression, l.holder, resources.back(), root, l.extension) != Truth::no)
+            continue;
+        Finding f;
+        f.code = "FHIR-EXT-003";
+        f.offset = (*doc)[l.extension].begin;
+        f.resource = resource_label();
+        f.path = l.path;
+        f.message = fmt::format("this extension may not stand here: {} [{}]", l.expression->text(), l.url);
+        out->push_back(std::move(f));
+    }
+    later.clear();
 }
 
 /// Whether the element whose last step is before `holder` is called `wanted`: by its type, by the type it is
@@ -187,7 +245,7 @@ void Checker::Walk::extension(std::uint32_t n, const Shape&, const Rule& r, Over
     }
     if (counter != nullptr) counter->extension(p);
     overlays.add(&p->root);
-    if (!context_fits(*p))
+    if (!p->contexts.empty() && !context_fits(*p, n))
         report(Severity::error, "FHIR-EXT-003", (*doc)[n].begin,
                fmt::format("this extension may not stand here [{}]", p->url));
 }

@@ -18,6 +18,10 @@ bool Checker::Walk::test(const Test& t, const TypeUse* use, std::uint32_t n, std
     }
     if (depth < t.path.size()) {
         if (t.kind == SliceTest::Kind::type && depth + 1 == t.path.size()) {
+            // A resource says itself of which type it is; else it is a choice.
+            if (const std::uint32_t m = doc->member(n, t.path[depth]);
+                m != 0 && (*doc)[m].kind == Kind::object)
+                return test(t, use, m, depth + 1);
             for (const TypeId type : t.types) {
                 std::string name(table.info(type).name);
                 if (name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
@@ -37,6 +41,10 @@ bool Checker::Walk::test(const Test& t, const TypeUse* use, std::uint32_t n, std
         case SliceTest::Kind::exists: return node.kind != Kind::null;
         case SliceTest::Kind::absent: return false;
         case SliceTest::Kind::type:
+            if (const TypeId actual = node.kind == Kind::object ? type_of_resource(n) : TypeId{0};
+                actual != 0)
+                return std::any_of(t.types.begin(), t.types.end(),
+                                   [&](TypeId type) { return table.derives(actual, type); });
             return use != nullptr && std::any_of(t.types.begin(), t.types.end(),
                                                  [&](TypeId type) { return table.derives(use->type, type); });
         case SliceTest::Kind::in_set: {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/profile/code_form.hpp"
 #include "core/profile/moment.hpp"
 #include "core/profile/rules.hpp"
 #include "core/profile/walk.hpp"
@@ -194,6 +195,8 @@ bool Checker::Walk::primitive(std::uint32_t n, const TypeInfo& type, const Rule&
             return false;
         }
         good = v == Verdict::good;
+        if (good && space(s[0]) && s.find_first_not_of(" \t\r\n") == std::string_view::npos)
+            report(Severity::warning, "FHIR-PRIM-005", node.begin, "a text of blanks alone");
     }
     if (!good)
         report(Severity::error, "FHIR-PRIM-002", node.begin,
@@ -285,45 +288,6 @@ void Checker::Walk::limits(std::uint32_t n, const Rule& r) {
     side(r.max_value, false);
 }
 
-namespace {
-
-/// What can be said of a code whose list is not at hand: has it the form that the code system demands?
-enum class Form : std::uint8_t { unknown, good, bad };
-Form form_of(std::string_view set, std::string_view code) {
-    if (set == "http://hl7.org/fhir/ValueSet/all-languages") {
-        std::size_t part = 0;
-        bool first = true;
-        for (std::size_t i = 0; i <= code.size(); ++i) {
-            const char c = i == code.size() ? '-' : code[i];
-            if (c == '-') {
-                if (part == 0 || part > 8 ||
-                    (first && part < 2 && (code[0] | 32) != 'x' && (code[0] | 32) != 'i'))
-                    return Form::bad;
-                first = false;
-                part = 0;
-                continue;
-            }
-            const bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
-            if (!letter && (first || !digit(c))) return Form::bad;
-            ++part;
-        }
-        return Form::good;
-    }
-    if (set == "http://hl7.org/fhir/ValueSet/mimetypes") {
-        const auto slash = code.find('/');
-        return slash == 0 || slash == std::string_view::npos || slash + 1 == code.size() ? Form::bad
-                                                                                         : Form::good;
-    }
-    if (set == "http://hl7.org/fhir/ValueSet/currencies") {
-        bool good = code.size() == 3;
-        for (const char c : code) good = good && c >= 'A' && c <= 'Z';
-        return good ? Form::good : Form::bad;
-    }
-    return Form::unknown;
-}
-
-}  // namespace
-
 void Checker::Walk::binding(std::uint32_t n, TypeId type, const Rule& r) {
     const CodeSet& set = *r.set;
     const Node& node = (*doc)[n];
@@ -339,16 +303,16 @@ void Checker::Walk::binding(std::uint32_t n, TypeId type, const Rule& r) {
     const auto coding_in = [&](std::uint32_t coding) {
         const std::string_view code = member_text(coding, known.code);
         if (set.whole()) return set.has(member_text(coding, known.system), code);
-        return form_of(set.url, code) != Form::bad;
+        return code_form(set.url, member_text(coding, known.system), code) != Form::bad;
     };
     if (!set.whole()) {
         ++missing_sets[&set];
-        if (!required || form_of(set.url, "") == Form::unknown)
+        if (!required || code_form(set.url, "", "") == Form::unknown)
             return;  // else at least its form is looked at
     }
     if (node.kind == Kind::string) {
         const bool good =
-            set.whole() ? set.has(doc->text(node)) : form_of(set.url, doc->text(node)) != Form::bad;
+            set.whole() ? set.has(doc->text(node)) : code_form(set.url, "", doc->text(node)) != Form::bad;
         if (!good) wrong("not a code of");
         return;
     }
@@ -383,6 +347,10 @@ void Checker::Walk::check(std::uint32_t n, const Check& c) {
     const std::uint32_t inner = resources.empty() ? 0 : resources.back();
     if (c.when == Check::When::never) return;
     if (c.when == Check::When::with_contained && doc->member(n, known.contained) == 0) return;
+    if (c.expression == nullptr) {
+        ++missing_checks[&c];
+        return;
+    }
     if (evaluator->truth(*c.expression, n, inner, root) != Truth::no) return;
     report(c.error ? Severity::error : Severity::warning, c.error ? "FHIR-INV-001" : "FHIR-INV-002",
            (*doc)[n].begin, fmt::format("{} does not hold: {} [{}]", c.key, c.expression->text(), c.source));

@@ -1,3 +1,4 @@
+#include "core/profile/code_form.hpp"
 #include "core/profile/test_table.hpp"
 
 using namespace gpswitch;
@@ -81,6 +82,10 @@ TEST_CASE("profile check: structure of R4") {
          "Patient.managingOrganization.reference", "not contained"},
         {R"({"resourceType":"Patient","managingOrganization":{"reference":"Patient/1"}})", "FHIR-LINK-001",
          "Patient.managingOrganization", "wrong type"},
+        {R"({"resourceType":"Patient","managingOrganization":{"reference":"Organization/1","type":"Organization"}})",
+         "", "", "the type said is that of the reference"},
+        {R"({"resourceType":"Patient","managingOrganization":{"reference":"Organization/1","type":"Practitioner"}})",
+         "FHIR-LINK-001", "Patient.managingOrganization.type", "it is not"},
         {R"({"resourceType":"Patient","managingOrganization":{"reference":"https://example.org/fhir/Organization/1/_history/2"}})",
          "", "", "absolute and versioned"},
         {R"({"resourceType":"Patient","managingOrganization":{"reference":"urn:uuid:6f3e1b38-3c1d-4c8a-9a43-0f6f2a4b5c6d"}})",
@@ -235,6 +240,65 @@ TEST_CASE("profile check: invariants of R4") {
     }
 }
 
+TEST_CASE("profile check: codes of sets that are not at hand are looked at by their form") {
+    CHECK(code_form("http://hl7.org/fhir/ValueSet/other", "", "x") == Form::unknown);
+    const auto form = [](const char* set, const char* code) {
+        return code_form(std::string("http://hl7.org/fhir/ValueSet/") + set, "", code) == Form::good;
+    };
+    for (const char* good : {"en", "en-GB", "zh-Hant-TW", "x-private", "i-klingon", "de-1996"})
+        CHECK(form("all-languages", good));
+    for (const char* bad : {"e", "en GB", "en-", "-en", "12", "en_GB", "overlongword"})
+        CHECK_FALSE(form("all-languages", bad));
+    for (const char* good : {"text/plain", "application/fhir+json; charset=utf-8", "image/svg+xml"})
+        CHECK(form("mimetypes", good));
+    for (const char* bad : {"text", "text/", "/plain", "te xt/plain", "text/pl/ain", "text/;a=b"})
+        CHECK_FALSE(form("mimetypes", bad));
+    CHECK(form("currencies", "GBP"));
+    for (const char* bad : {"gbp", "GB", "GBPS", "G8P"}) CHECK_FALSE(form("currencies", bad));
+    for (const char* good : {"kg", "mm[Hg]", "10*9/L", "/min", "{score}", "mg/(24.h)", "%", "m2", "kg/m2",
+                             "Cel", "[degF]", "ug{creat}/g"})
+        CHECK(form("ucum-units", good));
+    for (const char* bad :
+         {"", "mm[Hg", "mm Hg", "kg/", "kg..m", "a)", "(a", "{a}}", "[]", "kg//m", ".a", "()"})
+        CHECK_FALSE(form("ucum-units", bad));
+    CHECK(code_form("http://hl7.org/fhir/ValueSet/all-languages", "http://example.org", "en") == Form::bad);
+}
+
+TEST_CASE("profile check: SNOMED CT identifiers") {
+    const auto of = [](const char* code) {
+        return R"({"resourceType":"Condition","subject":{"display":"x"},"code":{"coding":[{"system":"http://snomed.info/sct","code":")" +
+               std::string(code) + "\"}]}}";
+    };
+    const std::string path = "Condition.code.coding[0].code";
+    for (const char* good : {"72313002", "1104441000000107", "72313002:363698007=113257007"}) {
+        const std::string text = of(good);
+        expect({text.c_str(), "", "", "good, or an expression"});
+    }
+    // A check digit, a partition of descriptions, too short, a zero in front.
+    for (const char* bad : {"72313003", "1104441000000108", "754786011", "12345", "072313002"}) {
+        const std::string text = of(bad);
+        expect({text.c_str(), "FHIR-SCT-001", path.c_str(), "not the identifier of a concept"});
+    }
+}
+
+TEST_CASE("profile check: contexts by an invariant, and what is contained in what is contained") {
+    const auto list = [](const char* mode) {
+        return std::string(
+                   R"({"resourceType":"List","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/list-changeBase","valueReference":{"display":"x"}}],"status":"current","mode":")") +
+               mode + "\"}";
+    };
+    const std::string good = list("changes"), bad = list("working");
+    expect({good.c_str(), "", "", "mode = 'changes' holds"});
+    expect({bad.c_str(), "FHIR-EXT-003", "List.extension[0]", "it does not"});
+    bool nested = false;
+    for (
+        const Finding& f : found_in(
+            R"({"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"X","contained":[{"resourceType":"Organization","id":"p","name":"Y"}]}],"managingOrganization":{"reference":"#o"}})"))
+        nested =
+            nested || (f.code == "FHIR-INV-001" && f.path == "Patient" && f.message.starts_with("dom-2"));
+    CHECK(nested);
+}
+
 TEST_CASE("profile check: values are shown only when asked for") {
     const std::string text = R"({"resourceType":"Patient","birthDate":"secret-date"})";
     CHECK(found_in(text)[0].message.find("secret") == std::string::npos);
@@ -256,7 +320,7 @@ TEST_CASE("profile check: what cannot be checked is said, and is no fault") {
     std::string all;
     for (const auto& [what, times] : checker.not_checked()) all += what + "\n";
     CAPTURE(all);
-    CHECK(all.find("CareTeam!ctm-1: invariant: the function resolve") != std::string::npos);
+    CHECK(all.find("codes of http://hl7.org/fhir/ValueSet/all-languages") != std::string::npos);
     CHECK(all.find("profile http://example.org/unknown") != std::string::npos);
     CHECK(all.find("extension http://example.org/e") != std::string::npos);
 }

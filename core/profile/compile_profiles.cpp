@@ -265,8 +265,24 @@ const Profile* Profiles::one(const std::string& url) {
     if (rows != nullptr)
         for (const Value* row : rows->items) apply(*row, p);
     if (const Value* contexts = s.find("context"))
-        for (const Value* c : contexts->items)
-            p.contexts.push_back({std::string(c->text_of("type")), std::string(c->text_of("expression"))});
+        for (const Value* c : contexts->items) {
+            const bool stu3 = c->kind == json::Kind::string;  // there the kind stands beside, once for all
+            const std::string kind(stu3 ? s.text_of("contextType") : c->text_of("type"));
+            const std::string where(stu3 ? c->text : c->text_of("expression"));
+            // There the name of a resource is said of all that is in it: profiles put such extensions on
+            // codes.
+            const auto type = d_.types.find(where);
+            const bool inside = type != d_.types.end() && type->second.kind == Type::Kind::resource;
+            if (stu3)
+                p.contexts.push_back({kind == "extension" ? kind
+                                      : inside            ? "inside"
+                                                          : "element",
+                                      where == "*" ? "Element" : where});
+            else
+                p.contexts.push_back({kind, where});
+        }
+    if (const Value* invariants = s.find("contextInvariant"))
+        for (const Value* i : invariants->items) p.contexts.push_back({"invariant", std::string(i->text)});
     open_.erase(url);
     return &d_.profiles.emplace(url, std::move(p)).first->second;
 }

@@ -4,41 +4,16 @@
 #include <fstream>
 
 #include "core/io/test_folder.hpp"
+#include "core/profile/compile.hpp"
 #include "core/profile/sources.hpp"
 #include "core/profile/table.hpp"
+#include "core/profile/test_base.hpp"
 #include "core/util/error.hpp"
 
 using namespace gpswitch;
 using namespace gpswitch::profile;
 
 namespace {
-
-/// The least of FHIR that profiles can be made of: a resource with a list of parts, an extension, two types.
-constexpr const char* kBase = R"({"resourceType":"Bundle","entry":[
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/Element","type":"Element","kind":"complex-type","abstract":true,"snapshot":{"element":[
- {"id":"Element","path":"Element"},
- {"id":"Element.id","path":"Element.id","min":0,"max":"1","base":{"path":"Element.id"},"type":[{"code":"string"}]},
- {"id":"Element.extension","path":"Element.extension","min":0,"max":"*","base":{"path":"Element.extension"},"type":[{"code":"Extension"}]}]}}},
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/Extension","type":"Extension","kind":"complex-type","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Element","snapshot":{"element":[
- {"id":"Extension","path":"Extension"},
- {"id":"Extension.url","path":"Extension.url","min":1,"max":"1","base":{"path":"Extension.url"},"type":[{"code":"uri"}]},
- {"id":"Extension.value[x]","path":"Extension.value[x]","min":0,"max":"1","base":{"path":"Extension.value[x]"},"type":[{"code":"string"},{"code":"Part"}]}]}}},
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/string","type":"string","kind":"primitive-type","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Element"}},
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/uri","type":"uri","kind":"primitive-type","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Element"}},
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/Part","type":"Part","kind":"complex-type","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Element","snapshot":{"element":[
- {"id":"Part","path":"Part"},
- {"id":"Part.system","path":"Part.system","min":0,"max":"1","base":{"path":"Part.system"},"type":[{"code":"uri"}]},
- {"id":"Part.value","path":"Part.value","min":0,"max":"1","base":{"path":"Part.value"},"type":[{"code":"string"}]}]}}},
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/Resource","type":"Resource","kind":"resource","abstract":true,"snapshot":{"element":[
- {"id":"Resource","path":"Resource"}]}}},
-{"resource":{"resourceType":"StructureDefinition","url":"http://hl7.org/fhir/StructureDefinition/Thing","type":"Thing","kind":"resource","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Resource","snapshot":{"element":[
- {"id":"Thing","path":"Thing"},
- {"id":"Thing.part","path":"Thing.part","min":0,"max":"*","base":{"path":"Thing.part"},"type":[{"code":"Part"}]},
- {"id":"Thing.value[x]","path":"Thing.value[x]","min":0,"max":"1","base":{"path":"Thing.value[x]"},"type":[{"code":"string"},{"code":"Part"}]},
- {"id":"Thing.item","path":"Thing.item","min":0,"max":"*","base":{"path":"Thing.item"},"type":[{"code":"Element"}]},
- {"id":"Thing.item.name","path":"Thing.item.name","min":1,"max":"1","base":{"path":"Thing.item.name"},"type":[{"code":"string"}]},
- {"id":"Thing.item.item","path":"Thing.item.item","min":0,"max":"*","base":{"path":"Thing.item.item"},"contentReference":"#Thing.item"}]}}}
-]})";
 
 std::string profile_json(const std::string& name, const std::string& base, const std::string& rows) {
     return R"({"resourceType":"StructureDefinition","url":"http://example.org/)" + name + R"(","id":")" +
@@ -72,7 +47,7 @@ TEST_CASE("profile compile: own elements only; the rest comes from the base type
     const Definitions d =
         compiled({{"a", profile_json("Thing", kThing, R"j({"id":"Thing","path":"Thing"})j")}});
     CHECK(d.types.at("Thing").base == "Resource");
-    CHECK(d.types.at("Thing").root.children.size() == 3);
+    CHECK(d.types.at("Thing").root.children.size() == 4);
     CHECK(d.types.at("Thing").root.child("item")->child("item")->content == "Thing.item");
 }
 
@@ -147,6 +122,52 @@ TEST_CASE("profile compile: the table is the same every time, and read back it i
     other[text.find("x-1") + 2] = '2';
     CHECK_THROWS_AS(Table::load(other, "table"), MappingError);
     CHECK_THROWS_AS(Table::load(text.substr(0, text.size() / 2), "table"), MappingError);
+}
+
+TEST_CASE("profile compile: STU3 says some things in another way") {
+    Arena arena;
+    json::Parser parser;
+    json::Error error;
+    const std::string row =
+        R"j({"id":"A.b[x]","path":"A.b[x]","min":0,"max":"1","type":[{"code":"Reference","targetProfile":"http://e.org/P"},{"code":"Reference","targetProfile":"http://e.org/Q"},{"code":"Quantity","profile":"http://e.org/S"},{"code":"string"}],"binding":{"strength":"required","valueSetReference":{"reference":"http://e.org/vs|3"}}})j";
+    const json::Value* v = parser.parse(row, arena, error);
+    REQUIRE(v != nullptr);
+    Element e;
+    read_element(*v, e);
+    REQUIRE(e.types.size() == 3);
+    CHECK(e.types[0].targets == std::vector<std::string>{"http://e.org/P", "http://e.org/Q"});
+    CHECK(e.types[1].profiles == std::vector<std::string>{"http://e.org/S"});
+    CHECK(e.value_set == "http://e.org/vs");
+    const std::string uri = R"j({"binding":{"strength":"required","valueSetUri":"http://e.org/other"}})j";
+    Element f;
+    read_element(*parser.parse(uri, arena, error), f);
+    CHECK(f.value_set == "http://e.org/other");
+}
+
+TEST_CASE("profile compile: a package of STU3 does not build on R4") {
+    Sources sources;
+    sources.base = std::make_shared<Definitions>();
+    sources.fhir_version = "3.0";
+    CHECK_THROWS_AS(compile(sources), InputError);
+}
+
+TEST_CASE("profile compile: a type that leads back to itself is refused, by name") {
+    const auto type = [](const char* name, const char* base) {
+        return std::string(R"({"resourceType":"StructureDefinition","url":"http://example.org/)") + name +
+               R"(","type":")" + name + R"(","kind":"resource","baseDefinition":"http://example.org/)" +
+               base + "\"}";
+    };
+    CHECK_THROWS_WITH_AS(compiled({{"a", type("A", "B")}, {"b", type("B", "A")}}),
+                         "the bases of the type A lead in a circle", InputError);
+    CHECK_THROWS_AS(compiled({{"a", type("A", "A")}}), InputError);
+}
+
+TEST_CASE("profile compile: a type that no type can be called is refused") {
+    CHECK_THROWS_AS(
+        compiled(
+            {{"a", profile_json("a", kThing,
+                                R"j({"id":"Thing.part","path":"Thing.part","type":[{"code":"Par{"}]})j")}}),
+        InputError);
 }
 
 TEST_CASE("profile compile: without the base types there is nothing to build on") {

@@ -33,11 +33,36 @@ std::string type_code(const Value& type) {
 void read_types(const Value& types, Element& out) {
     for (const Value* t : types.items) {
         TypeRef ref{.code = type_code(*t), .profiles = {}, .targets = {}};
-        if (const Value* profiles = t->find("profile"))
-            for (const Value* p : profiles->items) ref.profiles.emplace_back(canonical(p->text));
-        if (const Value* targets = t->find("targetProfile"))
-            for (const Value* p : targets->items) ref.targets.emplace_back(canonical(p->text));
-        out.types.push_back(std::move(ref));
+        const auto read = [t](std::string_view name, std::vector<std::string>& list) {
+            const Value* v = t->find(name);
+            if (v == nullptr) return;
+            if (v->kind == json::Kind::string) list.emplace_back(canonical(v->text));  // in STU3
+            for (const Value* p : v->items) list.emplace_back(canonical(p->text));
+        };
+        read("profile", ref.profiles);
+        read("targetProfile", ref.targets);
+        std::string names = ref.code;
+        for (const std::string& s : ref.profiles) names += s;
+        for (const std::string& s : ref.targets) names += s;
+        if (names.find_first_of("(){}|,") != std::string::npos)  // the table's own marks
+            throw InputError("a type or a profile of a type has brackets, a bar or a comma in its name",
+                             "names of types are letters and digits, those of profiles addresses");
+        // In STU3 a type is named once for each of its targets or profiles.
+        const auto same = [&ref](const TypeRef& o) {
+            return o.code == ref.code && o.targets.empty() == ref.targets.empty() &&
+                   o.profiles.empty() == ref.profiles.empty();
+        };
+        const auto before = std::find_if(out.types.begin(), out.types.end(), same);
+        if (before == out.types.end()) {
+            out.types.push_back(std::move(ref));
+            continue;
+        }
+        const auto add = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
+            for (const std::string& s : from)
+                if (std::find(to.begin(), to.end(), s) == to.end()) to.push_back(s);
+        };
+        add(before->profiles, ref.profiles);
+        add(before->targets, ref.targets);
     }
 }
 
@@ -46,7 +71,9 @@ void read_binding(const Value& binding, Element& out) {
     out.strength = strength == "required"     ? Strength::required
                    : strength == "extensible" ? Strength::extensible
                                               : Strength::none;
-    const std::string_view set = binding.text_of("valueSet");
+    std::string_view set = binding.text_of("valueSet");
+    if (set.empty()) set = binding.text_of("valueSetUri");  // in STU3
+    if (const Value* v = binding.find("valueSetReference")) set = v->text_of("reference");
     if (!set.empty()) out.value_set = canonical(set);
     // A limit beyond which not even "extensible" or "preferred" may go.
     if (const Value* extensions = binding.find("extension"))
@@ -219,6 +246,17 @@ Type one_type(const Value& structure) {
     return t;
 }
 
+/// A type that is its own base, by whatever way, has no first element.
+void refuse_circles(const std::map<std::string, Type>& types) {
+    for (const auto& [name, t] : types) {
+        std::size_t steps = 0;
+        for (auto at = types.find(t.base); at != types.end(); at = types.find(at->second.base))
+            if (++steps > types.size())
+                throw InputError("the bases of the type " + name + " lead in a circle",
+                                 "the definition of a type names another type as its base; mend it there");
+    }
+}
+
 /// What the base type demands already need not be said again.
 void drop_inherited(std::map<std::string, Type>& types) {
     for (auto& [name, t] : types)
@@ -242,6 +280,7 @@ void compile_types(const Sources& sources, Definitions& out) {
         if (!out.types.contains(needed))
             throw InputError(std::string("the packages do not define the type ") + needed,
                              "the base definitions of FHIR R4 have to be given first");
+    refuse_circles(out.types);
     drop_inherited(out.types);
 }
 

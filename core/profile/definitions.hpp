@@ -79,7 +79,8 @@ struct Type {
 
 /// Where an extension may stand.
 struct ExtensionContext {
-    std::string kind;  ///< element, extension, fhirpath
+    /// element, extension, fhirpath; inside: anywhere in a resource; invariant: what has to hold there
+    std::string kind;
     std::string expression;
 };
 

@@ -10,12 +10,14 @@
 
 /// The part of FHIRPath that invariants are written in, compiled once and evaluated over a Document's nodes.
 ///
-/// Known: paths, indexes, literals, $this, %resource, %rootResource, %context, %ucum, the operators
-/// or and xor implies = != ~ < <= > >= in contains is as | & + -, and the functions exists empty not where
-/// select all count first last tail hasValue isDistinct distinct startsWith endsWith contains matches length
-/// substring toInteger toString iif trace extension ofType is as children descendants intersect combine union
-/// allTrue allFalse anyTrue anyFalse htmlChecks; comparisons of dates as precise as they are.
-/// Source: FHIRPath 2.0.0 (N1); FHIR R4, "fhirpath.html" for variables and the functions FHIR adds.
+/// Known: paths, indexes, literals, $this, %resource, %rootResource, %context, %extension, %ucum, the
+/// operators or and xor implies = != ~ < <= > >= in contains is as | & + - * / div mod, and the functions
+/// exists empty not where select all count first last tail hasValue isDistinct distinct startsWith endsWith
+/// contains matches length substring toInteger toString iif trace extension ofType is as children descendants
+/// intersect combine union allTrue allFalse anyTrue anyFalse htmlChecks resolve lower upper indexOf replace
+/// replaceMatches skip take single exclude subsetOf supersetOf toDecimal repeat; comparisons of dates as
+/// precise as they are. Source: FHIRPath 2.0.0 (N1); FHIR R4, "fhirpath.html" for variables and the functions
+/// FHIR adds.
 namespace gpswitch::profile {
 
 class Table;
@@ -59,7 +61,12 @@ class Evaluator {
     Evaluator(const Table& table, const Document& document) : table_(table), doc_(document) {}
     /// `focus` is what the invariant stands on; `resource` the resource it is in, `root` the one around that.
     /// An empty result is `unknown`: no proof of a fault.
-    Truth truth(const Expression& e, std::uint32_t focus, std::uint32_t resource, std::uint32_t root);
+    Truth truth(const Expression& e, std::uint32_t focus, std::uint32_t resource, std::uint32_t root,
+                std::uint32_t extension = 0);
+    /// Whether `node` is among what the expression selects from `resource`.
+    bool selects(const Expression& e, std::uint32_t resource, std::uint32_t node);
+    /// Patterns that could not be tried: unusable, or on a text of more than 4,096 bytes.
+    std::uint64_t untried() const { return untried_; }
 
   private:
     struct Range {
@@ -71,6 +78,10 @@ class Evaluator {
     Range itself(Range focus);
     Range distinct(Range r);
     Range call(const Expression::Term& t, Range focus);
+    Range call_more(const Expression::Term& t, Range a, std::size_t from, Range focus);
+    Range keep_range(std::size_t from, std::size_t first, std::size_t last);
+    Range one(Item item, std::size_t from);
+    std::uint32_t target_of(const Item& reference) const;
     Range binary(const Expression::Term& t, Range focus);
     Range filter(const Expression::Term& t, Range focus);
     void navigate(const Item& item, Atom name);
@@ -95,7 +106,8 @@ class Evaluator {
     const Expression* expression_ = nullptr;
     std::vector<Item> stack_;
     std::deque<std::string> kept_;
-    std::uint32_t context_ = 0, resource_ = 0, root_ = 0;
+    std::uint32_t context_ = 0, resource_ = 0, root_ = 0, extension_ = 0;
+    std::uint64_t untried_ = 0;
 };
 
 /// What is wrong with a narrative's XHTML; empty when nothing is. Source: FHIR R4, "Narrative": well-formed,

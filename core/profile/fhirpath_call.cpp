@@ -40,14 +40,9 @@ Evaluator::Range Evaluator::call(const Term& t, Range focus) {
     const std::size_t from = stack_.size();
     const Range a = t.left == Term::kNone ? itself(focus) : eval(term(t.left), focus);
     const auto keep_range = [&](std::size_t first, std::size_t last) {
-        shift(from, {first, last});
-        return Range{from, stack_.size()};
+        return this->keep_range(from, first, last);
     };
-    const auto one_text = [&](Item item) {
-        stack_.resize(from);
-        stack_.push_back(item);
-        return Range{from, stack_.size()};
-    };
+    const auto one_text = [&](Item item) { return one(item, from); };
     const auto number = [&](double n) {
         return one_text({.kind = Item::Kind::number, .flag = false, .node = 0, .number = n, .text = {}});
     };
@@ -110,10 +105,13 @@ Evaluator::Range Evaluator::call(const Term& t, Range focus) {
         }
         case Fn::matches: {
             if (a.size() != 1) return boolean(Truth::unknown, from);
-            std::call_once(t.regex->once, [&t] { t.regex->regex.emplace(t.text); });
+            const std::regex* regex = t.regex->get(t.text);
             const std::string_view s = text_of(stack_[a.from]);
-            if (s.size() > 4096) return boolean(Truth::unknown, from);  // std::regex recurses with the text
-            return boolean(either(std::regex_match(s.begin(), s.end(), *t.regex->regex)), from);
+            if (regex == nullptr || s.size() > 4096) {  // std::regex recurses with the text
+                ++untried_;
+                return boolean(Truth::unknown, from);
+            }
+            return boolean(either(std::regex_match(s.begin(), s.end(), *regex)), from);
         }
         case Fn::length:
             return a.size() == 1 ? number(static_cast<double>(text_of(stack_[a.from]).size()))
@@ -206,7 +204,7 @@ Evaluator::Range Evaluator::call(const Term& t, Range focus) {
                 good = good && (stack_[i].kind != Item::Kind::node || html_good(stack_[i].node));
             return boolean(either(good), from);
         }
-        default: return boolean(Truth::unknown, from);
+        default: return call_more(t, a, from, focus);
     }
 }
 

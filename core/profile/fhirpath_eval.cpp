@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "core/profile/fhirpath_terms.hpp"
 #include "core/profile/moment.hpp"
@@ -25,11 +26,13 @@ Item node_item(std::uint32_t n) {
 
 }  // namespace
 
-Truth Evaluator::truth(const Expression& e, std::uint32_t focus, std::uint32_t resource, std::uint32_t root) {
+Truth Evaluator::truth(const Expression& e, std::uint32_t focus, std::uint32_t resource, std::uint32_t root,
+                       std::uint32_t extension) {
     expression_ = &e;
     context_ = focus;
     resource_ = resource;
     root_ = root;
+    extension_ = extension;
     stack_.clear();
     kept_.clear();
     stack_.push_back(node_item(focus));
@@ -256,6 +259,7 @@ Evaluator::Range Evaluator::eval(const Term& t, Range focus) {
         case Op::resource: stack_.push_back(node_item(resource_)); break;
         case Op::root: stack_.push_back(node_item(root_)); break;
         case Op::context: stack_.push_back(node_item(context_)); break;
+        case Op::extension: stack_.push_back(node_item(extension_)); break;
         case Op::name: {
             if (t.left == Term::kNone) {
                 // "Patient.name": the type's own name stands for the resource itself.
@@ -290,6 +294,21 @@ Evaluator::Range Evaluator::eval(const Term& t, Range focus) {
     }
     return {from, stack_.size()};
 }
+
+namespace {
+
+double reckoned(Op op, double x, double y) {
+    switch (op) {
+        case Op::plus: return x + y;
+        case Op::minus: return x - y;
+        case Op::times: return x * y;
+        case Op::over: return x / y;
+        case Op::div: return std::trunc(x / y);
+        default: return std::fmod(x, y);
+    }
+}
+
+}  // namespace
 
 Evaluator::Range Evaluator::binary(const Term& t, Range focus) {
     const std::size_t from = stack_.size();
@@ -359,7 +378,11 @@ Evaluator::Range Evaluator::binary(const Term& t, Range focus) {
             return {from, stack_.size()};
         }
         case Op::plus:
-        case Op::minus: {
+        case Op::minus:
+        case Op::times:
+        case Op::over:
+        case Op::div:
+        case Op::mod: {
             double x = 0, y = 0;
             const bool numbers = a.size() == 1 && b.size() == 1 && number_of(stack_[a.from], x) &&
                                  number_of(stack_[b.from], y);
@@ -367,12 +390,19 @@ Evaluator::Range Evaluator::binary(const Term& t, Range focus) {
             const bool texts = !numbers && t.op == Op::plus && a.size() == 1 && b.size() == 1;
             if (texts) s = std::string(text_of(stack_[a.from])) + std::string(text_of(stack_[b.from]));
             stack_.resize(from);
-            if (numbers) stack_.push_back(number_item(t.op == Op::plus ? x + y : x - y));
+            const bool divided = t.op == Op::over || t.op == Op::div || t.op == Op::mod;
+            if (numbers && (!divided || y != 0)) stack_.push_back(number_item(reckoned(t.op, x, y)));
             if (texts) stack_.push_back(text_item(keep(std::move(s))));
             return {from, stack_.size()};
         }
         default: return boolean(unknown, from);
     }
+}
+
+bool Evaluator::selects(const Expression& e, std::uint32_t resource, std::uint32_t node) {
+    truth(e, resource, resource, resource);
+    return std::any_of(stack_.begin() + 1, stack_.end(),
+                       [node](const Item& i) { return i.kind == Item::Kind::node && i.node == node; });
 }
 
 bool Evaluator::html_good(std::uint32_t node) const { return xhtml_fault(doc_.text(doc_[node])).empty(); }

@@ -53,6 +53,20 @@ constexpr Function kFunctions[] = {
     {"anyTrue", Fn::any_true, 0, 0},
     {"anyFalse", Fn::any_false, 0, 0},
     {"htmlChecks", Fn::html_checks, 0, 0},
+    {"resolve", Fn::resolve, 0, 0},
+    {"lower", Fn::lower, 0, 0},
+    {"upper", Fn::upper, 0, 0},
+    {"indexOf", Fn::index_of, 1, 1},
+    {"replace", Fn::replace, 2, 2},
+    {"replaceMatches", Fn::replace_matches, 2, 2},
+    {"skip", Fn::skip, 1, 1},
+    {"take", Fn::take, 1, 1},
+    {"single", Fn::single, 0, 0},
+    {"exclude", Fn::exclude, 1, 1},
+    {"subsetOf", Fn::subset_of, 1, 1},
+    {"supersetOf", Fn::superset_of, 1, 1},
+    {"toDecimal", Fn::to_decimal, 0, 0},
+    {"repeat", Fn::repeat, 1, 1},
 };
 
 struct Operator {
@@ -65,7 +79,8 @@ constexpr Operator kOperators[] = {
     {"in", Op::in, 4},           {"contains", Op::contains, 4}, {"!=", Op::unequal, 5},  {"=", Op::equal, 5},
     {"~", Op::like, 5},          {"<=", Op::at_most, 6},        {">=", Op::at_least, 6}, {"<", Op::less, 6},
     {">", Op::more, 6},          {"|", Op::unite, 7},           {"is", Op::is, 8},       {"as", Op::as, 8},
-    {"+", Op::plus, 9},          {"-", Op::minus, 9},           {"&", Op::join, 9},
+    {"+", Op::plus, 9},          {"-", Op::minus, 9},           {"&", Op::join, 9},      {"*", Op::times, 10},
+    {"/", Op::over, 10},         {"div", Op::div, 10},          {"mod", Op::mod, 10},
 };
 
 bool word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -194,12 +209,25 @@ class Parser {
         return add(std::move(t));
     }
 
+    /// "@2020-01", "@T12:00": told apart from a text by being compared with one.
+    std::uint32_t literal_moment() {
+        Term t = make(Op::text);
+        ++at_;
+        while (at_ < text_.size() && (word_char(text_[at_]) || text_[at_] == '-' || text_[at_] == ':' ||
+                                      (text_[at_] == '.' && at_ + 1 < text_.size() && text_[at_ + 1] <= '9')))
+            t.text += text_[at_++];
+        if (t.text.starts_with('T')) t.text.erase(0, 1);
+        if (t.text.empty()) return fail("a date that is none");
+        return add(std::move(t));
+    }
+
     std::uint32_t variable() {
         ++at_;
         const std::string_view name = word();
         if (name == "resource") return add(make(Op::resource));
         if (name == "rootResource") return add(make(Op::root));
         if (name == "context") return add(make(Op::context));
+        if (name == "extension") return add(make(Op::extension));
         Term t = make(Op::text);
         t.text = name == "ucum"  ? "http://unitsofmeasure.org"
                  : name == "sct" ? "http://snomed.info/sct"
@@ -225,7 +253,7 @@ class Parser {
         }
         if (c == '\'') return literal_text();
         if (c == '%') return variable();
-        if (c == '@') return fail("a date in the expression");
+        if (c == '@') return literal_moment();
         if (c >= '0' && c <= '9') {
             Term t = make(Op::number);
             const auto [end, bad] =
@@ -294,7 +322,7 @@ class Parser {
             t.third = add(std::move(other));
             t.flag = true;
         }
-        if (f->fn == Fn::matches) {
+        if (f->fn == Fn::matches || f->fn == Fn::replace_matches) {
             const Term& pattern = e_.terms_[t.right];
             if (pattern.op != Op::text) return fail("a pattern that is not given as text");
             t.text = pattern.text;

@@ -17,6 +17,7 @@ enum class Op : std::uint8_t {
     resource,
     root,
     context,
+    extension,
     // steps: `left` is what they start from
     name,
     index,
@@ -39,6 +40,10 @@ enum class Op : std::uint8_t {
     join,
     plus,
     minus,
+    times,
+    over,
+    div,
+    mod,
     is,
     as,
 };
@@ -81,12 +86,28 @@ enum class Fn : std::uint8_t {
     any_true,
     any_false,
     html_checks,
+    resolve,
+    lower,
+    upper,
+    index_of,
+    replace,
+    replace_matches,
+    skip,
+    take,
+    single,
+    exclude,
+    subset_of,
+    superset_of,
+    to_decimal,
+    repeat,
 };
 
 /// A pattern, compiled when it is first needed.
 struct LazyRegex {
     std::once_flag once;
-    std::optional<std::regex> regex;
+    std::optional<std::regex> regex;  ///< empty when it is none that can be used
+    /// nullptr then.
+    const std::regex* get(const std::string& pattern);
 };
 
 struct Expression::Term {

@@ -182,6 +182,10 @@ TEST_CASE("profile links: the same resource twice in a Bundle without fullUrls")
     const std::string twice =
         R"({"resource":{"resourceType":"Patient","id":"a"}},{"resource":{"resourceType":"Patient","id":"a"}})";
     CHECK(linked({{"b.json", bundle("collection", twice)}}, Scope::open) ==
+          "FHIR-LINK-004 (warning) b.json:1:148 Bundle Bundle.entry[1].resource.id\n");
+    const std::string other =
+        R"({"resource":{"resourceType":"Patient","id":"a"}},{"resource":{"resourceType":"Patient","id":"a","gender":"male"}})";
+    CHECK(linked({{"b.json", bundle("collection", other)}}, Scope::open) ==
           "FHIR-LINK-004 b.json:1:148 Bundle Bundle.entry[1].resource.id\n");
     CHECK(linked({{"b.json", bundle("history", twice)}}, Scope::open).empty());
     // Two Bundles are two scopes.

@@ -95,9 +95,9 @@ class Generator {
     std::string primitive(const TypeInfo& t, const std::string& code, const Rule& r) {
         if (!code.empty()) return '"' + code + '"';
         if (r.strength == Strength::required)
-            return r.set->url.ends_with("mimetypes")    ? "\"text/plain\""
-                   : r.set->url.ends_with("currencies") ? "\"GBP\""
-                                                        : "\"en-GB\"";
+            return r.set->url.ends_with("mimetypes") || r.set->url.ends_with("bcp13.txt") ? "\"text/plain\""
+                   : r.set->url.ends_with("currencies")                                   ? "\"GBP\""
+                                                                                          : "\"en-GB\"";
         const auto pick = [this](std::initializer_list<const char*> list) {
             return std::string(*(list.begin() + below(list.size())));
         };

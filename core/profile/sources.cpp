@@ -8,9 +8,12 @@
 namespace gpswitch::profile {
 namespace {
 
-bool wanted_version(const json::Value& structure) {
+/// Of the FHIR that the first package is of.
+bool wanted_version(const json::Value& structure, std::string& wanted) {
     const std::string_view v = structure.text_of("fhirVersion");
-    return v.empty() || v.starts_with("4.0");
+    if (v.empty()) return true;
+    if (wanted.empty()) wanted = v.starts_with("3.0") ? "3.0" : "4.0";
+    return v.starts_with(wanted);
 }
 
 void take(json::Value* resource, Sources& s) {
@@ -26,7 +29,7 @@ void take(json::Value* resource, Sources& s) {
     const std::string url(resource->text_of("url"));
     if (url.empty()) return;
     if (type == "StructureDefinition") {
-        if (!wanted_version(*resource)) {
+        if (!wanted_version(*resource, s.fhir_version)) {
             s.refused.push_back({url, "it is of FHIR " + std::string(resource->text_of("fhirVersion"))});
             return;
         }
@@ -42,7 +45,10 @@ void take(json::Value* resource, Sources& s) {
 }  // namespace
 
 void read_package(const std::string& path, Sources& sources) {
-    auto place = archive::Place::open(path);
+    read_package(archive::Place::open(path), path, sources);
+}
+
+void read_package(const std::shared_ptr<archive::Place>& place, const std::string& path, Sources& sources) {
     sources.places.push_back(place);
     sources.last_package = sources.order.size();
     std::string name = std::filesystem::path(path).filename().string(), version;

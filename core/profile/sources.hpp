@@ -17,6 +17,7 @@ struct Sources {
     std::vector<std::pair<std::string, std::string>> packages;
     std::map<std::string, json::Value*> structures, value_sets, code_systems;  ///< by canonical URL
     std::vector<std::string> order;  ///< URLs of structures as they came
+    std::string fhir_version;        ///< "4.0" or "3.0": what the first structure is of
     std::size_t last_package = 0;    ///< where in `order` the last package begins
     std::vector<Unchecked> refused;  ///< resources left out, with the reason
 
@@ -28,10 +29,13 @@ struct Sources {
 };
 
 /// Reads every StructureDefinition, ValueSet and CodeSystem of a package: a .tgz, any other archive, a
-/// folder, or one JSON file, each file one resource or a Bundle of them. Resources of another FHIR version
-/// than 4.0 are left out and listed. The name and version come from package.json, else from the file's name.
-/// Errors: InputError when the place cannot be read, a file is not JSON, or nothing in it is of use.
+/// folder, or one JSON file, each file one resource or a Bundle of them. The first structure decides for FHIR
+/// R4 or STU3; those of another version are left out and listed. The name and version come from package.json,
+/// else from the file's name. Errors: InputError when the place cannot be read, a file is not JSON, or
+/// nothing in it is of use.
 void read_package(const std::string& path, Sources& sources);
+/// The same from a place that is open; `path` is what messages call it.
+void read_package(const std::shared_ptr<archive::Place>& place, const std::string& path, Sources& sources);
 
 /// Builds types from their snapshots, profiles from their differentials over the whole chain of bases, and
 /// the value sets that required and extensible bindings name. What cannot be done is listed in `unchecked`,

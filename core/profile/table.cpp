@@ -192,20 +192,27 @@ void Loader::check(const Line& line, std::vector<Check>& out, std::string_view s
     c.key = line.head.substr(1);
     c.error = cut(fields, '\t') == "error";
     c.source = source;
-    const std::string_view text = plain(fields);
-    auto& e = t_.expressions_[text];
-    if (!e) {
-        std::string reason;
-        e = Expression::compile(text, t_.atoms_, reason);
-        if (!e)
-            t_.unchecked_.push_back({std::string(source) + "!" + std::string(c.key), "invariant: " + reason});
-    }
-    c.expression = e.get();
+    c.expression = expression(plain(fields), c.reason);
+    if (c.expression == nullptr)
+        t_.unchecked_.push_back(
+            {std::string(source) + "!" + std::string(c.key), "invariant: " + std::string(c.reason)});
     // The checker looks for what refers to a contained resource, and for what refers to none, by itself.
     if (source == "DomainResource")
         c.when = c.key == "dom-3" ? Check::When::never : Check::When::with_contained;
     if (source == "Reference" && c.key == "ref-1") c.when = Check::When::never;
-    if (e) out.push_back(c);
+    out.push_back(c);
+}
+
+/// Compiled once; nullptr with a reason when it cannot be.
+const Expression* Loader::expression(std::string_view text, std::string_view& reason) {
+    const auto [at, fresh] = t_.expressions_.try_emplace(text);
+    std::string why;
+    if (fresh) at->second = Expression::compile(text, t_.atoms_, why);
+    if (at->second == nullptr) {
+        if (!fresh) Expression::compile(text, t_.atoms_, why);
+        reason = t_.kept_.emplace_back(std::move(why));
+    }
+    return at->second.get();
 }
 
 /// The lines below the one just read, one level deeper. `path` is that of the type's element around them.
@@ -282,7 +289,10 @@ void Loader::profile(std::string_view f) {
     Line line;
     while (next(line)) {
         if (line.depth == 1 && line.head.starts_with('@')) {
-            p.contexts.emplace_back(line.head.substr(1), plain(line.fields));
+            ProfileInfo::Context c{line.head.substr(1), plain(line.fields)};
+            std::string_view reason;
+            if (c.kind == "fhirpath" || c.kind == "invariant") c.expression = expression(c.text, reason);
+            p.contexts.push_back(c);
             continue;
         }
         held_ = line;

@@ -49,8 +49,9 @@ struct TypeUse {
 struct Check {
     std::string_view key;
     bool error = true;
-    const Expression* expression = nullptr;
-    std::string_view source;  ///< profile URL, or type
+    const Expression* expression = nullptr;  ///< nullptr when it cannot be compiled: `reason` says why
+    std::string_view source;                 ///< profile URL, or type
+    std::string_view reason;
     enum class When : std::uint8_t {
         always,
         with_contained,  ///< said of every resource, but only of use where others are contained
@@ -167,7 +168,12 @@ struct ProfileInfo {
     std::string_view url, version, status, base;
     TypeId type = 0;
     Rule root;
-    std::vector<std::pair<std::string_view, std::string_view>> contexts;
+    /// Where an extension may stand: element, extension, fhirpath; or an invariant that has to hold there.
+    struct Context {
+        std::string_view kind, text;
+        const Expression* expression = nullptr;  ///< of fhirpath and invariant; nullptr: cannot be compiled
+    };
+    std::vector<Context> contexts;
 };
 
 /// The compiled definitions, ready for checking. const and thread-safe once loaded.
@@ -200,8 +206,8 @@ class Table {
         TypeId element, resource, domain_resource, extension, reference, narrative, quantity, coding,
             codeable_concept, identifier, bundle;
         Atom resource_type, id, meta, profile, extension_a, modifier_extension, url, value, contained,
-            reference_a, type, system, code, coding_a, entry, full_url, resource_a, div,
-            patient, subject, link, focus, identifier_a;
+            reference_a, type, system, code, coding_a, entry, full_url, resource_a, div, patient, subject,
+            link, focus, identifier_a;
     };
     const Known& known() const { return known_; }
 

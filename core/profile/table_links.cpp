@@ -76,6 +76,11 @@ void Loader::settle_profile(Rule& rule) {
 
 void Loader::finish() {
     const TypeId count = static_cast<TypeId>(t_.types_.size());
+    for (const TypeInfo& t : t_.types_) {
+        std::size_t steps = 0;
+        for (TypeId base = t.base; base != 0; base = t_.types_[base].base)
+            if (++steps > count) fail("the bases of the type " + std::string(t.name) + " lead in a circle");
+    }
     // Inherited elements first. A type's base is settled before it.
     std::vector<bool> done(count, false);
     const std::function<void(TypeId)> settle = [&](TypeId id) {

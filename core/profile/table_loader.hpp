@@ -46,6 +46,7 @@ class Loader {
     void element(const Line& line, Rule& out, std::string_view source);
     void field(std::string_view f, Rule& out);
     void read_type_uses(std::string_view f, Rule& out);
+    const Expression* expression(std::string_view text, std::string_view& reason);
     void check(const Line& line, std::vector<Check>& out, std::string_view source);
     void test(std::string_view f, Rule& out);
     TypeId type_id(std::string_view name);

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/profile/compile.hpp"
+#include "core/util/error.hpp"
 
 namespace gpswitch::profile {
 namespace {
@@ -170,6 +171,9 @@ void bindings_of(const Element& e, std::set<std::string>& out) {
 
 Definitions compile(const Sources& sources) {
     Definitions out;
+    if (sources.base && sources.fhir_version == "3.0")
+        throw InputError("a package of FHIR STU3, without the types of STU3",
+                         "give the types first: gpswitch mappings import --profiles STU3 --profiles PACKAGE");
     if (sources.base) out = *sources.base;
     out.packages.insert(out.packages.end(), sources.packages.begin(), sources.packages.end());
     out.unchecked.insert(out.unchecked.end(), sources.refused.begin(), sources.refused.end());

@@ -29,6 +29,7 @@ void Checker::check(Document& document, std::vector<Finding>& out, std::vector<L
     w.links = links;
     w.patient = 0;
     w.steps.clear();
+    w.later.clear();
     w.resources.clear();
     w.pool_used = 0;
     w.entries.clear();
@@ -144,7 +145,12 @@ std::size_t Checker::Walk::profiles_of(std::uint32_t n, TypeId type, Overlays& o
     return claimed;
 }
 
-void Checker::Walk::resource(std::uint32_t n, bool contained) {
+TypeId Checker::Walk::type_of_resource(std::uint32_t n) const {
+    const std::uint32_t m = doc->member(n, known.resource_type);
+    return m != 0 && (*doc)[m].kind == Kind::string ? table.type(text(m)) : TypeId{0};
+}
+
+void Checker::Walk::resource(std::uint32_t n, bool contained, const Overlays* given) {
     const std::uint32_t member = doc->member(n, known.resource_type);
     const std::uint32_t offset = (*doc)[n].begin;
     const auto wrong = [&](std::string_view code, std::uint32_t at, const std::string& message) {
@@ -169,15 +175,16 @@ void Checker::Walk::resource(std::uint32_t n, bool contained) {
     doc->nodes[n].type = type;
     Overlays overlays;
     profiles_of(n, type, overlays, contained);
+    if (given != nullptr)
+        for (const Rule* o : *given) overlays.add(o);
     if (links != nullptr && !contained) resource_link(n, type);
     if (counter != nullptr) counter->enter(type, overlays.begin(), overlays.end(), contained);
     if (type == known.bundle) doubled_entries(n);
-    ++resources_of[type];
-    for (const Rule* o : overlays) ++resources_with[o];
     object(n, table.info(type).shape, overlays, true);
     if (table.derives(type, known.domain_resource) && doc->member(n, known.contained) != 0) contained_used(n);
     for (const Rule* o : overlays) checks(n, o->checks);
     if (counter != nullptr) counter->leave();
+    if (!later.empty()) context_invariants();
     resources.pop_back();
     root = outer_root;
     if (top) steps.pop_back();
@@ -257,6 +264,7 @@ void Checker::Walk::object(std::uint32_t n, const Shape& shape, const Overlays& 
     if ((*doc)[n].count == 0 ||
         ((*doc)[n].count == 1 && !whole_resource && !beside && (*doc)[n + 1].key == known.id))
         report(Severity::error, "FHIR-ELEM-006", (*doc)[n].begin, "an element has to have content");
+    if (overlays.over) cannot(fmt::format("more than {} profiles of one place", Overlays::kMost));
     for (const std::uint8_t e : shape.required)
         if (!is_here(e)) absent(n, *shape.elements[e]);
     for (const Rule* o : overlays)
@@ -456,7 +464,18 @@ void Checker::Walk::item(const Shape& shape, const Rule& r, const TypeUse* use, 
             if (use != nullptr && u.type == use->type) more(u);
     if (!is_primitive) {
         if (type != nullptr && type->kind == Type::Kind::resource) {
-            resource(value, r.name == known.contained);
+            const TypeId actual = type_of_resource(value);
+            const auto is = [&](const TypeUse& u) { return table.derives(actual, u.type); };
+            for (const Rule* c : given) {
+                if (c->types.empty() || actual == 0) continue;
+                if (std::none_of(c->types.begin(), c->types.end(), is))
+                    report(
+                        Severity::error, "FHIR-ELEM-009", node.begin,
+                        fmt::format("the type {} is not allowed here {}", table.info(actual).name, by(*c)));
+                for (const TypeUse& u : c->types)
+                    if (is(u)) more(u);
+            }
+            resource(value, r.name == known.contained, all);
         } else {
             if (use != nullptr && use->type == known.extension) extension(value, shape, r, mine());
             object(value, r.shape != nullptr ? *r.shape : type->shape, *all, false);

@@ -20,17 +20,24 @@ struct Overlays {
     static constexpr std::size_t kMost = 24;
     std::array<const Rule*, kMost> rules;  // only as many as `size` says mean anything, or are copied
     std::size_t size = 0;
+    bool over = false;  ///< there were more
     Overlays() = default;
-    Overlays(const Overlays& o) : size(o.size) { std::copy_n(o.rules.data(), size, rules.data()); }
+    Overlays(const Overlays& o) : size(o.size), over(o.over) {
+        std::copy_n(o.rules.data(), size, rules.data());
+    }
     Overlays& operator=(const Overlays& o) {
         size = o.size;
+        over = o.over;
         std::copy_n(o.rules.data(), size, rules.data());
         return *this;
     }
     void add(const Rule* r) {
         for (std::size_t i = 0; i < size; ++i)
             if (rules[i] == r) return;
-        if (size < kMost) rules[size++] = r;
+        if (size < kMost)
+            rules[size++] = r;
+        else
+            over = true;
     }
     const Rule* const* begin() const { return rules.data(); }
     const Rule* const* end() const { return rules.data() + size; }
@@ -38,8 +45,7 @@ struct Overlays {
 
 /// The way through one document. Methods in files by what they check. No other worker's in its cache lines.
 struct alignas(128) Checker::Walk {
-    Walk(const Table& t, CheckOptions o)
-        : table(t), options(std::move(o)), known(t.known()), resources_of(t.types()) {
+    Walk(const Table& t, CheckOptions o) : table(t), options(std::move(o)), known(t.known()) {
         if (options.tally) counter = std::make_unique<Counter>(t);
     }
 
@@ -54,7 +60,9 @@ struct alignas(128) Checker::Walk {
     };
 
     // walk.cpp: objects and elements
-    void resource(std::uint32_t n, bool contained);
+    /// `given`: what profiles say of the resource where it stands; may be nullptr.
+    void resource(std::uint32_t n, bool contained, const Overlays* given = nullptr);
+    TypeId type_of_resource(std::uint32_t n) const;
     void object(std::uint32_t n, const Shape& shape, const Overlays& overlays, bool whole_resource);
     struct Seen {
         std::uint32_t node, sibling;
@@ -96,7 +104,9 @@ struct alignas(128) Checker::Walk {
     // check_references.cpp
     void reference(std::uint32_t n, const TypeUse* base, const Overlays& overlays);
     void extension(std::uint32_t n, const Shape& shape, const Rule& r, Overlays& overlays);
-    bool context_fits(const ProfileInfo& p) const;
+    bool context_fits(const ProfileInfo& p, std::uint32_t n);
+    std::uint32_t holder_of(std::uint32_t n) const;
+    void context_invariants();
     bool stands_in(std::string_view wanted, std::size_t holder) const;
     void contained_used(std::uint32_t n);
     TypeId type_of_target(std::string_view text, std::uint32_t reference);
@@ -146,8 +156,15 @@ struct alignas(128) Checker::Walk {
         std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
     };
     std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> missing_extensions;  ///< by URL
-    std::vector<std::uint64_t> resources_of;                        ///< how many of each type
-    std::unordered_map<const Rule*, std::uint64_t> resources_with;  ///< for how many each profile was asked
+    std::unordered_map<const Check*, std::uint64_t> missing_checks;
+
+    struct Later {
+        const Expression* expression;
+        std::string_view url;
+        std::uint32_t extension, holder;
+        std::string path;
+    };
+    std::vector<Later> later;  ///< invariants of places, for when the resource was looked at
 
     std::vector<Step> steps;
     std::vector<std::uint32_t> resources;  ///< nodes of the resources around here

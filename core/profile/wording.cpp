@@ -65,20 +65,16 @@ void Checker::Walk::add_gaps(NotChecked& all) const {
         all[fmt::format("codes of {}: {}", set->url, set->missing)] += times;
     for (const auto& [rule, times] : missing_slices)
         all[fmt::format("slices of {} of {}", rule->label, rule->source)] += times;
-    std::unordered_map<std::string_view, std::uint64_t> met;
-    for (TypeId t = 1; t < resources_of.size(); ++t)
-        if (resources_of[t] != 0) met[table.info(t).name] += resources_of[t];
-    for (const auto& [rule, times] : resources_with) met[rule->source] += times;
     static constexpr std::string_view kNotFollowed[] = {
         "references to addresses outside what is checked", "references by urn: outside a Bundle",
         "references by search", "references by identifier alone", "references out of a Bundle"};
     for (std::size_t i = 0; i < kWays; ++i)
         if (not_followed[i] != 0) all[std::string(kNotFollowed[i])] += not_followed[i];
-    // Invariants that could not be compiled, of the types and profiles that were met.
-    for (const Unchecked& u : table.unchecked())
-        if (const auto mark = u.where.find('!'); mark != std::string::npos)
-            if (const auto of = met.find(std::string_view(u.where).substr(0, mark)); of != met.end())
-                all[fmt::format("{}: {}", u.where, u.reason)] += of->second;
+    for (const auto& [check, times] : missing_checks)
+        all[fmt::format("{}!{}: invariant: {}", check->source, check->key, check->reason)] += times;
+    if (evaluator != nullptr && evaluator->untried() != 0)
+        all["patterns on texts of more than 4,096 bytes, or of another kind of pattern"] +=
+            evaluator->untried();
 }
 
 void Checker::Walk::cannot(std::string what) {

@@ -17,6 +17,17 @@ std::string_view to_text(Severity s) {
 }
 
 std::string json_quote(std::string_view s) {
+    // Nearly all that is quoted are codes, paths and plain words, millions of times in a long run.
+    bool plain = true;
+    for (const char c : s) plain = plain && c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+    if (plain) {
+        std::string out;
+        out.reserve(s.size() + 2);
+        out += '"';
+        out += s;
+        out += '"';
+        return out;
+    }
     return nlohmann::json(s).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
