@@ -4,10 +4,12 @@
 #include <tuple>
 
 #include "core/io/file.hpp"
+#include "core/record/fit.hpp"
 
 namespace gpswitch::cmd {
 
-Inspection::Inspection(const OpenSource& source, const Context& context) : census_(source.census()) {
+Inspection::Inspection(const OpenSource& source, const Context& context, const validate::Checker* form)
+    : census_(source.census()), form_(form) {
     validate::Rules rules;
     const auto table = [&](const char* name, auto load) {
         const std::string path = context.rule_file(name);
@@ -24,6 +26,10 @@ Inspection::Inspection(const OpenSource& source, const Context& context) : censu
 void Inspection::operator()(record::Record& record) {
     IssueList found;
     checker_->check(record, found);
+    if (form_ != nullptr) {
+        record::say_misfits(record);
+        form_->check(record, found);
+    }
     record.issues.insert(record.issues.end(), std::make_move_iterator(found.issues.begin()),
                          std::make_move_iterator(found.issues.end()));
     const std::scoped_lock lock(mutex_);

@@ -10,12 +10,14 @@
 
 namespace gpswitch::cmd {
 
-/// The consistency rules of validate, applied while the records pass by in the workers: called with a record
-/// it adds findings to it. Thread-safe.
+/// The consistency rules of validate, and FHIR with its profiles, applied while the records pass by in the
+/// workers: called with a record it adds findings to it. Thread-safe.
 class Inspection {
   public:
     /// Reads the rule tables (Context::rule_file); the census must outlive it.
-    Inspection(const OpenSource& source, const Context& context);
+    /// `form`: the records are checked against it as well; nullptr when their text is checked elsewhere, or
+    /// not at all.
+    Inspection(const OpenSource& source, const Context& context, const validate::Checker* form = nullptr);
     void operator()(record::Record& record);
     /// Findings over all patients; sorted, because the workers saw them in any order. Call once, last.
     void finish(IssueSink& sink) const;
@@ -23,8 +25,21 @@ class Inspection {
   private:
     const record::Census& census_;
     std::unique_ptr<validate::Checker> checker_;
+    const validate::Checker* form_;
     validate::PracticeChecker practice_;
     std::mutex mutex_;
+};
+
+/// Passes on all but what the references between a package's resources (FHIR-LINK-003 and -005) say with the
+/// very place.
+struct WithoutReferences : IssueSink {
+    explicit WithoutReferences(IssueSink& next) : next_(next) {}
+    void add(const Issue& issue) override {
+        if (issue.code != "VAL-REF-001" && issue.code != "VAL-REF-003") next_.add(issue);
+    }
+
+  private:
+    IssueSink& next_;
 };
 
 }  // namespace gpswitch::cmd

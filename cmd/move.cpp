@@ -73,7 +73,9 @@ std::string Move::asked() const {
                          {"fingerprint", source_.origin.fingerprint},
                          {"target", options_.target},
                          {"rehearse", options_.rehearse},
-                         {"stopOn", to_text(options_.stop_on)}})
+                         {"stopOn", to_text(options_.stop_on)},
+                         {"profiles", options_.profiles},
+                         {"noProfiles", options_.no_profiles}})
         .dump();
 }
 

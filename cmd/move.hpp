@@ -19,6 +19,8 @@ struct MoveOptions {
     bool rehearse = false;
     /// A finding this grave fails its gate, before the target is touched.
     Severity stop_on = Severity::fatal;
+    std::vector<std::string> profiles;  ///< as validate takes them
+    bool no_profiles = false;
 };
 
 /// The gates of `switch`, in their order (design section 3): export, map, validate, import, read back, diff,

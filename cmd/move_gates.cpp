@@ -7,6 +7,7 @@
 #include "cmd/inspection.hpp"
 #include "cmd/move.hpp"
 #include "cmd/overview.hpp"
+#include "cmd/profile_check.hpp"
 #include "cmd/signals.hpp"
 #include "cmd/talk.hpp"
 #include "cmd/version.hpp"
@@ -150,15 +151,25 @@ GateRecord Move::validate_gate() {
         overview.see(record);
         inspection(record);
     };
-    context_.move(source, *target, findings, see, true);
-    inspection.finish(findings);
+    WithoutReferences others(findings);
+    IssueSink& records = options_.no_profiles ? static_cast<IssueSink&>(findings) : others;
+    context_.move(source, *target, records, see, true);
+    inspection.finish(records);
+    ordered_json not_checked = ordered_json::object();
+    if (!options_.no_profiles) {
+        ProfileCheck profiles(context_, options_.profiles, profile::Scope::whole);
+        profiles.check(*source.files, ProfileCheck::members(*source.files), findings);
+        for (const auto& [what, times] : profiles.not_checked()) not_checked[what] = times;
+    }
     file.publish();
 
     constexpr std::size_t kListed = 1000;
     const auto unmapped = overview.unmapped();
     ordered_json facts = {{"patients", ordered_json::object()},
                           {"unmappedCodes", unmapped.size()},
-                          {"unmapped", ordered_json::array()}};
+                          {"unmapped", ordered_json::array()},
+                          {"profiles", !options_.no_profiles},
+                          {"notChecked", not_checked}};
     for (const auto& group : overview.patient_groups()) facts["patients"][group.name] = group.n;
     for (std::size_t i = 0; i < std::min(kListed, unmapped.size()); ++i)
         facts["unmapped"].push_back({{"system", unmapped[i].system},

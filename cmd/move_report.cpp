@@ -99,6 +99,9 @@ void add_facts(Summary& s, const std::string& gate, const ordered_json& facts) {
     } else if (gate == "validate") {
         for (const auto& [name, n] : facts.at("patients").items()) s.patient_groups.push_back({name, n});
         s.unmapped_in_all = facts.at("unmappedCodes");
+        if (!facts.value("profiles", true))
+            s.not_checked.push_back({"FHIR and its profiles: --no-profiles", 0});
+        for (const auto& [what, n] : facts.at("notChecked").items()) s.not_checked.push_back({what, n});
         for (const ordered_json& c : facts.at("unmapped"))
             s.unmapped.push_back(
                 {c.at("system"), c.at("code"), c.at("term"), c.at("patients"), c.at("entries")});

@@ -148,8 +148,7 @@ Json own_definitions() {
     found["https://gpswitch.org/fhir/identifier"] = {&identifier, {"DomainResource"}};
 
     Json entries = Json::array();
-    for (const auto& [url, own] : found)
-        entries.push_back({{"resource", definition(url, own)}});
+    for (const auto& [url, own] : found) entries.push_back({{"resource", definition(url, own)}});
     return {{"resourceType", "Bundle"}, {"type", "collection"}, {"entry", entries}};
 }
 

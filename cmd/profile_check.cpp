@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cmd/signals.hpp"
+#include "cmd/talk.hpp"
 #include "cmd/words.hpp"
 #include "core/util/error.hpp"
 
@@ -54,6 +55,7 @@ ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string
         if (table_->profile(url) == nullptr)
             throw MappingError(fmt::format("{} has no profile {}", file_->path(), url),
                                "gpswitch mappings import makes a table of the package that defines it");
+    how_ = options.check;
     options.leave = io::let_go;
     options.progress = [this](const profile::StreamTotals& totals) {
         if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
@@ -122,17 +124,36 @@ profile::Scope ProfileCheck::scope(const archive::Place& files, const std::vecto
     return patients ? profile::Scope::listed : profile::Scope::open;
 }
 
+const validate::StandardForm& ProfileCheck::form(const record::Census& census) {
+    if (form_ == nullptr) form_ = std::make_unique<validate::StandardForm>(*table_, how_, &census);
+    return *form_;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> ProfileCheck::not_checked() const {
+    const profile::NotChecked all = totals().not_checked;
+    std::vector<std::pair<std::string, std::uint64_t>> list(all.begin(), all.end());
+    std::sort(list.begin(), list.end());
+    return list;
+}
+
+profile::StreamTotals ProfileCheck::totals() const {
+    profile::StreamTotals all = stream_->totals();
+    if (form_ == nullptr) return all;
+    all.resources += form_->resources();
+    for (const auto& [what, times] : form_->not_checked()) all.not_checked[what] += times;
+    all.tally.add(form_->tally());
+    return all;
+}
+
 std::string ProfileCheck::summary() const {
-    const profile::StreamTotals& t = stream_->totals();
-    std::string out = fmt::format("Profiles: {} checked", count(t.resources, "resource", "resources"));
+    std::string out = fmt::format("Profiles: {} checked", count(totals().resources, "resource", "resources"));
     std::string names;
     for (const auto& [name, version] : table_->packages())
         names +=
             fmt::format("{}{}{}{}", names.empty() ? "" : ", ", name, version.empty() ? "" : " ", version);
     out += " against " + names + '\n';
-    if (t.not_checked.empty()) return out;
-    std::vector<std::pair<std::string, std::uint64_t>> list(t.not_checked.begin(), t.not_checked.end());
-    std::sort(list.begin(), list.end());
+    const auto list = not_checked();
+    if (list.empty()) return out;
     out += "Not checked:\n";
     for (const auto& [what, times] : list)
         out += fmt::format("  {} ({})\n", what, count(times, "time", "times"));

@@ -8,6 +8,7 @@
 #include "cmd/talk.hpp"
 #include "core/io/file.hpp"
 #include "core/profile/stream.hpp"
+#include "core/validate/standard_form.hpp"
 
 namespace gpswitch::cmd {
 
@@ -35,15 +36,23 @@ class ProfileCheck {
     /// Checks them, with the progress bar, then the references between them; findings in their order. Once.
     /// Error(130) when interrupted.
     void check(const archive::Place& files, const std::vector<std::size_t>& members, IssueSink& sink);
+    /// For sources that are no text of FHIR: checks records as the standard form would have them. Made once;
+    /// the census must outlive it.
+    const validate::StandardForm& form(const record::Census& census);
+    /// What could not be checked, with how often; sorted.
+    std::vector<std::pair<std::string, std::uint64_t>> not_checked() const;
     /// What was checked and what could not be, for a person.
     std::string summary() const;
     const profile::Table& table() const { return *table_; }
-    const profile::StreamTotals& totals() const { return stream_->totals(); }
+    /// Of files and records.
+    profile::StreamTotals totals() const;
 
   private:
     std::shared_ptr<io::MappedFile> file_;
     std::shared_ptr<const profile::Table> table_;
+    profile::CheckOptions how_;
     std::unique_ptr<profile::Stream> stream_;
+    std::unique_ptr<validate::StandardForm> form_;
     std::unique_ptr<Progress> progress_;
     std::uint64_t total_ = 0;  ///< bytes to check so far
 };

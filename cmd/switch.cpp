@@ -72,6 +72,14 @@ void add_switch(Commands& commands) {
         ->type_name("FOLDER");
     with_severity(*c, "--stop-on", o->move.stop_on,
                   "Lowest severity at which a gate fails, before the target is touched (default: fatal)");
+    c->add_option(
+         "--profile", o->move.profiles,
+         "Table of profiles instead of the shipped one, or a profile's URL that resources have to satisfy; "
+         "may be given again")
+        ->type_name("TABLE|URL")
+        ->allow_extra_args(false);
+    c->add_flag("--no-profiles", o->move.no_profiles,
+                "Do not check the package against FHIR and its profiles");
     with_overwrite(*c, commands.common, "Replace the folder and the target, if they exist");
     with_jobs(*c, commands.common);
     with_selection(*c, commands.common);

@@ -20,18 +20,6 @@
 namespace gpswitch::cmd {
 namespace {
 
-/// Passes on all but what the references between a package's resources (FHIR-LINK-003 and -005) say with the
-/// very place.
-struct WithoutReferences : IssueSink {
-    explicit WithoutReferences(IssueSink& next) : next_(next) {}
-    void add(const Issue& issue) override {
-        if (issue.code != "VAL-REF-001" && issue.code != "VAL-REF-003") next_.add(issue);
-    }
-
-  private:
-    IssueSink& next_;
-};
-
 struct ValidateOptions {
     std::string source;
     bool list_rules = false;
@@ -114,26 +102,28 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         return check_files(o, context, *files, ProfileCheck::members(*files));
     RunReport report{.command = "validate"};
     OpenSource source = context.open_source(o.source);
-    const bool resources = source.system->name() == "fhir" && !o.no_profiles;
-    const auto profiles = profile_check(o, context, profile::Scope::whole, resources);
+    // A package is checked as the text it is, with line and column; everything else as its standard form.
+    const bool package = source.system->name() == "fhir";
+    const auto profiles = profile_check(o, context, profile::Scope::whole, !o.no_profiles);
     CheckOutput output(context, o.output, profiles == nullptr ? nullptr : &profiles->table());
     WithoutReferences others(output);
-    IssueSink& records = resources ? static_cast<IssueSink&>(others) : output;
-    Inspection inspection(source, context);
+    IssueSink& records = package && !o.no_profiles ? static_cast<IssueSink&>(others) : output;
+    Inspection inspection(source, context,
+                          !package && !o.no_profiles ? &profiles->form(source.census()) : nullptr);
     const auto target = pipeline::nowhere();
     const auto ledger = context.move(
         source, *target, records, [&inspection](record::Record& record) { inspection(record); },
         source.mapping == nullptr);
     inspection.finish(records);
     std::string words;
-    if (resources) {
-        profiles->check(*source.files, ProfileCheck::members(*source.files), output);
+    if (!o.no_profiles) {
+        if (package) profiles->check(*source.files, ProfileCheck::members(*source.files), output);
         words = profiles->summary();
     }
     if (source.system->name() == "gpconnect" && !o.no_profiles) {
-        ProfileCheck messages(context, o.profiles, profile::Scope::open, Fhir::stu3);
+        ProfileCheck messages(context, {}, profile::Scope::open, Fhir::stu3);
         messages.check(*source.files, ProfileCheck::members(*source.files, Fhir::stu3), output);
-        words = messages.summary();
+        words += messages.summary();
     }
     if (auto* card = output.scorecard()) score(*card, *profiles, *ledger);
     words += output.finish();

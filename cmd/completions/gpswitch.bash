@@ -5,7 +5,7 @@ _gpswitch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} path="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$path ${COMP_WORDS[i]}" in
-            " export" | " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " mappings import" | " systems") path="$path ${COMP_WORDS[i]}" ;;
+            " export" | " map" | " validate" | " import" | " diff" | " switch" | " mappings" | " mappings list" | " mappings show" | " mappings check" | " mappings import" | " mappings definitions" | " systems") path="$path ${COMP_WORDS[i]}" ;;
         esac
     done
     COMPREPLY=()
@@ -266,6 +266,10 @@ _gpswitch() {
             mapfile -t COMPREPLY < <(compgen -W 'information warning error fatal' -- "$word")
             return
             ;;
+        " switch --profile")
+            :
+            return
+            ;;
         " switch --jobs" | " switch -j")
             :
             return
@@ -334,6 +338,10 @@ _gpswitch() {
             mapfile -t COMPREPLY < <(compgen -d -- "$word")
             return
             ;;
+        " mappings definitions --output" | " mappings definitions -o")
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
         " systems --format")
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
             return
@@ -346,12 +354,13 @@ _gpswitch() {
         " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --profile --no-profiles --list-rules --max-findings --baseline --scorecard --title -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --ignore --explained --source-rows --test-numbers -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check import -h --help' -- "$word") ;;
+        " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --profile --no-profiles --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check import definitions -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;
         " mappings show") mapfile -t COMPREPLY < <(compgen -W '-h --help --mappings' -- "$word") ;;
         " mappings check") mapfile -t COMPREPLY < <(compgen -W '-h --help --hashes --mappings' -- "$word") ;;
         " mappings import") mapfile -t COMPREPLY < <(compgen -W '-h --help --profiles -o --output --mappings --overwrite' -- "$word") ;;
+        " mappings definitions") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite' -- "$word") ;;
         " systems") mapfile -t COMPREPLY < <(compgen -W '-h --help --format' -- "$word") ;;
     esac
     case "$path" in

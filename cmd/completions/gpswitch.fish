@@ -145,6 +145,8 @@ complete -c gpswitch -n '__gpswitch_at switch' -s o -l output -x -a '(__fish_com
 complete -c gpswitch -n '__gpswitch_at switch' -l rehearse -d 'Do everything against a store that is thrown away'
 complete -c gpswitch -n '__gpswitch_at switch' -l verify -x -a '(__fish_complete_directories)' -d 'Check a finished folder against its certificate; needs no network'
 complete -c gpswitch -n '__gpswitch_at switch' -l stop-on -x -a 'information warning error fatal' -d 'Lowest severity at which a gate fails, before the target is touched (default: fatal)'
+complete -c gpswitch -n '__gpswitch_at switch' -l profile -x -d 'Table of profiles instead of the shipped one, or a profile'\''s URL that resources have to satisfy; may be given again'
+complete -c gpswitch -n '__gpswitch_at switch' -l no-profiles -d 'Do not check the package against FHIR and its profiles'
 complete -c gpswitch -n '__gpswitch_at switch' -l overwrite -d 'Replace the folder and the target, if they exist'
 complete -c gpswitch -n '__gpswitch_at switch' -s j -l jobs -x -d 'Workers (default: one for each core)'
 complete -c gpswitch -n '__gpswitch_at switch' -l patient -x -d 'Only this patient (repeatable); @FILE or - for a list'
@@ -165,6 +167,7 @@ complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a list -d 'List 
 complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a show -d 'Print routes, columns and values for reading'
 complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a check -d 'Prove hashes, chain of versions, totality and value sets'
 complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a import -d 'Make a table of FHIR profiles for validate'
+complete -c gpswitch -f -n '__gpswitch_needs_command mappings' -a definitions -d 'Write the FHIR definitions of gpswitch'\''s own extensions'
 complete -c gpswitch -n '__gpswitch_needs_command mappings' -s h -l help -d 'Print this help'
 
 # gpswitch mappings list
@@ -189,6 +192,11 @@ complete -c gpswitch -n '__gpswitch_at mappings import' -l profiles -x -d 'FHIR 
 complete -c gpswitch -n '__gpswitch_at mappings import' -s o -l output -x -d 'Where to write the table; - for stdout'
 complete -c gpswitch -n '__gpswitch_at mappings import' -l mappings -x -a '(__fish_complete_directories)' -d 'Folder with mapping sets, looked at first (repeatable)'
 complete -c gpswitch -n '__gpswitch_at mappings import' -l overwrite -d 'Replace what exists under the output'\''s name'
+
+# gpswitch mappings definitions
+complete -c gpswitch -n '__gpswitch_at mappings definitions' -s h -l help -d 'Print this help'
+complete -c gpswitch -n '__gpswitch_at mappings definitions' -s o -l output -r -F -d 'Where to write the Bundle; - for stdout (default)'
+complete -c gpswitch -n '__gpswitch_at mappings definitions' -l overwrite -d 'Replace what exists under the output'\''s name'
 
 # gpswitch systems
 complete -c gpswitch -n '__gpswitch_at systems' -s h -l help -d 'Print this help'

@@ -1,10 +1,8 @@
-#include <emmintrin.h>
-
-#include <algorithm>
-#include <bit>
-#include <cstring>
-
+#include "core/record/filled.hpp"
+#include "core/record/fit.hpp"
+#include "core/record/fitting.hpp"
 #include "core/record/json.hpp"
+#include "core/record/plan.hpp"
 
 namespace gpswitch::record {
 namespace {
@@ -41,65 +39,10 @@ bool nothing_to_say(const Entity& entity) {
     }
 }
 
-/// Which fields of an object hold something: one bit a field, found by one look at every text and list in it,
-/// not by asking field after field.
-struct Filled {
-    std::uint64_t words[2] = {0, 0};
-
-    Filled(const void* object, const Type& type) {
-        const char* p = static_cast<const char*>(object);
-        std::size_t slot = 0;
-        for (std::size_t n = 1; n < type.blocks.size(); n += 64) {
-            const std::size_t last = std::min<std::size_t>(n + 64, type.blocks.size());
-            std::uint64_t holding = 0;
-            for (std::size_t i = n; i < last; ++i)
-                holding |= std::uint64_t{holds_something(p + (i - 1) * Type::kBlock)} << (i - n);
-            for (; holding != 0; holding &= holding - 1) {
-                const std::size_t i = n + static_cast<std::size_t>(std::countr_zero(holding));
-                look(p, type, type.blocks[i - 1], type.blocks[i]);
-            }
-            slot = type.blocks[last - 1];
-        }
-        look(p, type, slot, type.slots.size());
-    }
-    bool among(const std::uint64_t (&fields)[2]) const {
-        return ((words[0] & fields[0]) | (words[1] & fields[1])) != 0;
-    }
-    template <class Each>
-    void each(const std::uint64_t (&fields)[2], Each visit) const {
-        for (std::size_t w = 0; w < 2; ++w)
-            for (std::uint64_t bits = words[w] & fields[w]; bits != 0; bits &= bits - 1)
-                visit(w * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
-    }
-
-  private:
-    static bool holds_something(const char* block) {
-        const auto sixteen = [&](int n) {
-            return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * n));
-        };
-        static_assert(Type::kBlock == 64);
-        const __m128i all =
-            _mm_or_si128(_mm_or_si128(sixteen(0), sixteen(1)), _mm_or_si128(sixteen(2), sixteen(3)));
-        return _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_setzero_si128())) != 0xFFFF;
-    }
-    void look(const char* object, const Type& type, std::size_t first, std::size_t last) {
-        std::uint64_t low = 0, high = 0;
-        for (std::size_t n = first; n < last; ++n) {
-            const Type::Slot& slot = type.slots[n];
-            std::uint64_t word;
-            std::memcpy(&word, object + slot.offset, sizeof word);
-            const std::uint64_t there = (word & slot.mask) != 0 ? 1 : 0;
-            low |= slot.field < 64 ? there << slot.field : 0;
-            high |= slot.field < 64 ? 0 : there << (slot.field & 63);
-        }
-        words[0] |= low;
-        words[1] |= high;
-    }
-};
-
 struct Writer {
     Bytes& out;
     std::uint32_t identifiers = kAny;
+    bool fits = true;  ///< nothing met so far has to be displaced
 
     bool first() const { return out.back() == '{' || out.back() == '['; }
     void comma() {
@@ -129,14 +72,67 @@ struct Writer {
     }
 
     void list(const void* object, const Field& f) {
-        if (const std::string_view made = frozen_json(items_at(object, f)); !made.empty())
+        if (const std::string_view made = frozen_json(items_at(object, f)); !made.empty()) {
+            fits = fits && frozen_fits(items_at(object, f));
             return out.put(made);
+        }
         out.put('[');
         for (std::uint32_t i = 0; i < items_at(object, f).size; ++i) {
             if (i != 0) out.put(',');
             value(object, f, i);
+            if (f.kind == Kind::structure && out.back() == '}' && out.view().ends_with("{}")) {
+                out.cut(out.size() - 2);
+                if (!absent_parts(*f.type)) out.put(kAbsent);
+            }
         }
         out.put(']');
+    }
+
+    // What has to be there and is not, said in FHIR's way.
+    void absent(const Field& f) {
+        comma();
+        out.put(f.kind == Kind::structure ? "\"" : "\"_");
+        out.put(f.name);
+        out.put(f.list ? "\":[" : "\":");
+        const bool parts = f.kind == Kind::structure && absent_parts(*f.type);
+        if (!parts) out.put(kAbsent);
+        if (f.list) out.put(']');
+    }
+    bool absent_parts(const Type& type) {
+        if (type.plan == nullptr) return false;
+        bool any = false;
+        for (const Plan::Need& n : type.plan->needs) {
+            if (n.when.kind != When::Kind::always || type.fields[n.field].where != Where::element) continue;
+            if (!any) out.put('{');
+            any = true;
+            absent(type.fields[n.field]);
+        }
+        if (any) out.put('}');
+        return any;
+    }
+    void needs(const void* object, const Type& type, const Filled& filled) {
+        if (type.plan == nullptr) return;
+        for (const Plan::Need& n : type.plan->needs)
+            if (type.fields[n.field].where == Where::element && !filled.among(n.satisfied) &&
+                n.when.holds(object))
+                absent(type.fields[n.field]);
+    }
+    // The same of the parts of an extension.
+    void needed_parts(const Type& type, const Filled& filled) {
+        if (type.resource || type.plan == nullptr) return;
+        for (const Plan::Need& n : type.plan->needs) {
+            const Field& f = type.fields[n.field];
+            if (f.where != Where::extension || filled.among(n.satisfied)) continue;
+            key(type, n.field);
+            if (f.kind != Kind::structure) {  // "_valueCode"
+                out.cut(out.size() - f.value.size() - 2);
+                out.put('_');
+                out.put(f.value);
+                out.put("\":");
+            }
+            out.put(kAbsent);
+            out.put('}');
+        }
     }
 
     void element(const void* object, const Type& type, std::size_t n) {
@@ -182,6 +178,12 @@ struct Writer {
         extension(object, type, n, r == Rows::implied ? 1 : 0);
     }
 
+    void parts(const void* item, const Type& type) {
+        const Filled filled(item, type);
+        fits = fits && fits_here(item, type, filled);
+        extensions(item, type, filled);
+    }
+
     // One {"url":...} per item of the field.
     void extension(const void* object, const Type& type, std::size_t n, std::uint32_t first) {
         const Field& f = type.fields[n];
@@ -202,7 +204,7 @@ struct Writer {
             }
             key(type, n);
             if (f.value.empty())
-                extensions(item, *f.type, Filled(item, *f.type));
+                parts(item, *f.type);
             else
                 value(object, f, i);
             out.put('}');
@@ -236,6 +238,7 @@ struct Writer {
             else
                 extension(object, type, n, 0);
         });
+        needed_parts(type, filled);
         out.put(']');
     }
 
@@ -251,6 +254,8 @@ struct Writer {
         filled.each(type.head_fields, write);
         extensions(object, type, filled);
         filled.each(type.element_fields, write);
+        needs(object, type, filled);
+        fits = fits && fits_here(object, type, filled);
     }
 
     void one_identifier(const void* object, const Field& f) {
@@ -281,6 +286,8 @@ struct Writer {
         if (type.resource || filled.among(type.extension_fields)) extensions(object, type, filled);
         if (type.resource) filled.each(type.head_fields, write);
         filled.each(type.element_fields, write);
+        if (!first()) needs(object, type, filled);
+        fits = fits && fits_here(object, type, filled);
         out.put('}');
     }
 };
@@ -296,15 +303,31 @@ Bytes& scratch() {
 
 void append_json(Bytes& out, EntityKind kind, const Entity& entity) {
     const Type& type = type_of(kind);
-    out.put("{\"resourceType\":\"");
-    out.put(type.name);
-    out.put('"');
-    Writer{out, most_identifiers(kind)}.resource(&entity, type);
-    out.put('}');
+    const auto write = [&](const Entity& e) {
+        out.put("{\"resourceType\":\"");
+        out.put(type.name);
+        out.put('"');
+        Writer w{out, most_identifiers(kind)};
+        w.resource(&e, type);
+        out.put('}');
+        return w.fits;
+    };
+    const std::size_t begin = out.size();
+    out.take_controls();
+    const bool fits = write(entity);
+    const bool controls = out.take_controls();
+    if (fits && !controls) return;
+    // Once more, without what the standard form has no room for.
+    Arena arena;
+    out.cut(begin);
+    write(displaced(kind, entity, arena, true, nullptr));
+    out.take_controls();
 }
 
 void append_json(std::string& out, EntityKind kind, const Entity& entity) {
-    Bytes& bytes = scratch();
+    // Not scratch(): what is displaced is written there meanwhile.
+    thread_local Bytes bytes;
+    bytes.clear();
     append_json(bytes, kind, entity);
     out += bytes.view();
 }

@@ -63,10 +63,7 @@ const Type& type_of<PatientCommunication>() {
         "PatientCommunication", field<&PatientCommunication::language>("language"),
         field<&PatientCommunication::preferred>("preferred", Kind::boolean),
         extension<&PatientCommunication::proficiency>(
-            "proficiency", "http://hl7.org/fhir/StructureDefinition/patient-proficiency", ""),
-        extension<&PatientCommunication::interpreter_required>(
-            "interpreterRequired", "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired",
-            "valueBoolean", Kind::boolean));
+            "proficiency", "http://hl7.org/fhir/StructureDefinition/patient-proficiency", ""));
     return t;
 }
 
@@ -291,7 +288,7 @@ const Type& type_of<DispenseRequest>() {
         field<&DispenseRequest::quantity>("quantity"),
         field<&DispenseRequest::expected_supply_duration>("expectedSupplyDuration"),
         field<&DispenseRequest::performer>("performer"),
-        extension<&DispenseRequest::quantity_text>("quantityText", UK "MedicationQuantityText",
+        extension<&DispenseRequest::quantity_text>("quantityText", OWN "dispense-quantity-text",
                                                    "valueString"),
         extension<&DispenseRequest::pharmacy_text>("pharmacyText", OWN "pharmacy-text", "valueString"));
     return t;

@@ -52,7 +52,6 @@ struct PatientCommunication {
     Concept language;
     Text preferred;
     List<Proficiency> proficiency;
-    Text interpreter_required;
 };
 
 struct PatientLink {

@@ -34,7 +34,10 @@ const Type& type_of<Patient>() {
         extension<&Patient::preferred_branch>("preferredBranch", OWN "preferred-branch-surgery",
                                               "valueReference"),
         extension<&Patient::nominated_pharmacy>("nominatedPharmacy", UK "NominatedPharmacy",
-                                                "valueReference"));
+                                                "valueReference"),
+        extension<&Patient::interpreter_required>(
+            "interpreterRequired", "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired",
+            "valueBoolean", Kind::boolean));
     return t;
 }
 

@@ -22,6 +22,7 @@ struct Patient : Entity {
     List<PatientLink> link;
     Concept ethnic_category, birth_sex, nhs_number_unavailable_reason;
     Reference preferred_branch, nominated_pharmacy;
+    Text interpreter_required;
 };
 
 /// Carer, next of kin or proxy with a record of their own.

@@ -80,15 +80,16 @@ TEST_CASE("record: where R4 has one identifier or none, the others are extension
     for (
         const Row& row :
         {Row{EntityKind::QuestionnaireResponse,
-             R"({"resourceType":"QuestionnaireResponse","identifier":{"value":"a"},"extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"value":"b"}}])"},
+             R"({"resourceType":"QuestionnaireResponse","identifier":{"system":"urn:x","value":"a"},"extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"system":"urn:x","value":"b"}}])"},
          Row{EntityKind::Provenance,
-             R"({"resourceType":"Provenance","extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"value":"a"}},{)"},
+             R"({"resourceType":"Provenance","extension":[{"url":"https://gpswitch.org/fhir/identifier","valueIdentifier":{"system":"urn:x","value":"a"}},{)"},
          Row{EntityKind::Observation,
-             R"({"resourceType":"Observation","identifier":[{"value":"a"},{"value":"b"}])"}}) {
+             R"({"resourceType":"Observation","identifier":[{"system":"urn:x","value":"a"},{"system":"urn:x","value":"b"}])"}}) {
         Record record;
         Entity& e = record.add(row.kind);
         e.identifier.add(record.arena).value = "a";
         e.identifier.add(record.arena).value = "b";
+        for (Identifier& i : e.identifier) i.system = "urn:x";
         std::string text;
         append_json(text, row.kind, e);
         CAPTURE(text);

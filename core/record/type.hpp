@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,6 +89,8 @@ struct Type {
     static constexpr std::size_t kMostFields = 128;
     std::uint64_t head_fields[2] = {}, extension_fields[2] = {}, element_fields[2] = {};
     std::size_t rows = 0;  ///< resources: index of sourceRow
+    /// What FHIR demands of its elements beyond their kind (fit.hpp); nullptr: nothing.
+    std::shared_ptr<const struct Plan> plan = {};
 
     /// The field with this name; nullptr when there is none.
     const Field* find(std::string_view field_name) const;
@@ -136,6 +139,8 @@ bool take_apart(Text text, const Type& type, void* object);
 void freeze(AnyList& list, const Type& type, Arena& arena);
 /// The JSON of a frozen list, brackets included; empty when the list is none.
 std::string_view frozen_json(const AnyList& list);
+/// Its items can be written as what they are (fit.hpp); true when the list is not frozen.
+bool frozen_fits(const AnyList& list);
 void thaw(void* object, const Type& type, Arena& arena);
 /// Adds an empty item to a list of structures.
 void* add_item(AnyList& list, const Type& type, Arena& arena);

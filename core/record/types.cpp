@@ -5,7 +5,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "core/record/fitting.hpp"
 #include "core/record/json.hpp"
+#include "core/record/plan.hpp"
 
 namespace gpswitch::record {
 
@@ -252,8 +254,9 @@ bool take_apart(Text text, const Type& type, void* object) {
 namespace {
 
 /// What stands before the items of a frozen list.
-struct Frozen {
+struct alignas(std::max_align_t) Frozen {
     std::string_view json;
+    bool fits;
 };
 
 void make_room(AnyList& list, const Type& type, Arena& arena, std::uint32_t capacity) {
@@ -268,15 +271,19 @@ void make_room(AnyList& list, const Type& type, Arena& arena, std::uint32_t capa
 void freeze(AnyList& list, const Type& type, Arena& arena) {
     if (list.size == 0) return;
     std::string json = "[";
+    bool all_fit = true;
     for (std::uint32_t i = 0; i < list.size; ++i) {
         if (i != 0) json += ',';
         append_json(json, list.data + i * type.size, type);
+        all_fit = all_fit && fits(list.data + i * type.size, type);
     }
     json += ']';
+    // Control characters are nowhere else in JSON as we write it.
+    all_fit = all_fit && json.find("\\u00") == std::string::npos;
     static_assert(sizeof(Frozen) % alignof(std::max_align_t) == 0);
     const std::size_t bytes = type.size * list.size;
     char* p = static_cast<char*>(arena.take(sizeof(Frozen) + bytes, alignof(std::max_align_t)));
-    new (p) Frozen{arena.copy(json)};
+    new (p) Frozen{arena.copy(json), all_fit};
     std::memcpy(p + sizeof(Frozen), list.data, bytes);
     list = {p + sizeof(Frozen), list.size, 0};
 }
@@ -284,6 +291,11 @@ void freeze(AnyList& list, const Type& type, Arena& arena) {
 std::string_view frozen_json(const AnyList& list) {
     if (list.capacity != 0 || list.size == 0) return {};
     return reinterpret_cast<const Frozen*>(list.data - sizeof(Frozen))->json;
+}
+
+bool frozen_fits(const AnyList& list) {
+    return list.capacity != 0 || list.size == 0 ||
+           reinterpret_cast<const Frozen*>(list.data - sizeof(Frozen))->fits;
 }
 
 void thaw(void* object, const Type& type, Arena& arena) {
@@ -405,6 +417,7 @@ void derive(Type& type) {
     derive_blocks(type);
     derive_sets(type);
     derive_keys(type);
+    type.plan = make_plan(type);
 }
 
 bool equal(const void* a, const void* b, const Field& f) {

@@ -82,7 +82,7 @@ std::string html(const Summary& s) {
     out += header(s);
     out += "<main>\n" + banner(s) + tiles(s) + pair(gates(s), limits(s)) + held(s) + rows_by_table(s);
     out += pair(patients(s) + resources(s), differences(s) + degraded(s) + unmapped(s));
-    out += findings(s) + origins(s);
+    out += findings(s) + not_checked(s) + origins(s);
     out += "</main>\n<footer>";
     if (s.shows_values)
         out +=

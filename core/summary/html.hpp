@@ -26,6 +26,7 @@ std::string banner(const Summary& s);
 std::string tiles(const Summary& s);
 std::string gates(const Summary& s);
 std::string limits(const Summary& s);
+std::string not_checked(const Summary& s);
 std::string rows_by_table(const Summary& s);
 std::string resources(const Summary& s);
 std::string patients(const Summary& s);

@@ -146,6 +146,12 @@ std::string limits(const Summary& s) {
     return out;
 }
 
+std::string not_checked(const Summary& s) {
+    if (s.not_checked.empty()) return {};
+    return section("not-checked", "Not checked", list(s.not_checked_words()),
+                   "What validate met and could not judge. It is neither right nor wrong.");
+}
+
 std::string patients(const Summary& s) {
     if (s.patient_groups.empty()) return {};
     std::uint64_t most = 0;

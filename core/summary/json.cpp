@@ -107,6 +107,7 @@ std::string json(const Summary& s) {
     out["rows"] = rows_json(s);
     out.update(lists_json(s));
     out["findings"] = findings_json(s);
+    if (!s.not_checked.empty()) out["notChecked"] = s.not_checked_words();
     if (s.differences) out["differences"] = differences_json(*s.differences);
     return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }

@@ -61,7 +61,7 @@ rect.superseded{fill:var(--superseded)}rect.excluded{fill:var(--excluded)}rect.h
 .tag{display:inline-block;border-radius:99px;padding:0 8px;font-size:12px;font-weight:600;white-space:nowrap}
 .tag.fatal,.tag.error{background:var(--bad-ground);color:var(--bad)}.tag.warning{background:var(--fair-ground);color:var(--fair)}.tag.information{background:#e8edf2;color:#42505e}
 ul.plain{padding-left:18px;font-size:13.5px}
-ul.plain li{margin:2px 0}
+ul.plain li{margin:2px 0;overflow-wrap:anywhere}
 code,.mono{font-family:ui-monospace,"SF Mono","Liberation Mono","DejaVu Sans Mono",Consolas,monospace;font-size:12px}
 .hint{color:var(--soft);display:block}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 16px;font-size:13.5px}

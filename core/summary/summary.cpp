@@ -59,6 +59,14 @@ std::uint64_t Summary::findings_of(Severity severity) const {
     return n;
 }
 
+std::vector<std::string> Summary::not_checked_words() const {
+    std::vector<std::string> out;
+    for (const Count& c : not_checked)
+        out.push_back(c.n == 0 ? c.name
+                               : c.name + " (" + std::to_string(c.n) + (c.n == 1 ? " time)" : " times)"));
+    return out;
+}
+
 void add_ledger(Summary& s, std::string_view ledger_json) {
     try {
         const Json ledger = Json::parse(ledger_json);

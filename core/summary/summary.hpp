@@ -109,6 +109,7 @@ struct Summary {
     std::uint64_t unmapped_in_all = 0;   ///< codes, when the list is cut
     std::vector<Finding> findings;       ///< gravest first, then most first
     std::vector<HeldRow> held;           ///< the first of them
+    std::vector<Count> not_checked;      ///< what validate could not check, with how often; 0: not asked to
     std::optional<Differences> differences;
     std::vector<Gate> gates;
 
@@ -116,6 +117,8 @@ struct Summary {
     std::uint64_t rows(std::string_view fate) const;
     std::uint64_t written() const;
     std::uint64_t findings_of(Severity severity) const;
+    /// not_checked, in words.
+    std::vector<std::string> not_checked_words() const;
 };
 
 /// The fates a row can have, and what each means to a reader who has never heard of them.

@@ -158,7 +158,9 @@ std::vector<Part> parts(const Summary& s) {
                              tables(s),
                              resources(s)};
     for (Part& p : differences(s)) out.push_back(std::move(p));
-    for (Part& p : std::vector<Part>{degraded(s), unmapped(s), findings(s)}) out.push_back(std::move(p));
+    for (Part& p : std::vector<Part>{degraded(s), unmapped(s), findings(s),
+                                     sentences("Not checked", s.not_checked_words())})
+        out.push_back(std::move(p));
     return out;
 }
 

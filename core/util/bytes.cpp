@@ -23,6 +23,7 @@ void Bytes::put_special(unsigned char c) {
         case '\r': return put("\\r");
         case '\t': return put("\\t");
         default:
+            controls_ = true;
             put("\\u00");
             put(kHex[c >> 4]);
             put(kHex[c & 15]);

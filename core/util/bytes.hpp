@@ -31,6 +31,8 @@ class Bytes {
     std::size_t size() const { return static_cast<std::size_t>(at_ - data_); }
     bool empty() const { return at_ == data_; }
     void clear() { at_ = data_; }
+    /// A control character that FHIR has no room for has been escaped since the last call.
+    bool take_controls() { return std::exchange(controls_, false); }
     /// Forgets what stands behind the first `n` bytes.
     void cut(std::size_t n) { at_ = data_ + n; }
     char back() const { return at_[-1]; }
@@ -144,10 +146,12 @@ class Bytes {
         std::swap(data_, other.data_);
         std::swap(at_, other.at_);
         std::swap(end_, other.end_);
+        std::swap(controls_, other.controls_);
     }
     char* data_ = nullptr;
     char* at_ = nullptr;
     char* end_ = nullptr;
+    bool controls_ = false;
 };
 
 }  // namespace gpswitch

@@ -207,7 +207,10 @@ TEST_CASE("emis quirk 58: the status of a problem decides, with or without an en
     CHECK(first_code(r.one("Condition", "past")["clinicalStatus"]) == "inactive");
     CHECK(!r.one("Condition", "past").contains("abatementDateTime"));
     CHECK(first_code(r.one("Condition", "active")["clinicalStatus"]) == "active");
-    CHECK(r.one("Condition", "active")["abatementDateTime"] == "2003-01");
+    // FHIR has no room for the end of what is active: it stands in an extension.
+    CHECK(!r.one("Condition", "active").contains("abatementDateTime"));
+    CHECK(r.one("Condition", "active").dump().find(R"({"url":"value","valueDateTime":"2003-01"})") !=
+          std::string::npos);
     CHECK(first_code(r.one("Condition", "silent")["clinicalStatus"]) == "active");
     CHECK(inferred(r.one("Condition", "silent"), "clinicalStatus"));
     const Json child = r.one("Condition", "child");

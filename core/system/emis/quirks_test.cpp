@@ -295,7 +295,7 @@ TEST_CASE("emis quirk 36: an NHS number status that comes after all is not lost"
     x.patient("v", {{"NhsNumber", "9990042047"}, {"NHSNumberStatus", "Verified"}});
     x.patient("w", {{"NhsNumber", "9990042055"}, {"NHSNumberStatus", "Dubious"}});
     const Run r = x.run();
-    CHECK(r.one("Patient", "v").dump().find("number-present-and-verified") != std::string::npos);
+    CHECK(r.one("Patient", "v").dump().find("NHSNumberVerificationStatusEngland") != std::string::npos);
     CHECK(r.one("Patient", "w").dump().find("Dubious") != std::string::npos);
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/io/file.hpp"
 #include "core/ledger/ledger.hpp"
+#include "core/record/fit.hpp"
 #include "core/record/json.hpp"
 #include "core/system/fhir/fhir.hpp"
 #include "core/util/bytes.hpp"
@@ -143,6 +144,7 @@ class PackageTarget : public record::Target {
         return lines;
     }
 
+    void limit(record::Record& record) const override { record::say_misfits(record); }
     std::uint64_t batch_rows() const override { return kBatchRows; }
 
     void commit(std::span<const std::unique_ptr<record::Encoded>> records) override {

@@ -99,9 +99,9 @@ void Maker::person() {
     }
     if (random_.permille(70)) {
         record::PatientCommunication& c = one(p.communication);
-        c.language = coded("https://fhir.hl7.org.uk/CodeSystem/UKCore-HumanLanguage", "pl", "Polish");
+        c.language = coded("urn:ietf:bcp:47", "pl", "Polish");
         c.preferred = "true";
-        c.interpreter_required = random_.permille(500) ? "true" : "false";
+        p.interpreter_required = random_.permille(500) ? "true" : "false";
     }
     organization(0, one(p.general_practitioner));
     clinician(one(p.general_practitioner));
@@ -123,10 +123,10 @@ void Maker::identifiers(record::Patient& p) {
         record::Identifier& i = numbered(patient_, false);
         const bool verified = random_.permille(940);
         i.verification_status =
-            verified ? coded("https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus",
-                             "number-present-and-verified", "Number present and verified")
-                     : coded("https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus",
-                             "number-present-but-not-traced", "Number present but not traced");
+            verified ? coded("https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland",
+                             "01", "Number present and verified")
+                     : coded("https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland",
+                             "02", "Number present but not traced");
     }
     if (random_.permille(8)) {
         record::Identifier& i = numbered(patient_, true);
