@@ -1,6 +1,7 @@
 #include "core/record/fit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "core/record/fitting.hpp"
@@ -18,17 +19,27 @@ constexpr Text kControls = "FHIR R4 string: no control characters but tab and li
 bool control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 bool space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+/// Bits of a byte: it may stand in an id; it is a blank or below.
+constexpr std::uint8_t kIdLetter = 1, kBlank = 2;
+constexpr std::array<std::uint8_t, 256> kLetters = [] {
+    std::array<std::uint8_t, 256> t{};
+    for (int c = 0; c <= ' '; ++c) t[static_cast<std::size_t>(c)] = kBlank;
+    for (const char c : Text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-."))
+        t[static_cast<unsigned char>(c)] = kIdLetter;
+    return t;
+}();
+
 bool has_form(Text s, Text form) {
+    std::uint8_t all = kIdLetter, any = 0;
+    for (const char c : s) {
+        const std::uint8_t l = kLetters[static_cast<unsigned char>(c)];
+        all &= l;
+        any |= l;
+    }
+    if (form == "id") return all != 0 && s.size() <= 64;
     // Nearly always: nothing in it that could be wrong.
-    bool blank = false;
-    for (const char c : s) blank |= static_cast<unsigned char>(c) <= ' ';
-    if (!blank && form != "id") return true;
+    if ((any & kBlank) == 0) return true;
     if (form == "uri") return std::none_of(s.begin(), s.end(), space);
-    if (form == "id")
-        return s.size() <= 64 && std::all_of(s.begin(), s.end(), [](char c) {
-                   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          c == '-' || c == '.';
-               });
     // Words with one blank between them.
     if (space(s.front()) || space(s.back())) return false;
     for (std::size_t i = 1; i < s.size(); ++i)
@@ -84,6 +95,9 @@ bool has_word(const void* holder, const Field& f, const std::vector<Text>& words
 /// or nowhere.
 bool leads_astray(const Reference& r, const std::vector<Text>& types) {
     const Text to = r.reference;
+    if (r.type.empty())
+        for (const Text type : types)
+            if (to.size() > type.size() && to[type.size()] == '/' && to.starts_with(type)) return false;
     const std::size_t slash = to.find('/');
     if (slash == Text::npos || slash == 0 || to.find(':') < slash || to.find('/', slash + 1) != Text::npos)
         return !r.type.empty() && !among(types, r.type);
@@ -397,6 +411,25 @@ void misfits(EntityKind kind, const Entity& entity, bool texts, std::vector<Misf
     for (std::size_t i = first; i < out.size(); ++i) out[i].path.insert(0, std::string(type.name) + '.');
 }
 
+namespace {
+
+void say(Record& record, const Item& item, const std::vector<Misfit>& found) {
+    for (const Misfit& m : found) {
+        if (m.extension) continue;
+        Issue issue;
+        issue.severity = Severity::warning;
+        issue.code = "FHIR-FIT-001";
+        issue.resource = std::string(name_of(item.kind)) + '/' + std::string(item.entity->id);
+        issue.path = m.path;
+        issue.message = "stands in an extension of the standard form: " + std::string(m.why);
+        issue.hint = "nothing is lost; look at the entry in the source system";
+        record.issues.push_back(std::move(issue));
+        record.degradations.push_back({"element-displaced", item.kind});
+    }
+}
+
+}  // namespace
+
 void say_misfits(Record& record) {
     if (!record.held.empty()) return;
     const bool texts = std::any_of(record.rows.begin(), record.rows.end(),
@@ -405,19 +438,14 @@ void say_misfits(Record& record) {
     for (const Item& item : record.items) {
         found.clear();
         misfits(item.kind, *item.entity, texts, found);
-        for (const Misfit& m : found) {
-            if (m.extension) continue;
-            Issue issue;
-            issue.severity = Severity::warning;
-            issue.code = "FHIR-FIT-001";
-            issue.resource = std::string(name_of(item.kind)) + '/' + std::string(item.entity->id);
-            issue.path = m.path;
-            issue.message = "stands in an extension of the standard form: " + std::string(m.why);
-            issue.hint = "nothing is lost; look at the entry in the source system";
-            record.issues.push_back(std::move(issue));
-            record.degradations.push_back({"element-displaced", item.kind});
-        }
+        say(record, item, found);
     }
+}
+
+void say_misfits(Record& record, const Item& item) {
+    std::vector<Misfit> found;
+    misfits(item.kind, *item.entity, true, found);
+    say(record, item, found);
 }
 
 }  // namespace gpswitch::record

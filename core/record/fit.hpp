@@ -38,6 +38,8 @@ bool has_controls(Text raw);
 /// degradation
 /// ("element-displaced") each. What stands in one extension instead of another is not worth a word.
 void say_misfits(Record& record);
+/// The same of one of its items, which the writer of JSON had to displace something of.
+void say_misfits(Record& record, const Item& item);
 
 /// The texts of the tables, as they were compiled in.
 std::string_view fit_facts();

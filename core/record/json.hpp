@@ -12,8 +12,9 @@ namespace gpswitch::record {
 /// Appends the entity as one compact JSON object: resourceType, id, meta, extensions, identifier, own
 /// elements. No newline. Fields that are extensions, `source`, `inferred` and `rest` become entries of
 /// "extension"; `source` and `rest` as one text each ("part Table key", "path=value"), and the row that the
-/// first identifier names is not said twice (gpswitch-package(5)). Speed: about 1 GB/s.
-void append_json(Bytes& out, EntityKind kind, const Entity& entity);
+/// first identifier names is not said twice (gpswitch-package(5)). Speed: about 1 GB/s. False: something in
+/// it had to be displaced (fit.hpp).
+bool append_json(Bytes& out, EntityKind kind, const Entity& entity);
 void append_json(std::string& out, EntityKind kind, const Entity& entity);
 /// Appends a building block ({"system":...}); nothing else than "{}" when it is empty.
 void append_json(std::string& out, const void* object, const Type& type);

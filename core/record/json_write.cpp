@@ -301,7 +301,7 @@ Bytes& scratch() {
 
 }  // namespace
 
-void append_json(Bytes& out, EntityKind kind, const Entity& entity) {
+bool append_json(Bytes& out, EntityKind kind, const Entity& entity) {
     const Type& type = type_of(kind);
     const auto write = [&](const Entity& e) {
         out.put("{\"resourceType\":\"");
@@ -316,12 +316,13 @@ void append_json(Bytes& out, EntityKind kind, const Entity& entity) {
     out.take_controls();
     const bool fits = write(entity);
     const bool controls = out.take_controls();
-    if (fits && !controls) return;
+    if (fits && !controls) return true;
     // Once more, without what the standard form has no room for.
     Arena arena;
     out.cut(begin);
     write(displaced(kind, entity, arena, true, nullptr));
     out.take_controls();
+    return false;
 }
 
 void append_json(std::string& out, EntityKind kind, const Entity& entity) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -127,24 +128,20 @@ class PackageTarget : public record::Target {
         return {};
     }
 
-    std::unique_ptr<record::Encoded> encode(const record::Record& record) const override {
-        auto lines = std::make_unique<Lines>();
-        lines->text = spares_.take();
-        lines->text.want(record.items.size() * 1100);
-        for (const record::Item& item : record.items) {
-            const std::size_t begin = lines->text.size();
-            record::append_json(lines->text, item.kind, *item.entity);
-            lines->text.put('\n');
-            // Entities of one kind mostly stand together.
-            const bool more = !lines->pieces.empty() && lines->pieces.back().kind == item.kind;
-            if (!more) lines->pieces.push_back({item.kind, begin, begin, 0});
-            lines->pieces.back().end = lines->text.size();
-            ++lines->pieces.back().rows;
-        }
-        return lines;
+    /// Writes the lines already: what had to be displaced is known then.
+    void limit(record::Record& record) const override {
+        Desk& desk = mine();
+        desk.lines = lines_of(record, &record);
+        desk.record = &record;
     }
 
-    void limit(record::Record& record) const override { record::say_misfits(record); }
+    std::unique_ptr<record::Encoded> encode(const record::Record& record) const override {
+        Desk& desk = mine();
+        if (desk.record != &record) return lines_of(record, nullptr);
+        desk.record = nullptr;
+        return std::move(desk.lines);
+    }
+
     std::uint64_t batch_rows() const override { return kBatchRows; }
 
     void commit(std::span<const std::unique_ptr<record::Encoded>> records) override {
@@ -183,6 +180,41 @@ class PackageTarget : public record::Target {
     }
 
   private:
+    /// What limit() has written for the encode() that follows in the same worker.
+    struct Desk {
+        std::uint64_t serial = 0;
+        const record::Record* record = nullptr;
+        std::unique_ptr<Lines> lines;
+    };
+    Desk& mine() const {
+        thread_local Desk desk;
+        if (desk.serial != serial_) desk = Desk{serial_, nullptr, nullptr};
+        return desk;
+    }
+    static std::uint64_t next_serial() {
+        static std::atomic<std::uint64_t> n{0};
+        return ++n;
+    }
+
+    /// `said`: gets what was displaced; may be nullptr.
+    std::unique_ptr<Lines> lines_of(const record::Record& record, record::Record* said) const {
+        auto lines = std::make_unique<Lines>();
+        lines->text = spares_.take();
+        lines->text.want(record.items.size() * 1100);
+        for (const record::Item& item : record.items) {
+            const std::size_t begin = lines->text.size();
+            if (!record::append_json(lines->text, item.kind, *item.entity) && said != nullptr)
+                record::say_misfits(*said, item);
+            lines->text.put('\n');
+            // Entities of one kind mostly stand together.
+            const bool more = !lines->pieces.empty() && lines->pieces.back().kind == item.kind;
+            if (!more) lines->pieces.push_back({item.kind, begin, begin, 0});
+            lines->pieces.back().end = lines->text.size();
+            ++lines->pieces.back().rows;
+        }
+        return lines;
+    }
+
     std::string path_of(std::string_view name) const {
         return discard_ ? "/dev/null" : folder_->path() + "/" + std::string(name);
     }
@@ -244,6 +276,7 @@ class PackageTarget : public record::Target {
         return m;
     }
 
+    const std::uint64_t serial_ = next_serial();
     std::string place_;
     archive::Packing packing_;
     bool discard_;
