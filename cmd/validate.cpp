@@ -122,7 +122,8 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     }
     if (source.system->name() == "gpconnect" && !o.no_profiles) {
         ProfileCheck messages(context, {}, profile::Scope::open, Fhir::stu3);
-        messages.check(*source.files, ProfileCheck::members(*source.files, Fhir::stu3), output);
+        LenientProfiles lenient(output);
+        messages.check(*source.files, ProfileCheck::members(*source.files, Fhir::stu3), lenient);
         words += messages.summary();
     }
     if (auto* card = output.scorecard()) score(*card, *profiles, *ledger);
