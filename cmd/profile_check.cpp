@@ -78,9 +78,11 @@ std::vector<std::size_t> ProfileCheck::members(const archive::Place& files, Fhir
             const std::size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
             // A GP Connect resource by itself is of another FHIR: it would only seem to be checked.
             if (fhir == Fhir::r4 && head.find("fhir.nhs.uk/STU3/") != std::string_view::npos) continue;
-            if (first != std::string_view::npos && head[first] == '{' &&
-                head.find("\"resourceType\"") != std::string_view::npos)
-                out.push_back(i);
+            const bool resource = first != std::string_view::npos && head[first] == '{' &&
+                                  head.find("\"resourceType\"") != std::string_view::npos;
+            // A file that somebody names is looked at whatever is in it: what it lacks is a finding.
+            const bool named = files.members().size() == 1 && base.ends_with(".json");
+            if (resource || (named && fhir == Fhir::r4)) out.push_back(i);
         }
     }
     return out;

@@ -30,8 +30,8 @@ class ProfileCheck {
     /// as exports do ("Patient.ndjson", "Patient.000.ndjson", "1.Patient.ndjson"), and Patient is among them.
     static profile::Scope scope(const archive::Place& files, const std::vector<std::size_t>& members);
     /// Members of the place that hold resources of this FHIR: those called after a resource type and
-    /// ".ndjson", and other JSON that begins with a resource. Members of a package that are none are left
-    /// out.
+    /// ".ndjson", and other JSON that begins with a resource, or is a file by itself. Members of a package
+    /// that are none are left out.
     static std::vector<std::size_t> members(const archive::Place& files, Fhir fhir = Fhir::r4);
     /// Checks them, with the progress bar, then the references between them; findings in their order. Once.
     /// Error(130) when interrupted.

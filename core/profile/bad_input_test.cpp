@@ -150,3 +150,10 @@ TEST_CASE("profile bad input: a document that names no type in a whole file") {
     CHECK(errors("{\n  \"resourceType\": \"Patient\",\n  \"gender\": \"x\"\n", "x.json")
               .starts_with("FHIR-JSON-001 "));
 }
+
+TEST_CASE("profile bad input: a document of nothing") {
+    CHECK(errors("", "x.json") == "FHIR-JSON-001 1:1");
+    CHECK(errors("\xEF\xBB\xBF", "x.json") == "FHIR-JSON-001 1:1");
+    CHECK(errors(" \n ", "x.json").starts_with("FHIR-JSON-001 "));
+    CHECK(errors("", "x.ndjson").empty());
+}

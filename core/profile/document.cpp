@@ -304,6 +304,7 @@ struct alignas(128) Document::Impl {  // nothing of another worker in its cache 
 
     bool parse(std::string_view in, std::size_t room) {
         if (in.size() >= (std::uint64_t{1} << 32) - 4096) return fail("document over 4 GiB", 0);
+        if (in.empty()) return fail("nothing in it", 0);
         if (const auto e = look(in, room)) return fail(error_message(e), culprit(e, in));
         // A large document: of four places about one is a value, and growing step by step would need twice
         // the memory.
