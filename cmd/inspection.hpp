@@ -42,8 +42,9 @@ struct WithoutReferences : IssueSink {
     IssueSink& next_;
 };
 
-/// What only the profiles of GP Connect demand, and FHIR does not, is a warning: as published (May 2020) they
-/// ask for things that no supplier was ever asked for, a code that begins with a blank among them.
+/// What only the profiles of a source's own FHIR demand (System::profiles), and FHIR itself does not, is a
+/// warning. Those of GP Connect (May 2020) ask for things that no supplier was ever asked for, a code that
+/// begins with a blank among them.
 struct LenientProfiles : IssueSink {
     explicit LenientProfiles(IssueSink& next) : next_(next) {}
     void add(const Issue& issue) override {

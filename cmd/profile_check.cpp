@@ -12,26 +12,24 @@
 namespace gpswitch::cmd {
 namespace {
 
-constexpr std::string_view kTables[] = {"profiles/fhir-r4-ukcore.txt", "profiles/fhir-stu3-gpconnect.txt"};
-
 bool is_url(const std::string& s) {
     return s.starts_with("http://") || s.starts_with("https://") || s.starts_with("urn:");
 }
 
 }  // namespace
 
-std::string profile_table(const Context& context, Fhir fhir) {
-    const std::string_view name = kTables[static_cast<std::size_t>(fhir)];
+std::string profile_table(const Context& context, std::string_view table) {
+    const std::string name = fmt::format("profiles/{}.txt", table);
     const auto roots = context.mapping_roots();
     for (const std::string& root : roots)
-        if (const std::string path = root + '/' + std::string(name); io::exists(path)) return path;
+        if (const std::string path = root + '/' + name; io::exists(path)) return path;
     throw MappingError(
         fmt::format("there is no {} in {}", name, roots.empty() ? "any folder" : joined(roots)),
         "--mappings FOLDER says where the tables are");
 }
 
 ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string>& profiles,
-                           profile::Scope scope, Fhir fhir, bool tally) {
+                           profile::Scope scope, std::string_view table, bool tally) {
     std::string path;
     profile::StreamOptions options;
     options.check.show_values = context.options.show_values;
@@ -49,7 +47,7 @@ ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string
                              "make one table of all the packages with gpswitch mappings import");
         }
     }
-    file_ = io::MappedFile::open(path.empty() ? profile_table(context, fhir) : path);
+    file_ = io::MappedFile::open(path.empty() ? profile_table(context, table) : path);
     table_ = profile::Table::load(file_->bytes(), file_->path());
     for (const std::string& url : options.check.profiles)
         if (table_->profile(url) == nullptr)
@@ -64,7 +62,8 @@ ProfileCheck::ProfileCheck(const Context& context, const std::vector<std::string
     stream_ = std::make_unique<profile::Stream>(*table_, std::move(options));
 }
 
-std::vector<std::size_t> ProfileCheck::members(const archive::Place& files, Fhir fhir) {
+std::vector<std::size_t> ProfileCheck::members(const archive::Place& files, std::string_view table) {
+    const bool standard = table == record::kStandardProfiles;
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < files.members().size(); ++i) {
         const std::string& name = files.members()[i].name;
@@ -77,12 +76,12 @@ std::vector<std::size_t> ProfileCheck::members(const archive::Place& files, Fhir
             const std::string_view head = files.bytes(i).substr(0, 4096);
             const std::size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
             // A GP Connect resource by itself is of another FHIR: it would only seem to be checked.
-            if (fhir == Fhir::r4 && head.find("fhir.nhs.uk/STU3/") != std::string_view::npos) continue;
+            if (standard && head.find("fhir.nhs.uk/STU3/") != std::string_view::npos) continue;
             const bool resource = first != std::string_view::npos && head[first] == '{' &&
                                   head.find("\"resourceType\"") != std::string_view::npos;
             // A file that somebody names is looked at whatever is in it: what it lacks is a finding.
             const bool named = files.members().size() == 1 && base.ends_with(".json");
-            if (resource || (named && fhir == Fhir::r4)) out.push_back(i);
+            if (resource || (named && standard)) out.push_back(i);
         }
     }
     return out;

@@ -12,11 +12,8 @@
 
 namespace gpswitch::cmd {
 
-/// Which FHIR resources are of: R4 with UK Core, or STU3 with the GP Connect profiles.
-enum class Fhir : std::uint8_t { r4, stu3 };
-
-/// Where the table of profiles that ships with gpswitch is. MappingError when it is not found.
-std::string profile_table(const Context& context, Fhir fhir = Fhir::r4);
+/// Where a table of profiles that ships with gpswitch is. MappingError when it is not found.
+std::string profile_table(const Context& context, std::string_view table = record::kStandardProfiles);
 
 /// FHIR resources against the table of profiles: the one that ships, or those that --profile names.
 class ProfileCheck {
@@ -25,14 +22,15 @@ class ProfileCheck {
     /// to satisfy. Errors: MappingError when there is no table, or no such profile in it.
     /// `tally`: count what the resources are like as well (totals().tally).
     ProfileCheck(const Context& context, const std::vector<std::string>& profiles, profile::Scope scope,
-                 Fhir fhir = Fhir::r4, bool tally = false);
+                 std::string_view table = record::kStandardProfiles, bool tally = false);
     /// How whole the members of a place that is no package are: `listed` when each is called after a type,
     /// as exports do ("Patient.ndjson", "Patient.000.ndjson", "1.Patient.ndjson"), and Patient is among them.
     static profile::Scope scope(const archive::Place& files, const std::vector<std::size_t>& members);
-    /// Members of the place that hold resources of this FHIR: those called after a resource type and
+    /// Members of the place that hold resources that the table is for: those called after a resource type and
     /// ".ndjson", and other JSON that begins with a resource, or is a file by itself. Members of a package
     /// that are none are left out.
-    static std::vector<std::size_t> members(const archive::Place& files, Fhir fhir = Fhir::r4);
+    static std::vector<std::size_t> members(const archive::Place& files,
+                                            std::string_view table = record::kStandardProfiles);
     /// Checks them, with the progress bar, then the references between them; findings in their order. Once.
     /// Error(130) when interrupted.
     void check(const archive::Place& files, const std::vector<std::size_t>& members, IssueSink& sink);

@@ -37,10 +37,10 @@ void say_checked(const std::string& words) {
 
 /// Where profiles are read, and what a scorecard takes its words from; nullptr when neither is asked for.
 std::unique_ptr<ProfileCheck> profile_check(const ValidateOptions& o, const Context& context,
-                                            profile::Scope scope, bool checks, Fhir fhir = Fhir::r4) {
+                                            profile::Scope scope, bool checks) {
     const bool scored = !o.output.scorecards.empty();
     if (!checks && !scored) return nullptr;
-    return std::make_unique<ProfileCheck>(context, o.profiles, scope, fhir, scored);
+    return std::make_unique<ProfileCheck>(context, o.profiles, scope, record::kStandardProfiles, scored);
 }
 
 /// Resources that are in no package: files of JSON as they are, which no system reads.
@@ -103,7 +103,8 @@ ExitCode run(const ValidateOptions& o, Context& context) {
     RunReport report{.command = "validate"};
     OpenSource source = context.open_source(o.source);
     // A package is checked as the text it is, with line and column; everything else as its standard form.
-    const bool package = source.system->name() == "fhir";
+    const std::string_view judged_by = source.system->profiles();
+    const bool package = judged_by == record::kStandardProfiles;
     const auto profiles = profile_check(o, context, profile::Scope::whole, !o.no_profiles);
     CheckOutput output(context, o.output, profiles == nullptr ? nullptr : &profiles->table());
     WithoutReferences others(output);
@@ -120,11 +121,11 @@ ExitCode run(const ValidateOptions& o, Context& context) {
         if (package) profiles->check(*source.files, ProfileCheck::members(*source.files), output);
         words = profiles->summary();
     }
-    if (source.system->name() == "gpconnect" && !o.no_profiles) {
-        ProfileCheck messages(context, {}, profile::Scope::open, Fhir::stu3);
+    if (!package && !judged_by.empty() && !o.no_profiles) {
+        ProfileCheck text(context, {}, profile::Scope::open, judged_by);
         LenientProfiles lenient(output);
-        messages.check(*source.files, ProfileCheck::members(*source.files, Fhir::stu3), lenient);
-        words += messages.summary();
+        text.check(*source.files, ProfileCheck::members(*source.files, judged_by), lenient);
+        words += text.summary();
     }
     if (auto* card = output.scorecard()) score(*card, *profiles, *ledger);
     words += output.finish();

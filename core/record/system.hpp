@@ -168,6 +168,9 @@ struct CannotCarry {
     std::string_view entity, field, why;  ///< field empty: the whole entity
 };
 
+/// The table of profiles of the standard form (System::profiles).
+inline constexpr std::string_view kStandardProfiles = "fhir-r4-ukcore";
+
 /// A brick. Stateless; one static instance each, listed in core/system/all.cpp.
 struct System {
     virtual ~System() = default;
@@ -182,6 +185,9 @@ struct System {
     virtual std::vector<CannotCarry> cannot_carry() const { return {}; }
     /// Id of the mapping set its records need ("emis"); empty for standard systems.
     virtual std::string_view mapping_id() const { return {}; }
+    /// The table of profiles that the text of its files is judged by, as mappings/profiles/NAME.txt; empty:
+    /// its files are no FHIR. Records are judged by the table of the standard form, kStandardProfiles.
+    virtual std::string_view profiles() const { return {}; }
     /// Looks at member names and first bytes only.
     virtual Recognition recognise(const archive::Place& files) const = 0;
     virtual std::unique_ptr<Source> open(const SourceOptions& options) const;

@@ -4,21 +4,6 @@
 using namespace gpswitch;
 using namespace gpswitch::emis_test;
 
-TEST_CASE("emis quirk 48: clinical GUIDs are unique in one patient only") {
-    Small x;
-    x.code("cough", kFinding, "Cough", "171");
-    x.code("weight", kValue, "Weight", "22A");
-    x.patient("q");
-    x.obs("shared", "cough");
-    x.obs("shared", "weight", {{"PatientGuid", guid("q")}, {"Value", "80.000"}, {"NumericUnit", "kg"}});
-    const Run r = x.run();
-    const auto both = r.made("Observation", "shared");
-    REQUIRE(both.size() == 2);
-    CHECK(both[0]["id"] != both[1]["id"]);
-    for (const Json& o : both)
-        CHECK(reference(o["subject"]) == link(r.one("Patient", o.contains("valueQuantity") ? "q" : "p")));
-}
-
 TEST_CASE("emis quirk 49: the category of the code decides, not the entry type") {
     Small x;
     x.code("weight", kValue, "Weight", "22A");

@@ -8,6 +8,7 @@ struct Fhir : record::System {
     std::string_view summary() const override {
         return "standard-form package: FHIR R4 UK Core NDJSON with its ledger";
     }
+    std::string_view profiles() const override { return record::kStandardProfiles; }
     bool reads() const override { return true; }
     bool writes() const override { return true; }
     std::vector<std::string_view> versions() const override { return {"R4 (4.0.1)"}; }

@@ -129,6 +129,7 @@ class GpConnect : public record::System {
     bool reads() const override { return true; }
     std::vector<std::string_view> versions() const override { return {"1"}; }
     std::string_view mapping_id() const override { return "gpconnect"; }
+    std::string_view profiles() const override { return "fhir-stu3-gpconnect"; }
     std::vector<std::string_view> absent() const override {
         return {
             "the bytes of documents, only their description and address",
