@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 #include "core/profile/rules.hpp"
 #include "core/profile/wording.hpp"
@@ -209,13 +210,11 @@ void Checker::Walk::unknown(std::uint32_t n) {
 void Checker::Walk::doubled_keys(std::uint32_t n) {
     const Node& o = (*doc)[n];
     if (o.kind == Kind::object) {
-        std::vector<std::string> keys;
-        for (std::uint32_t i = n + 1; i < o.next; i = (*doc)[i].next) {
-            keys.push_back(doc->key((*doc)[i]));
-            if (std::count(keys.begin(), keys.end(), keys.back()) > 1)
+        std::unordered_set<std::string> keys;
+        for (std::uint32_t i = n + 1; i < o.next; i = (*doc)[i].next)
+            if (!keys.insert(doc->key((*doc)[i])).second)
                 report(Severity::error, "FHIR-JSON-002", (*doc)[i].key_at,
                        "the same name twice in one object");
-        }
     }
     if (o.kind >= Kind::array)
         for (std::uint32_t i = n + 1; i < o.next; i = (*doc)[i].next) doubled_keys(i);
