@@ -96,6 +96,14 @@ TEST_CASE("profile check: structure of R4") {
     for (const Row& row : rows) expect(row);
 }
 
+TEST_CASE("profile check: below what is unknown no name may stand twice, and each repetition is said") {
+    const auto found = found_in(
+        R"({"resourceType":"Patient","colour":{"a":1,"b":{"c":1,"c":2},"a":3,"a":4,"d":[{"a":5}]}})");
+    REQUIRE(found.size() == 4);
+    CHECK(found[0].code == "FHIR-ELEM-001");
+    for (std::size_t i = 1; i < 4; ++i) CHECK(found[i].code == "FHIR-JSON-002");
+}
+
 TEST_CASE("profile check: primitives") {
     struct Value {
         const char* element;

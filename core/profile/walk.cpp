@@ -102,7 +102,7 @@ void Checker::Walk::report(Severity severity, std::string_view code, std::uint32
     const bool fresh = told_places.insert(place).second;
     for (std::size_t i = out->size(); !fresh && i > first_finding; --i) {
         const Finding& o = (*out)[i - 1];
-        if (o.code == f.code && o.path == f.path && o.message == f.message) return;
+        if (o.offset == f.offset && o.code == f.code && o.path == f.path && o.message == f.message) return;
     }
     f.resource = resource_label();
     if (counter != nullptr) counter->found(severity);
