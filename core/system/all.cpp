@@ -7,13 +7,15 @@
 #include "core/system/gpconnect/gpconnect.hpp"
 #include "core/system/sqlite/sqlite.hpp"
 #include "core/system/synthetic/synthetic.hpp"
+#include "core/system/tpp/tpp.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::systems {
 
 const std::vector<const record::System*>& all() {
     static const std::vector<const record::System*> list = {
-        &emis::system(), &gpconnect::system(), &fhir::system(), &sqlite::system(), &synthetic::system(),
+        &emis::system(), &tpp::system(),    &gpconnect::system(),
+        &fhir::system(), &sqlite::system(), &synthetic::system(),
     };
     return list;
 }

@@ -51,8 +51,4 @@ class Codes {
     std::uint32_t numbers_ = 0;
 };
 
-/// True when the check digit (Verhoeff) is right and the partition is a concept's ('0') or description's
-/// ('1').
-bool valid_sctid(Text id, char component);
-
 }  // namespace gpswitch::emis

@@ -42,17 +42,6 @@ bool guid_of(const char* t, Key& k) {
     return hex16(digits, k.high) && hex16(digits + 16, k.low);
 }
 
-// Fields of a good row, without splitting it.
-std::size_t count_fields(Text row) {
-    std::size_t n = 1;
-    bool inside = false;
-    for (const char c : row) {
-        if (c == '"') inside = !inside;
-        n += !inside && c == ',' ? 1 : 0;
-    }
-    return n;
-}
-
 /// Behind the line end that stands at `at`; 0 when the file ends there.
 std::uint64_t after(Text bytes, std::uint64_t at) {
     if (at < bytes.size() && bytes[at] == '\r') ++at;
@@ -105,73 +94,6 @@ Key key_of(Text text) {
     std::memcpy(&k.high, u.data(), 8);
     std::memcpy(&k.low, u.data() + 19, 8);
     return k;
-}
-
-Text field_at(Text row, int n) {
-    const char* p = row.data();
-    const char* const end = p + row.size();
-    for (int i = 0; p <= end; ++i) {
-        const char* start = p;
-        const char* stop;
-        if (p < end && *p == '"') {
-            start = ++p;
-            while (true) {
-                const char* q =
-                    static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end - p)));
-                if (q == nullptr) return {};
-                if (q + 1 < end && q[1] == '"') {
-                    p = q + 2;
-                    continue;
-                }
-                stop = q;
-                p = q + 1;
-                break;
-            }
-        } else {
-            const char* q =
-                p == end ? nullptr
-                         : static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
-            stop = p = q == nullptr ? end : q;
-        }
-        if (i == n) return {start, static_cast<std::size_t>(stop - start)};
-        if (p >= end || *p != ',') return {};
-        ++p;
-    }
-    return {};
-}
-
-Text field_at(const Part& part, Text row, int n) {
-    if (n < 0) return {};
-    if (part.dialect.quotes) return field_at(row, n);
-    for (; n > 0; --n) {
-        const std::size_t at = row.find(part.dialect.separator);
-        if (at == Text::npos) return {};
-        row.remove_prefix(at + 1);
-    }
-    return row.substr(0, row.find(part.dialect.separator));
-}
-
-RowScanner::RowScanner(const Part& part)
-    : bytes_(part.bytes),
-      columns_(part.header.columns.size()),
-      dialect_(part.dialect),
-      scan_(part.bytes, part.dialect) {
-    csv::RowSpan header;
-    if (part.headed) scan_.next(header);
-}
-
-bool RowScanner::next(csv::RowSpan& span) {
-    if (!scan_.next(span)) return false;
-    span.offset += base_;
-    if (span.state != csv::State::good || !dialect_.quotes) return true;
-    const Text row = bytes_.substr(span.offset, span.length);
-    const std::size_t line_end = row.find('\n');
-    if (line_end == Text::npos || count_fields(row) == columns_) return true;
-    span.state = csv::State::unterminated_quote;
-    span.length = line_end > 0 && row[line_end - 1] == '\r' ? line_end - 1 : line_end;
-    base_ = span.offset + line_end + 1;
-    scan_ = csv::Scanner(bytes_.substr(base_), dialect_);
-    return true;
 }
 
 std::pair<std::size_t, std::size_t> TableFile::slots_of(std::uint64_t patient) const {

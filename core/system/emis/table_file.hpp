@@ -131,25 +131,15 @@ class TableFile {
     void read_plain(std::uint64_t address, Arena& arena, RowText& out) const;
 };
 
-/// The rows of a file below its header. A stray quote may find a partner lines later, with whole rows of
-/// other patients between them: a row over several lines with another number of fields than the header ends
-/// at its first line end, as one with an unclosed quote does.
-class RowScanner {
+/// The rows of a file below its header.
+class RowScanner : public csv::TableScanner {
   public:
-    explicit RowScanner(const Part& part);
-    bool next(csv::RowSpan& span);
-
-  private:
-    Text bytes_;
-    std::size_t columns_;
-    csv::Dialect dialect_;
-    csv::Scanner scan_;
-    std::uint64_t base_ = 0;
+    explicit RowScanner(const Part& part)
+        : TableScanner(part.bytes, part.dialect, part.header.columns.size(), part.headed) {}
 };
 
-/// The n-th field of a good row, without splitting the rest. Doubled quotes stay doubled: keys hold none.
-Text field_at(Text row, int n);
+using csv::field_at;
 /// The same for a row of this file, in its own order of columns.
-Text field_at(const Part& part, Text row, int n);
+inline Text field_at(const Part& part, Text row, int n) { return csv::field_at(row, n, part.dialect); }
 
 }  // namespace gpswitch::emis

@@ -1,0 +1,190 @@
+// What several rows say of one thing: problems, blood pressures, consultations and their appointments,
+// referrals.
+#include <algorithm>
+
+#include "core/system/tpp/patient.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::tpp {
+
+// The code wins in all that both rows say; the problem adds its end and its weight.
+void PatientCursor::problems() {
+    for (Row& r : rows("SRProblem")) {
+        if (!r.live || r.route == nullptr) continue;
+        if (r.route->settles != "part") {
+            // Its code is not in the extract: it stands alone.
+            if (const auto item = item_of(r, EntityKind::Condition)) problem_status(r, *item);
+            continue;
+        }
+        Row* code = row("SRCode", maker_.cell(r, "IDCode"));
+        const auto item = code == nullptr ? std::nullopt : item_of(*code, EntityKind::Condition);
+        if (!item) {
+            maker_.as_text(r);
+            continue;
+        }
+        if (&rows("SRProblem")[problem_of_.at(code->key)] != &r) {
+            // A second problem of the same code: what it says is kept, and the first one stays as it is.
+            record_->claim(r.row, *item, Role::part, "SRProblem");
+            maker_.keep_all(r, maker_.entity<record::Condition>(*item));
+            maker_.issue(r, Severity::information, "TPP-PROB-001",
+                         "a second problem of one code: the first counts");
+            continue;
+        }
+        maker_.join(r, *item, "Condition");
+        problem_status(r, *item);
+        for (const Text column : {"DateEventRecorded", "DateEvent", "CTV3Code"})
+            if (maker_.cell(r, column) != maker_.cell(*code, column))
+                maker_.keep(r, maker_.entity<record::Condition>(*item), column);
+    }
+}
+
+// Open until the end has passed: an end that is still to come ends nothing.
+void PatientCursor::problem_status(const Row& problem, std::uint32_t item) {
+    const Text end = maker_.cell(problem, "DateEnd").substr(0, 10);
+    const bool open = end.empty() || end > Text(extract_.census.as_of).substr(0, 10);
+    const mapping::Values& states = maker_.mapping().values(maker_.mapping().values_index("problem-status"));
+    const mapping::ValueRow* v = states.find(open ? "open" : "ended");
+    auto& c = maker_.entity<record::Condition>(item);
+    // What is active has no end in R4: one that is still to come is kept beside it.
+    if (open && !end.empty()) {
+        c.abatement_date_time = {};
+        maker_.keep(problem, c, "DateEnd");
+    }
+    if (v == nullptr) return;
+    c.clinical_status.coding.add(record_->arena) = {
+        states.target_system, {}, v->target, v->display, {}, {}, {}};
+}
+
+// Systolic and diastolic are rows of their own: paired by consultation and moment, when there is one of each.
+// Both stay entries; each names the other, so that nothing is lost where the pair is not what it seems.
+void PatientCursor::blood_pressures() {
+    const mapping::MappingSet& m = maker_.mapping();
+    const auto in = [&](const Row& r, Text list) {
+        return m.in_list(list, maker_.cell(r, "CTV3Code")) || m.in_list(list, maker_.cell(r, "SNOMEDCode"));
+    };
+    Rows& all = rows("SRCode");
+    std::map<std::pair<Text, Text>, std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>> at;
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+        Row& r = all[i];
+        if (!r.live || !item_of(r, EntityKind::Observation) || maker_.cell(r, "IDEvent").empty()) continue;
+        auto& pair = at[{maker_.cell(r, "IDEvent"), maker_.cell(r, "DateEvent")}];
+        if (in(r, "systolic")) pair.first.push_back(i);
+        if (in(r, "diastolic")) pair.second.push_back(i);
+    }
+    for (const auto& [key, pair] : at) {
+        if (pair.first.size() != 1 || pair.second.size() != 1) continue;
+        pressure(all[pair.first[0]], all[pair.second[0]]);
+    }
+}
+
+void PatientCursor::pressure(Row& systolic, Row& diastolic) {
+    Arena& arena = record_->arena;
+    const auto item = static_cast<std::uint32_t>(record_->items.size());
+    auto& made = record_->add<record::Observation>("blood pressure of two readings");
+    made.id =
+        maker_.id_of(EntityKind::Observation, "SRCode", record_->key, systolic.key_text, "blood-pressure");
+    made.subject.reference = arena.join("Patient/", record_->patient_id);
+    maker_.join(systolic, item, "Observation:blood-pressure");
+    record_->claim(diastolic.row, item, Role::part, "SRCode");
+    auto& o = maker_.entity<record::Observation>(item);
+    o.rest = {};  // stands on the reading itself
+    for (const Row* r : {&systolic, &diastolic})
+        o.has_member.add(arena).reference = arena.join(
+            "Observation/", maker_.entity<record::Observation>(*item_of(*r, EntityKind::Observation)).id);
+}
+
+// Exactly one of two columns leads to what was booked; many lead to appointments of other practices, never
+// sent.
+void PatientCursor::event_links() {
+    for (Row& r : rows("SREventLink")) {
+        if (!r.live) continue;
+        const Text appointment = maker_.cell(r, "IDAppointment"), visit = maker_.cell(r, "IDVisit");
+        Row* event = row("SREvent", maker_.cell(r, "IDEvent"));
+        const auto item = event == nullptr ? std::nullopt : item_of(*event, EntityKind::Encounter);
+        if (!item) {
+            r.live = false;
+            record_->settle(r.row, Fate::held, "TPP-LINK-001");
+            maker_.issue(r, Severity::information, "TPP-LINK-001",
+                         "links a consultation that is not in the extract: held", "IDEvent");
+            continue;
+        }
+        if (!appointment.empty() && !visit.empty())
+            maker_.issue(r, Severity::warning, "TPP-LINK-002",
+                         "leads to an appointment and to a visit: never both; both are kept", "IDVisit",
+                         "look the consultation up in SystmOne");
+        maker_.join(r, *item, "Encounter");
+        auto& e = maker_.entity<record::Encounter>(*item);
+        for (const auto& [table, column, id] :
+             {std::tuple<Text, Text, Text>{"SRAppointment", "IDAppointment", appointment},
+              {"SRVisit", "IDVisit", visit}}) {
+            if (id.empty()) continue;
+            const Text to = target(EntityKind::Appointment, table, id);
+            if (to.empty())
+                maker_.keep(r, e, column);
+            else
+                e.appointment.add(record_->arena).reference = to;
+        }
+    }
+}
+
+void PatientCursor::referral_status() {
+    for (Row& r : rows("SRReferralOutStatusDetails")) {
+        if (!r.live || r.route == nullptr || r.route->settles != "part") continue;
+        Row* referral = row("SRReferralOut", maker_.cell(r, "IDReferralOut"));
+        const auto item = referral == nullptr ? std::nullopt : item_of(*referral, EntityKind::ServiceRequest);
+        if (!item) {
+            maker_.as_text(r);
+            continue;
+        }
+        maker_.join(r, *item, "ServiceRequest");
+        auto& s = maker_.entity<record::ServiceRequest>(*item);
+        const Text words = maker_.cell(r, "StatusOfReferralOut"), day = maker_.cell(r, "DateEvent");
+        record::Annotation& note = s.note.add(record_->arena);
+        note.text = record_->arena.join("Status: ", words.empty() ? Text("not given") : words,
+                                        day.empty() ? "" : ", ", day);
+    }
+}
+
+void PatientCursor::appointment_parts() {
+    Arena& arena = record_->arena;
+    for (Row& r : rows("SRAppointmentFlags")) {
+        if (!r.live || r.route == nullptr || r.route->settles != "part") continue;
+        Row* appointment = row("SRAppointment", maker_.cell(r, "IDAppointment"));
+        const auto item =
+            appointment == nullptr ? std::nullopt : item_of(*appointment, EntityKind::Appointment);
+        if (!item) {
+            maker_.as_text(r);
+            continue;
+        }
+        maker_.join(r, *item, "Appointment");
+        auto& a = maker_.entity<record::Appointment>(*item);
+        const Text words = maker_.cell(r, "Flag");
+        a.comment = a.comment.empty() ? words : arena.join(a.comment, "; ", words);
+    }
+    for (const auto& [table, column] :
+         {std::pair<Text, Text>{"SRAppointment", "IDProfileClinician"}, {"SRVisit", "IDProfileAssigned"}})
+        for (Row& r : rows(table)) {
+            const auto item = r.live ? item_of(r, EntityKind::Appointment) : std::nullopt;
+            if (!item) continue;
+            auto& a = maker_.entity<record::Appointment>(*item);
+            for (const mapping::Made& m : r.route->makes)
+                if (m.kind == EntityKind::Slot)
+                    a.slot.add(arena).reference =
+                        arena.join("Slot/", maker_.id_of(EntityKind::Slot, table, {}, r.key_text));
+            record::AppointmentParticipant& who = a.participant.add(arena);
+            who.actor.reference = arena.join("Patient/", record_->patient_id);
+            who.status = "accepted";
+            const Text profile = maker_.cell(r, column), person = maker_.cell(r, "IDClinician");
+            if (profile.empty() && person.empty()) continue;
+            record::AppointmentParticipant& clinician = a.participant.add(arena);
+            clinician.status = "accepted";
+            clinician.actor.reference =
+                maker_.practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", profile);
+            if (clinician.actor.reference.empty()) clinician.actor.reference = maker_.role_of(person, {});
+            if (clinician.actor.reference.empty())
+                clinician.actor.identifier = {arena.join(kIdBase, "SRStaffMemberProfile"),
+                                              profile.empty() ? person : profile};
+        }
+}
+
+}  // namespace gpswitch::tpp

@@ -1,0 +1,32 @@
+#pragma once
+#include "core/system/tpp/rows.hpp"
+
+/// Practice-wide entities on demand, and at the end every row that no patient and no need has taken.
+namespace gpswitch::tpp {
+
+class Practice : private Links {
+  public:
+    Practice(const Extract& extract, const mapping::MappingSet& mapping);
+    /// Source::find: `handle` is table << 32 | slot.
+    bool find(const record::Need& need, Record& record);
+    /// The next chunk of what is left; false at the end.
+    bool rest(Record& record);
+
+  private:
+    Text target(EntityKind, Text, Text) override { return {}; }
+    bool has_row(const Row&, Text) override { return false; }
+    void unreadable(Row& row);
+    bool beside(std::size_t table, std::size_t slot);
+    void rota_start(const Row& row);
+    void left_over(std::size_t table, std::size_t slot);
+
+    Maker maker_;
+    const Extract& extract_;
+    std::vector<std::vector<bool>> taken_;        ///< by table; practice-wide ones only
+    std::unordered_map<Key, std::string> first_;  ///< of the appointments of a rota, once asked for
+    bool first_known_ = false;
+    std::size_t table_ = 0, slot_ = 0;
+    bool orphans_done_ = false;
+};
+
+}  // namespace gpswitch::tpp

@@ -1,0 +1,391 @@
+#include "core/system/tpp/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/util/civil_time.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::tpp {
+namespace {
+
+/// number = position of the column, + kHere for the question whether it names the practice
+constexpr int kHere = mapping::kMostColumns;
+/// A column that these files lack reads as empty.
+constexpr int kAbsent = kHere - 1;
+
+constexpr const char* kMissing = "it may have come with an earlier delivery, or never: ask the site";
+
+}  // namespace
+
+int column_number(const Extract& extract, Text table, Text column) {
+    const Table* known = extract.layout().find(table);
+    const std::size_t dot = column.find('.');
+    const Text plain = column.substr(0, dot);
+    if (known == nullptr || known->find(plain) == nullptr) return -1;
+    const auto t = extract.named(table);
+    const int at = t ? extract.table(*t).header.find(plain) : -1;
+    if (at < 0) return dot == Text::npos ? kAbsent : kAbsent + kHere;
+    return dot == Text::npos ? at : at + kHere;
+}
+
+Maker::Maker(const Extract& extract, const mapping::MappingSet& mapping)
+    : extract_(extract), mapping_(mapping), codes_(extract) {
+    routers_.resize(extract.tables().size());
+    positions_.resize(extract.tables().size());
+    for (const TableFile& t : extract.tables()) {
+        auto& columns = columns_.emplace_back();
+        for (const std::string& c : t.header.columns)
+            columns.push_back(t.known == nullptr ? nullptr : t.known->find(c));
+    }
+}
+
+void Maker::begin(Record& record, Links& links) {
+    record_ = &record;
+    links_ = &links;
+    ++serial_;
+}
+
+// What a cell says, by the type of its column.
+Text Maker::reading(Row& row, const Column& column, Text given) {
+    Arena& arena = record_->arena;
+    const auto kept = [&] { row.rest.add(arena) = {origin(row, column.name), given}; };
+    switch (column.type) {
+        case Type::id: return no_id(given) ? Text{} : given;
+        case Type::practice: return given == extract_.practice() ? Text{} : given;
+        case Type::date: {
+            const std::string iso = moment(given);
+            if (iso.empty()) return given;  // the rule that takes it tells of it
+            if (!sentinel(given)) return arena.copy(iso);
+            kept();
+            return {};
+        }
+        case Type::lookup:
+        case Type::option: {
+            if (no_id(given)) return {};
+            const bool option = column.type == Type::option;
+            const auto [it, fresh] =
+                lookups_.emplace(std::string(option ? "o" : "m") + std::string(given), Text{});
+            if (fresh) it->second = extract_.lookup(given, option, kept_);
+            if (!it->second.empty()) return it->second;
+            kept();
+            issue(row, Severity::warning, "TPP-LOOKUP-001",
+                  "the id has no words in the extract; the id is kept", column.name,
+                  "the words come with SRMapping and SRConfiguredListOption: are these files whole?");
+            return {};
+        }
+        default: return given;
+    }
+}
+
+void Maker::read_cells(Row& row, const RowText& text) {
+    Arena& arena = record_->arena;
+    row.cell_count = static_cast<std::uint32_t>(text.cells.size());
+    const std::size_t size = sizeof(Text) * (row.cell_count + 1);
+    row.given = static_cast<Text*>(arena.take(size, alignof(Text)));
+    row.cells = static_cast<Text*>(arena.take(size, alignof(Text)));
+    const auto& columns = columns_[row.table];
+    for (std::uint32_t i = 0; i < row.cell_count; ++i) {
+        new (row.given + i) Text(text.cells[i]);
+        const bool known = i < columns.size() && columns[i] != nullptr;
+        const Text cell = text.cells[i].empty() || !known || row.bad != nullptr || !row.live
+                              ? text.cells[i]
+                              : reading(row, *columns[i], text.cells[i]);
+        new (row.cells + i) Text(cell);
+        if (!cell.empty() && i < 128) row.filled[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+}
+
+Row Maker::load(std::size_t table, std::size_t slot) {
+    const TableFile& t = extract_.table(table);
+    t.read(slot, record_->arena, scratch_);
+    Row r;
+    r.table = table;
+    r.slot = slot;
+    r.bad = scratch_.bad;
+    r.live = t.verdict(slot) == Verdict::live;
+    r.row = static_cast<std::uint32_t>(record_->rows.size());
+    const Text column = t.shape.name.empty() ? t.shape.key : t.shape.name;
+    r.key_text = t.cell(scratch_, column);
+    r.key = column == "RowIdentifier" ? id_key(r.key_text) : text_key(r.key_text);
+    const std::size_t part = t.part_at(t.offset(slot));
+    record_->rows.push_back({static_cast<std::uint16_t>(table), slot, t.line(slot), r.key_text, scratch_.raw,
+                             static_cast<std::uint16_t>(part)});
+    const bool undefined = scratch_.undefined;
+    read_cells(r, scratch_);
+    if (undefined && r.live)
+        issue(r, Severity::warning, "TPP-BYTE-001",
+              "bytes that mean nothing in Windows-1252: kept as control characters", {},
+              "look at the entry in SystmOne: a character may have been lost there");
+    return r;
+}
+
+Text Maker::cell(const Row& row, std::string_view column) const {
+    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(column.data());
+    Position& known = positions_[row.table][(address * 0x9E3779B97F4A7C15ull) >> 57];
+    if (known.name != column.data() || known.length != column.size())
+        known = {column.data(), column.size(), extract_.table(row.table).header.find(column)};
+    const int i = known.position;
+    return i < 0 || static_cast<std::uint32_t>(i) >= row.cell_count ? Text{} : row.cells[i];
+}
+
+Text Maker::cell(int column) const {
+    const int at = column % kHere;
+    const Text value =
+        at == kAbsent || static_cast<std::uint32_t>(at) >= at_->cell_count ? Text{} : at_->cells[at];
+    if (column < kHere) return value;
+    return value.empty() || value == extract_.practice() ? Text("true") : Text("false");
+}
+
+Coded Maker::coded(const Row& row) const {
+    return {cell(row, "CTV3Code"), cell(row, "CTV3Text"), cell(row, "SNOMEDCode"), cell(row, "SNOMEDText")};
+}
+
+bool Maker::under(int column, Text code) const {
+    const Text own = cell(column);
+    return !own.empty() && extract_.under(own, code);
+}
+
+bool Maker::past(int column) const {
+    const Text day = cell(column).substr(0, 10);
+    const Text as_of = Text(extract_.census.as_of).substr(0, 10);
+    return civil_time::is_day(day) && (as_of.empty() || day <= as_of);
+}
+
+const mapping::Route* Maker::route(Row& row) {
+    auto& router = routers_[row.table];
+    if (router == nullptr) router = std::make_unique<mapping::Router>(mapping_, name(row));
+    look_at(row);
+    row.route = router->first(*this);
+    return row.route;
+}
+
+bool Maker::settle_verdict(Row& row) {
+    const Verdict v = extract_.table(row.table).verdict(row.slot);
+    if (v == Verdict::live) return false;
+    const Outcome out = outcome(v);
+    record_->settle(row.row, out.fate, out.rule);
+    row.live = false;
+    if (v == Verdict::removal_unknown)
+        issue(row, Severity::information, "TPP-DEL-001", "removes a row that no delivery brought",
+              "RemovedData", "a delivery before it may be missing");
+    return true;
+}
+
+bool Maker::settle(Row& row) {
+    if (row.route == nullptr || row.route->settles.empty() || row.route->settles == "part") return false;
+    const Text word = row.route->settles;
+    const std::size_t colon = word.find(':');
+    const Text fate = word.substr(0, colon);
+    Fate f = Fate::held;
+    for (const Fate candidate : {Fate::deleted, Fate::excluded, Fate::lookup, Fate::superseded})
+        if (fate == record::to_text(candidate)) f = candidate;
+    record_->settle(row.row, f, colon == Text::npos ? word : word.substr(colon + 1));
+    row.live = false;
+    return true;
+}
+
+Text Maker::id_of(EntityKind kind, Text table, Text patient_key, Text key, Text part) {
+    const UuidText u =
+        uuid_v5({"tpp", extract_.census.practice, table, patient_key, key, record::name_of(kind), part});
+    return record_->arena.copy({u.data(), u.size()});
+}
+
+void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
+    const auto item = static_cast<std::uint32_t>(record_->items.size());
+    Entity& e = record_->add(made.kind);
+    // Of a row without a key, or of one of several with it: what it says.
+    Text key = row.key_text;
+    if (key.empty() || !extract_.table(row.table).shape.unique) {
+        const UuidText u = uuid_v5({record_->rows[row.row].raw});
+        key = record_->arena.join(key, key.empty() ? "" : "-", Text(u.data(), u.size()));
+    }
+    e.id = id_of(made.kind, name(row), patient_key, key);
+    making_ = made.kind;
+    record::Identifier& id = e.identifier.add(record_->arena);
+    id.system = record_->arena.join(kIdBase, name(row));
+    id.value = key;
+    if (const record::Field* f = record::patient_field(made.kind);
+        f != nullptr && !record_->patient_id.empty())
+        static_cast<record::Reference*>(record::at(&e, *f))->reference =
+            record_->arena.join("Patient/", record_->patient_id);
+    record_->claim(row.row, Role::primary, name(row));
+    look_at(row);
+    mapping::apply(mapping_.rules(made.rules), mapping_.calls(made.rules), *this, *record_, item);
+    keep_rest(row, e);
+    finish(row, item);
+}
+
+void Maker::make(Row& row, Text patient_key) {
+    row.first_item = static_cast<std::uint32_t>(record_->items.size());
+    for (const mapping::Made& m : row.route->makes) {
+        // What belongs to the practice (the slot of an appointment) is fetched when it is needed, not made
+        // here.
+        if (record::practice_wide(m.kind) && !patient_key.empty())
+            record_->needs.push_back({m.kind, id_of(m.kind, name(row), {}, row.key_text),
+                                      static_cast<std::uint64_t>(row.table) << 32 | row.slot});
+        else
+            make_one(row, m, patient_key);
+    }
+    row.items = static_cast<std::uint32_t>(record_->items.size()) - row.first_item;
+}
+
+void Maker::join(Row& row, std::uint32_t item, std::string_view made) {
+    record_->claim(row.row, item, Role::part, name(row));
+    look_at(row);
+    making_ = record_->items[item].kind;
+    if (const auto rules = mapping_.rules_index(name(row), made))
+        mapping::apply(mapping_.rules(*rules), mapping_.calls(*rules), *this, *record_, item);
+    keep_rest(row, *record_->items[item].entity);
+}
+
+void Maker::keep_rest(const Row& row, Entity& entity) {
+    for (const record::Rest& r : row.rest) entity.rest.add(record_->arena, r);
+    const TableFile& t = extract_.table(row.table);
+    for (const int i : t.unknown)
+        if (static_cast<std::uint32_t>(i) < row.cell_count && !row.given[i].empty())
+            entity.rest.add(record_->arena,
+                            {record_->arena.join(t.name, ".", t.header.columns[static_cast<std::size_t>(i)]),
+                             row.given[i]});
+}
+
+void Maker::as_text(Row& row) {
+    row.first_item = static_cast<std::uint32_t>(record_->items.size());
+    row.items = 1;
+    auto& o = record_->add<record::Observation>();
+    o.id = id_of(EntityKind::Observation, name(row), record_->key, row.key_text);
+    o.status = "unknown";
+    o.subject.reference = record_->arena.join("Patient/", record_->patient_id);
+    o.code.text = name(row);
+    record_->claim(row.row, Role::primary, name(row));
+    const Header& header = extract_.table(row.table).header;
+    for (std::uint32_t c = 0; c < row.cell_count && c < header.columns.size(); ++c)
+        if (!row.given[c].empty()) o.rest.add(record_->arena, {origin(row, header.columns[c]), row.given[c]});
+    degrade("row-as-text", EntityKind::Observation);
+    issue(row, Severity::warning, "TPP-ROUTE-001",
+          "no route of the mapping set fits: the row is kept as text");
+}
+
+Text Maker::origin(const Row& row, Text column) { return record_->arena.join(name(row), ".", column); }
+
+void Maker::keep(const Row& row, Entity& entity, Text column) {
+    if (const Text value = cell(row, column); !value.empty())
+        entity.rest.add(record_->arena, {origin(row, column), value});
+}
+
+void Maker::keep_all(const Row& row, Entity& entity) {
+    const Header& header = extract_.table(row.table).header;
+    for (const std::string& column : header.columns) {
+        const bool whose = mapping_.in_list("whose-columns", column);
+        if (const int i = header.find(column); !whose && !row.cells[i].empty())
+            entity.rest.add(record_->arena, {origin(row, column), row.cells[i]});
+    }
+}
+
+Text Maker::practice(EntityKind kind, Text table, Text cell) {
+    if (no_id(cell)) return {};
+    const auto t = extract_.named(table);
+    if (!t) return {};
+    const std::string known = fmt::format("{}/{}/{}", record::name_of(kind), table, cell);
+    auto it = practice_.find(known);
+    if (it == practice_.end()) {
+        const bool named = !extract_.table(*t).shape.name.empty();
+        const auto slot = extract_.find(*t, named ? text_key(cell) : id_key(cell));
+        if (!slot) return {};
+        RowText row;
+        extract_.table(*t).read(*slot, kept_, row);
+        if (row.bad != nullptr) return {};
+        const UuidText u = uuid_v5(
+            {"tpp", extract_.census.practice, extract_.table(*t).name, {}, cell, record::name_of(kind), {}});
+        const Text reference = kept_.join(record::name_of(kind), "/", Text(u.data(), u.size()));
+        it = practice_
+                 .emplace(known, Found{reference, reference.substr(record::name_of(kind).size() + 1),
+                                       static_cast<std::uint64_t>(*t) << 32 | *slot, 0})
+                 .first;
+    }
+    Found& f = it->second;
+    if (f.asked != serial_) record_->needs.push_back({kind, f.id, f.handle});
+    f.asked = serial_;
+    return f.reference;
+}
+
+Text Maker::role_of(Text person, Text place) {
+    if (no_id(person)) return {};
+    if (place.empty()) place = extract_.practice();
+    const std::string known = std::string(person) + " " + std::string(place);
+    auto it = roles_.find(known);
+    if (it == roles_.end()) it = roles_.emplace(known, extract_.profile_of(person, place)).first;
+    if (!it->second.empty())
+        return practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", it->second);
+    return practice(EntityKind::Practitioner, "SRStaffMember", person);
+}
+
+// Some fields take the person, not the role.
+Text Maker::person_of(Text profile) {
+    const auto t = extract_.named("SRStaffMemberProfile");
+    const auto slot = t ? extract_.find(*t, id_key(profile)) : std::nullopt;
+    return slot ? practice(EntityKind::Practitioner, "SRStaffMember",
+                           extract_.cell(*t, *slot, "IDStaffMember", kept_))
+                : Text{};
+}
+
+void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
+    const bool person =
+        same_ignoring_case(rule.name, "IDDoneBy") || same_ignoring_case(rule.name, "IDAuthorisedBy");
+    const int place = extract_.table(at_->table).header.find("IDOrganisationDoneAt");
+    const Text where = place < 0 ? Text{} : at_->given[place];
+    const Column* column = columns_[at_->table][static_cast<std::size_t>(rule.column)];
+    const Text table = column == nullptr ? Text{} : Text(column->leads);
+    if (person) {
+        out.reference = role_of(value, where);
+        // Nobody knows this person: the place is all that is known, where a place may stand.
+        const bool place_may = rule.path.find("performer") != Text::npos || rule.path == "requester";
+        if (out.reference.empty() && place_may)
+            out.reference = practice(EntityKind::Organization, "SROrganisation",
+                                     where.empty() ? extract_.practice() : where);
+    } else if (rule.refers == EntityKind::Practitioner && table == "SRStaffMemberProfile") {
+        out.reference = person_of(value);
+    } else if (rule.refers && record::practice_wide(*rule.refers)) {
+        out.reference = practice(*rule.refers, table, value);
+    } else if (rule.refers) {
+        out.reference = links_->target(*rule.refers, table, value);
+    }
+    const bool by_id = person && !out.reference.empty() && out.reference.starts_with("Organization/");
+    if (!out.reference.empty() && !by_id) return;
+    out.identifier.system = record_->arena.join(kIdBase, table);
+    out.identifier.value = value;
+    degrade("reference-dangling", making_);
+    issue(*at_, Severity::information, "TPP-REF-001",
+          "leads to a row that is not in the extract; the id is kept", rule.name, kMissing);
+}
+
+void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
+    degrade("value-impossible", making_);
+    issue(*at_, Severity::warning, "TPP-VALUE-001", fmt::format("{}; kept as it is", why), rule.name,
+          "it stands beside the entry, in no field: look it up in SystmOne");
+}
+
+void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, Text column,
+                  const char* hint) {
+    const TableFile& t = extract_.table(row.table);
+    Issue i;
+    i.severity = severity;
+    i.code = code;
+    i.member = t.part_of(row.slot).origin;
+    i.line = record_->rows[row.row].line;
+    if (!column.empty()) {
+        if (const int at = t.header.find(column); at >= 0) i.column = static_cast<std::uint64_t>(at) + 1;
+        i.path = fmt::format("{}.{}", t.name, column);
+    }
+    if (!row.key_text.empty()) i.resource = fmt::format("{}/{}", t.name, row.key_text);
+    i.message = std::move(message);
+    i.hint = hint;
+    // A row that makes several entries is said once.
+    for (auto o = record_->issues.rbegin();
+         o != record_->issues.rend() && o->line == i.line && o->member == i.member; ++o)
+        if (o->code == i.code && o->path == i.path && o->message == i.message) return;
+    record_->issues.push_back(std::move(i));
+}
+
+}  // namespace gpswitch::tpp
