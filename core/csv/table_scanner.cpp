@@ -1,6 +1,7 @@
 // Rows of a table, and one field of a row: what an index needs of a file.
 #include <cstring>
 
+#include "core/csv/broken_rows.hpp"
 #include "core/csv/csv.hpp"
 
 namespace gpswitch::csv {
@@ -81,6 +82,19 @@ bool TableScanner::next(RowSpan& span) {
     base_ = span.offset + line_end + 1;
     scan_ = Scanner(bytes_.substr(base_), dialect_);
     return true;
+}
+
+bool stand_at_the_end(std::string_view head, std::span<const std::string> rows, std::size_t columns,
+                      Dialect dialect) {
+    std::string bytes(head);
+    for (const std::string& row : rows) bytes += row + "\r\n";
+    TableScanner scan(bytes, dialect, columns, true);
+    RowSpan span;
+    for (const std::string& row : rows)
+        if (!scan.next(span) || span.state == State::good ||
+            std::string_view(bytes).substr(span.offset, span.length) != row)
+            return false;
+    return !scan.next(span);
 }
 
 }  // namespace gpswitch::csv

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/csv/broken_rows.hpp"
 #include "core/system/emis/extract.hpp"
 #include "core/util/error.hpp"
 
@@ -124,16 +125,7 @@ class ExtractExporter : public record::Exporter {
             tail += raw.back() + "\r\n";
             sure = sure && as_it_stands(t, slot);
         }
-        Part again;
-        const std::string bytes = head + tail;
-        again.bytes = bytes;
-        again.header = t.header;
-        RowScanner scan(again);
-        csv::RowSpan span;
-        for (const std::string& r : raw)
-            sure = sure && scan.next(span) && span.state != csv::State::good &&
-                   Text(bytes).substr(span.offset, span.length) == r;
-        if (sure && !scan.next(span)) return tail;
+        if (sure && csv::stand_at_the_end(head, raw, t.header.columns.size(), {})) return tail;
         throw InputError(
             fmt::format("{}:{}: a row whose quotes go wrong cannot stand beside rows of other "
                         "deliveries without changing how they are read",
