@@ -46,6 +46,9 @@ struct Member {
 /// count twice. Folders are skipped. Hidden and housekeeping members (".DS_Store", "__MACOSX/", "Thumbs.db")
 /// are listed like any other.
 ///
+/// Members named "X.csv.gpg" are encrypted (OpenPGP): they are decrypted once, when opened, into a nameless
+/// file as those of archives are, and called "X.csv" from there on; see decrypt.hpp.
+///
 /// Errors: InputError when missing, unreadable, encrypted, cut short, damaged, over the limits, or when two
 /// members have one name: says which member. What is checked:
 ///
@@ -61,6 +64,11 @@ struct Member {
 class Place {
   public:
     static std::shared_ptr<Place> open(const std::string& path, const OpenOptions& options = {});
+    /// An archive whose bytes lie somewhere already: a member that is one itself, parts put together. `where`
+    /// is what messages call it. The bytes are needed no longer once it is open. Errors: as for open(), and
+    /// InputError when it is no archive.
+    static std::shared_ptr<Place> open_archive(std::string_view bytes, const std::string& where,
+                                               const OpenOptions& options);
     virtual ~Place() = default;
     virtual const std::vector<Member>& members() const = 0;
     /// The member's bytes, as long as the place lives. A plain file is opened on first use: InputError as for
@@ -75,6 +83,11 @@ class Place {
     /// Throws InputError when a file read in place changed under us (size, modification time, replaced or
     /// removed). Archives are read once, in open(), and checked there.
     virtual void check() const = 0;
+    /// Where a reader who has to unpack more may do so, as OpenOptions has it.
+    virtual std::string spool_folder() const { return "/tmp"; }
+    /// Put together from several places (join()): the first folder of each name is the number of a place, and
+    /// no folder of anybody's.
+    virtual bool joined() const { return false; }
 };
 
 enum class Packing { folder, zip, tar_zst };

@@ -12,6 +12,7 @@ bool is_in(const std::vector<std::string>& names, const std::string& name) {
 /// Members of other places under names of their own.
 class JoinedPlace : public Place {
   public:
+    explicit JoinedPlace(bool joined) : joined_(joined) {}
     void add(std::shared_ptr<Place> place, const std::string& prefix,
              const std::vector<std::string>& leave_out) {
         for (std::size_t i = 0; i < place->members().size(); ++i) {
@@ -40,6 +41,8 @@ class JoinedPlace : public Place {
     void check() const override {
         for (const auto& place : places_) place->check();
     }
+    std::string spool_folder() const override { return places_.at(0)->spool_folder(); }
+    bool joined() const override { return joined_; }
 
   private:
     struct Entry {
@@ -47,6 +50,7 @@ class JoinedPlace : public Place {
         const Place* place;
         std::size_t index;
     };
+    bool joined_;
     std::vector<std::shared_ptr<Place>> places_;
     std::vector<Entry> entries_;
     std::vector<Member> members_;
@@ -57,7 +61,7 @@ class JoinedPlace : public Place {
 
 std::shared_ptr<Place> join(std::vector<std::shared_ptr<Place>> places) {
     if (places.size() == 1) return places[0];
-    auto whole = std::make_shared<JoinedPlace>();
+    auto whole = std::make_shared<JoinedPlace>(true);
     for (std::size_t i = 0; i < places.size(); ++i)
         whole->add(std::move(places[i]), std::to_string(i + 1) + "/", {});
     whole->finish();
@@ -68,7 +72,7 @@ std::shared_ptr<Place> without(std::shared_ptr<Place> place, const std::vector<s
     const auto& members = place->members();
     if (std::none_of(members.begin(), members.end(), [&](const Member& m) { return is_in(names, m.name); }))
         return place;
-    auto rest = std::make_shared<JoinedPlace>();
+    auto rest = std::make_shared<JoinedPlace>(place->joined());
     rest->add(std::move(place), "", names);
     rest->finish();
     return rest;

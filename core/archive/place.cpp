@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "core/archive/archive.hpp"
+#include "core/archive/decrypted_place.hpp"
 #include "core/archive/unpack.hpp"
 #include "core/io/file.hpp"
 #include "core/util/error.hpp"
@@ -15,8 +16,11 @@ namespace fs = std::filesystem;
 class FilesPlace : public Place {
   public:
     /// `files`: members with their paths in `origin`.
-    FilesPlace(std::vector<Member> files, std::vector<Refused> refused)
-        : members_(std::move(files)), refused_(std::move(refused)), open_(new Opened[members_.size()]) {
+    FilesPlace(std::vector<Member> files, std::vector<Refused> refused, std::string spool)
+        : members_(std::move(files)),
+          refused_(std::move(refused)),
+          spool_(std::move(spool)),
+          open_(new Opened[members_.size()]) {
         stamps_.reserve(members_.size());
         for (Member& m : members_) {
             stamps_.push_back(io::stamp_of(m.origin));
@@ -38,6 +42,7 @@ class FilesPlace : public Place {
     void check() const override {
         for (std::size_t i = 0; i < members_.size(); ++i) io::check_unchanged(members_[i].origin, stamps_[i]);
     }
+    std::string spool_folder() const override { return spool_; }
 
   private:
     struct Opened {
@@ -46,14 +51,17 @@ class FilesPlace : public Place {
     };
     std::vector<Member> members_;
     std::vector<Refused> refused_;
+    std::string spool_;
     std::vector<io::FileStamp> stamps_;
     std::unique_ptr<Opened[]> open_;
 };
 
 class ArchivePlace : public Place {
   public:
-    explicit ArchivePlace(Unpacked unpacked)
-        : refused_(std::move(unpacked.refused)), spool_(std::move(unpacked.spool)) {
+    ArchivePlace(Unpacked unpacked, std::string folder)
+        : refused_(std::move(unpacked.refused)),
+          spool_(std::move(unpacked.spool)),
+          folder_(std::move(folder)) {
         for (auto& p : unpacked.pieces) {
             members_.push_back(std::move(p.member));
             offsets_.push_back(p.offset);
@@ -65,24 +73,26 @@ class ArchivePlace : public Place {
         return spool_->bytes().substr(offsets_.at(member), members_.at(member).size);
     }
     void check() const override {}
+    std::string spool_folder() const override { return folder_; }
 
   private:
     std::vector<Member> members_;
     std::vector<Refused> refused_;
     std::vector<std::uint64_t> offsets_;
     std::shared_ptr<io::MappedFile> spool_;
+    std::string folder_;
 };
 
-std::shared_ptr<Place> open_folder(const std::string& path, const Limits& limits) {
+std::shared_ptr<Place> open_folder(const std::string& path, const OpenOptions& options) {
     std::vector<Member> members;
     std::vector<Place::Refused> refused;
     std::uint64_t n = 0;
     try {
         for (const auto& entry : fs::recursive_directory_iterator(path)) {
             const std::string name = entry.path().lexically_relative(path).string();
-            if (++n > limits.max_members)
+            if (++n > options.limits.max_members)
                 throw InputError(path + "/" + name + ": is one member more than the limit of " +
-                                 std::to_string(limits.max_members));
+                                 std::to_string(options.limits.max_members));
             if (entry.is_symlink()) {
                 refused.push_back({name, "a link"});
             } else if (entry.is_regular_file()) {
@@ -97,19 +107,36 @@ std::shared_ptr<Place> open_folder(const std::string& path, const Limits& limits
     std::sort(members.begin(), members.end(),
               [](const Member& a, const Member& b) { return a.name < b.name; });
     std::sort(refused.begin(), refused.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    return std::make_shared<FilesPlace>(std::move(members), std::move(refused));
+    return std::make_shared<FilesPlace>(std::move(members), std::move(refused), spool_folder(options));
+}
+
+std::shared_ptr<Place> open_encrypted(const std::string& path, const OpenOptions& options) {
+    if (io::is_folder(path)) return open_folder(path, options);
+    const auto file = io::MappedFile::open(path);
+    const Kind kind = kind_of(file->bytes());
+    if (kind != Kind::plain) {
+        Unpacked unpacked = unpack(file->bytes(), path, kind, options);
+        file->check();
+        return std::make_shared<ArchivePlace>(std::move(unpacked), spool_folder(options));
+    }
+    std::vector<Member> one{{fs::path(path).filename().string(), path, 0}};
+    return std::make_shared<FilesPlace>(std::move(one), std::vector<Place::Refused>{}, spool_folder(options));
 }
 }  // namespace
 
 std::shared_ptr<Place> Place::open(const std::string& path, const OpenOptions& options) {
     std::string p = path;
     while (p.size() > 1 && p.back() == '/') p.pop_back();
-    if (io::is_folder(p)) return open_folder(p, options.limits);
-    const auto file = io::MappedFile::open(path);
-    const Kind kind = kind_of(file->bytes());
-    if (kind != Kind::plain) return std::make_shared<ArchivePlace>(unpack(*file, kind, options));
-    std::vector<Member> one{{fs::path(path).filename().string(), path, 0}};
-    return std::make_shared<FilesPlace>(std::move(one), std::vector<Refused>{});
+    return decrypted(open_encrypted(io::is_folder(p) ? p : path, options), options);
+}
+
+std::shared_ptr<Place> Place::open_archive(std::string_view bytes, const std::string& where,
+                                           const OpenOptions& options) {
+    const Kind kind = kind_of(bytes);
+    if (kind == Kind::plain) throw InputError(where + ": is no archive", "ask for the file again");
+    return decrypted(
+        std::make_shared<ArchivePlace>(unpack(bytes, where, kind, options), archive::spool_folder(options)),
+        options);
 }
 
 Packing packing_of(const std::string& path) {

@@ -43,11 +43,11 @@ bool is_tar(std::string_view bytes) {
 /// Receives members, counts against the limits, and lays them down one behind the other.
 class Unpacker {
   public:
-    Unpacker(const io::MappedFile& file, const OpenOptions& options)
-        : where_(file.path()),
-          packed_total_(file.bytes().size()),
+    Unpacker(std::string_view bytes, const std::string& where, const OpenOptions& options)
+        : where_(where),
+          packed_total_(bytes.size()),
           limits_(options.limits),
-          spool_(options.spool_folder.empty() ? "/tmp" : options.spool_folder) {}
+          spool_(spool_folder(options)) {}
 
     io::SpoolFile& spool() { return spool_; }
     const std::string& where() const { return where_; }
@@ -339,16 +339,19 @@ Kind kind_of(std::string_view bytes) {
     return Kind::plain;
 }
 
-Unpacked unpack(const io::MappedFile& file, Kind kind, const OpenOptions& options) {
+std::string spool_folder(const OpenOptions& options) {
+    return options.spool_folder.empty() ? "/tmp" : options.spool_folder;
+}
+
+Unpacked unpack(std::string_view bytes, const std::string& where, Kind kind, const OpenOptions& options) {
     const Utf8Names names;
-    Unpacker to(file, options);
+    Unpacker to(bytes, where, options);
     switch (kind) {
-        case Kind::zip: unpack_zip(file.bytes(), to); break;
-        case Kind::seven_zip: unpack_seven_zip(file.bytes(), to); break;
-        case Kind::stream: unpack_stream(file.bytes(), to); break;
+        case Kind::zip: unpack_zip(bytes, to); break;
+        case Kind::seven_zip: unpack_seven_zip(bytes, to); break;
+        case Kind::stream: unpack_stream(bytes, to); break;
         case Kind::plain: break;
     }
-    file.check();
     return to.finish();
 }
 

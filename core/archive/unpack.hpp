@@ -23,8 +23,10 @@ struct Unpacked {
 enum class Kind { plain, zip, seven_zip, stream };  ///< stream: a tar, or anything compressed as a whole
 Kind kind_of(std::string_view bytes);
 
-/// Unpacks `file`, which is not plain. Errors: see Place.
-Unpacked unpack(const io::MappedFile& file, Kind kind, const OpenOptions& options);
+/// Unpacks what is not plain; `where` is what messages call it. Errors: see Place.
+Unpacked unpack(std::string_view bytes, const std::string& where, Kind kind, const OpenOptions& options);
+/// The folder for spool files.
+std::string spool_folder(const OpenOptions& options);
 
 /// Where `raw` would lie inside the place; empty, with the reason, when it is refused.
 std::string safe_name(std::string_view raw, std::string& reason);

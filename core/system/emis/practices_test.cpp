@@ -218,7 +218,7 @@ TEST_CASE("emis: encrypted or packed files say what to do first") {
     Series s;
     s.bulk.write(s.place);
     const std::string name = s.bulk.file_name("CareRecord_Observation");
-    std::filesystem::rename(s.place / name, s.place / (name + ".gpg"));
+    std::filesystem::rename(s.place / name, s.place / (name + ".pgp"));
     std::string said;
     try {
         emis_test::run(s.place.path);
