@@ -1,11 +1,8 @@
 #include "core/system/tpp/deliveries.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 
 #include "core/system/tpp/values.hpp"
@@ -48,8 +45,8 @@ struct Folder {
 
 class Finder {
   public:
-    Finder(std::shared_ptr<archive::Place> files, std::string spool, bool incomplete)
-        : files_(std::move(files)), spool_(std::move(spool)), incomplete_(incomplete) {
+    Finder(std::shared_ptr<archive::Place> files, bool incomplete)
+        : files_(std::move(files)), incomplete_(incomplete) {
         out_.places.push_back(files_);
     }
 
@@ -73,12 +70,12 @@ class Finder {
             if (base == kManifest) {
                 folder.manifest = static_cast<int>(m);
             } else if (const std::string table = table_of(name); !table.empty()) {
-                folder.tables.push_back({table, name, member(m).origin, files_.get(), m, false});
+                folder.tables.push_back({table, name, member(m).origin, files_.get(), m});
             } else if (const PartName part = part_name(name); part.number >= 0) {
                 folder.zips[part.stem][part.number] = m;
             } else if (base.starts_with("specification") && base.ends_with(".csv")) {
                 if (out_.specification.place == nullptr || out_.specification.name < name)
-                    out_.specification = {base, name, member(m).origin, files_.get(), m, false};
+                    out_.specification = {base, name, member(m).origin, files_.get(), m};
             } else if (base.ends_with(".csv")) {
                 out_.issues.push_back(issue(Severity::warning, "TPP-FILE-001", member(m).origin,
                                             "not a file of a SystmOne extract: left unread",
@@ -116,10 +113,12 @@ class Finder {
     Delivery delivery(const std::string& name, Folder& folder) {
         Delivery d;
         d.folder = name;
-        d.configuration = folder_of(name);
+        // Several places given as one: the number of the place is no folder of theirs.
+        const std::size_t number = files_->joined() ? std::min(name.find('/'), name.size() - 1) + 1 : 0;
+        d.configuration = folder_of(std::string_view(name).substr(number));
         // SystmOne moves what it has downloaded before into a folder of this name.
         if (lower(base_name(d.configuration)) == "archived") d.configuration = folder_of(d.configuration);
-        const auto m = static_cast<std::size_t>(folder.manifest);
+        const auto m = d.manifest = static_cast<std::size_t>(folder.manifest);
         d.origin = member(m).origin;
         const Manifest manifest = read_manifest(files_->bytes(m), d.origin);
         out_.issues.insert(out_.issues.end(), manifest.issues.begin(), manifest.issues.end());
@@ -136,6 +135,7 @@ class Finder {
                 continue;
             }
             it->delta = l.delta;
+            it->reference = l.reference;
             d.files.push_back(*it);
         }
         if (!missing.empty())
@@ -163,9 +163,7 @@ class Finder {
                         "take the wrong one out");
                 continue;
             }
-            const bool beside =
-                std::ranges::any_of(kBeside, [&](Text t) { return same_ignoring_case(t, f.table); });
-            if (!beside)
+            if (!beside_manifest(f.table))
                 out_.issues.push_back(issue(Severity::warning, "TPP-MANIFEST-001", f.origin,
                                             "not listed in the manifest: read all the same",
                                             "ask whether it belongs to this delivery"));
@@ -177,26 +175,22 @@ class Finder {
         std::vector<std::size_t> order;
         for (const auto& [n, m] : parts)
             if (n > 0) order.push_back(m);
-        int expected = 1;
-        for (const auto& [n, m] : parts)
-            if (n > 0 && n != expected++)
-                throw InputError(
-                    fmt::format("{}: part {} of the archive is missing", origin_of(stem), expected - 1),
-                    "all parts must be in one folder: ask for the delivery again");
+        // SRExtract.z01, .z02, .zip; or SRExtract.zip.001, .zip.002.
+        const bool numbered =
+            !order.empty() && lower(base_name(member(order[0]).name)).find(".zip.") != std::string::npos;
+        const auto missing = [&](const std::string& suffix) {
+            throw InputError(origin_of(stem) + suffix + ": this part of the archive is missing",
+                             "all parts must be in one folder: ask for the delivery again");
+        };
+        for (int n = 1; n <= static_cast<int>(order.size()); ++n)
+            if (!parts.contains(n))
+                missing(numbered ? fmt::format(".zip.{:03}", n) : fmt::format(".z{:02}", n));
+        if (!parts.contains(0) && !numbered) missing(".zip");
         if (parts.contains(0)) order.push_back(parts.at(0));
-        const std::size_t last = order.back();
-        const std::string& origin = member(last).origin;
-        std::error_code ignored;
-        std::shared_ptr<archive::Place> zip;
-        archive::OpenOptions options;
-        options.spool_folder = spool_;
-        if (order.size() == 1 && std::filesystem::is_regular_file(origin, ignored)) {
-            zip = archive::Place::open(origin, options);
-        } else {
-            std::vector<std::string_view> bytes;
-            for (const std::size_t m : order) bytes.push_back(files_->bytes(m));
-            zip = joined(bytes, origin, options);
-        }
+        const std::string& origin = member(order.back()).origin;
+        std::vector<std::string_view> bytes;
+        for (const std::size_t m : order) bytes.push_back(files_->bytes(m));
+        const std::shared_ptr<archive::Place> zip = joined(bytes, origin);
         for (const auto& r : zip->refused())
             out_.issues.push_back(issue(Severity::warning, "TPP-FILE-001", origin,
                                         fmt::format("{}: {}", shown(r.name), r.reason)));
@@ -205,32 +199,22 @@ class Finder {
             if (const std::string table = table_of(inside);
                 !table.empty() && lower(base_name(inside)) != kManifest)
                 folder.tables.push_back(
-                    {table, member(last).name + "!" + inside, origin + "!" + inside, zip.get(), m, false});
+                    {table, member(order.back()).name + "!" + inside, origin + "!" + inside, zip.get(), m});
         }
-        out_.places.push_back(std::move(zip));
+        out_.places.push_back(zip);
     }
 
-    std::shared_ptr<archive::Place> joined(std::span<const std::string_view> parts, const std::string& origin,
-                                           const archive::OpenOptions& options) const {
-        std::string folder = spool_ + "/gpswitch-zip-XXXXXX";
-        if (::mkdtemp(folder.data()) == nullptr)
-            throw TargetError(spool_ + ": no room for the joined archive");
-        struct Gone {
-            const std::string& path;
-            ~Gone() {
-                std::error_code ignored;
-                std::filesystem::remove_all(path, ignored);
-            }
-        } const gone{folder};
-        const std::string file = folder + "/joined.zip";
-        join_zip(parts, file, origin);
+    std::shared_ptr<archive::Place> joined(std::span<const std::string_view> parts,
+                                           const std::string& origin) const {
+        archive::OpenOptions options;
+        options.spool_folder = files_->spool_folder();
+        const JoinedZip how = join_zip(parts, origin);
+        if (parts.size() == 1) return archive::Place::open_archive(parts[0], origin, options);
+        const auto whole = spool_zip(parts, how, options.spool_folder, origin);
         try {
-            return archive::Place::open(file, options);
+            return archive::Place::open_archive(whole->bytes(), origin, options);
         } catch (const InputError& e) {
-            std::string what = e.what();
-            if (const std::size_t at = what.find(file); at != std::string::npos)
-                what.replace(at, file.size(), origin);
-            throw InputError(what,
+            throw InputError(e.what(),
                              "a part of the archive may be missing or cut short: ask for the delivery again");
         }
     }
@@ -317,13 +301,16 @@ class Finder {
     }
 
     std::shared_ptr<archive::Place> files_;
-    std::string spool_;
     bool incomplete_;
     std::map<std::string, Folder> folders_;
     Deliveries out_;
 };
 
 }  // namespace
+
+bool beside_manifest(std::string_view table) {
+    return std::ranges::any_of(kBeside, [&](Text t) { return same_ignoring_case(t, table); });
+}
 
 std::string base_name(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
@@ -346,9 +333,8 @@ std::string until_of(const std::string& as_of) {
     return day + " " + time;
 }
 
-Deliveries deliveries(std::shared_ptr<archive::Place> files, const std::string& as_of, bool incomplete,
-                      const std::string& spool) {
-    return Finder(std::move(files), spool, incomplete).run(as_of);
+Deliveries deliveries(std::shared_ptr<archive::Place> files, const std::string& as_of, bool incomplete) {
+    return Finder(std::move(files), incomplete).run(as_of);
 }
 
 }  // namespace gpswitch::tpp

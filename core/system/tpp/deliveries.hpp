@@ -14,7 +14,7 @@ struct File {
     std::string origin;  ///< as messages call it
     const archive::Place* place = nullptr;
     std::size_t member = 0;
-    bool delta = false;
+    bool delta = false, reference = false;  ///< as the manifest says
     std::string_view bytes() const { return place->bytes(member); }
 };
 
@@ -22,13 +22,15 @@ struct File {
 enum class Use : std::uint8_t { read, later };
 
 struct Delivery {
-    std::string folder;         ///< inside the place; empty: the place itself
-    std::string configuration;  ///< the folder that holds it and others of the same set-up
-    std::string origin;         ///< of its manifest
-    std::string from, to;       ///< "2026-03-01 02:00:00"; from is empty when it has no delta
+    std::string folder;  ///< inside the place; empty: the place itself
+    /// The folder that holds it and others of the same set-up. Several places given as one are one set-up.
+    std::string configuration;
+    std::string origin;    ///< of its manifest
+    std::string from, to;  ///< "2026-03-01 02:00:00"; from is empty when it has no delta
     bool deltas = false;
     Use use = Use::read;
-    std::vector<File> files;  ///< those of the manifest, and the three beside it
+    std::size_t manifest = 0;  ///< member of the place
+    std::vector<File> files;   ///< those of the manifest, and the three beside it
     /// "delivery of 2026-03-01 02:00:00"
     std::string name_for_people() const { return "delivery of " + to; }
 };
@@ -42,18 +44,19 @@ struct Deliveries {
     std::vector<Issue> issues;
 };
 
+/// SRMapping and SRMappingGroup lie beside the archive and are in no manifest.
+bool beside_manifest(std::string_view table);
 /// The base of a file's path, and the folder before it.
 std::string base_name(std::string_view path);
 std::string folder_of(std::string_view path);
 
-/// Finds the deliveries in a place, opens their archives (multi-part ones are joined in `spool` first), and
-/// puts them in order. `as_of` (ISO 8601, may be empty): deliveries of later moments are marked.
-/// `incomplete`: a sample, which need not begin with full files. Throws InputError: no manifest (the delivery
-/// is unfinished), a file listed that is not there, a part of the archive missing, deliveries that begin with
-/// changes, or with a gap between the end of one and the beginning of the next (what changed in between is
-/// lost), two different deliveries of one moment.
-Deliveries deliveries(std::shared_ptr<archive::Place> files, const std::string& as_of, bool incomplete,
-                      const std::string& spool = "/tmp");
+/// Finds the deliveries in a place, opens their archives (multi-part ones are joined first, in the place's
+/// spool folder), and puts them in order. `as_of` (ISO 8601, may be empty): deliveries of later moments are
+/// marked. `incomplete`: a sample, which need not begin with full files. Throws InputError: no manifest (the
+/// delivery is unfinished), a file listed that is not there, a part of the archive missing, deliveries that
+/// begin with changes, or with a gap between the end of one and the beginning of the next (what changed in
+/// between is lost), two different deliveries of one moment.
+Deliveries deliveries(std::shared_ptr<archive::Place> files, const std::string& as_of, bool incomplete);
 
 /// "2026-03-01" or "2026-03-01T06:00:00" as "2026-03-01 23:59:59", "2026-03-01 06:00:00"; UK clock time.
 std::string until_of(const std::string& as_of);

@@ -26,7 +26,7 @@ struct Fixture {
         folder.put(name + "/SRManifest.csv", kHead + "SRPatient,Y,N," + from + "," + to + "\r\n");
     }
     Deliveries read(const std::string& as_of = {}) {
-        return deliveries(archive::Place::open(folder.path), as_of, false, folder.path + "/..");
+        return deliveries(archive::Place::open(folder.path), as_of, false);
     }
     std::string refusal(const std::string& as_of = {}) {
         try {
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Fixture, "tpp trap 5: a zip in parts is one archive, and a mis
     folder.put("SRManifest.csv", kHead + "SRPatient,N,N,,20260301_0200\r\n");
     CHECK(read().list[0].files[0].bytes() == kPatient);
     std::filesystem::remove(folder / "SRExtract.zip.001");
-    CHECK(refusal().find("part 1 of the archive is missing") != std::string::npos);
+    CHECK(refusal().find("SRExtract.zip.001: this part of the archive is missing") != std::string::npos);
     folder.put("SRExtract.zip.001", zip.substr(0, 50));
     std::filesystem::remove(folder / "SRExtract.zip.002");
     CHECK(refusal().find("SRExtract.zip.001") != std::string::npos);

@@ -2,12 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/mman.h>
+
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <vector>
 
 #include "core/archive/archive.hpp"
+#include "core/archive/zip_directory.hpp"
 #include "core/io/file.hpp"
 #include "core/io/test_folder.hpp"
 #include "core/util/error.hpp"
@@ -65,11 +70,13 @@ struct Fixture {
         archive::pack(folder.path + "/in", folder.path + "/whole.zip", archive::Packing::zip);
         zip = io::read_all(folder.path + "/whole.zip");
     }
-    void check_joined(const std::vector<std::string>& parts) {
+    std::shared_ptr<archive::Place> joined(const std::vector<std::string>& parts) {
         const std::vector<std::string_view> views(parts.begin(), parts.end());
-        const std::string out = folder.path + "/joined.zip";
-        join_zip(views, out, "SRExtract.zip");
-        const auto place = archive::Place::open(out);
+        const auto file = spool_zip(views, join_zip(views, "SRExtract.zip"), folder.path, "SRExtract.zip");
+        return archive::Place::open_archive(file->bytes(), "SRExtract.zip", {});
+    }
+    void check_joined(const std::vector<std::string>& parts) {
+        const auto place = joined(parts);
         REQUIRE(place->members().size() == 2);
         CHECK(place->bytes(0) == std::string(3000, 'c') + "first");
         CHECK(place->bytes(1) == "second");
@@ -97,10 +104,135 @@ TEST_CASE_FIXTURE(Fixture, "tpp trap 5: a zip cut into pieces of bytes is one ar
     check_joined({zip.substr(0, 60), zip.substr(60)});
 }
 
-TEST_CASE_FIXTURE(Fixture, "tpp trap 5: a part of the zip that is missing is told, and nothing is read") {
+TEST_CASE_FIXTURE(Fixture, "tpp trap 5: a cut anywhere in a split zip, or in one cut into pieces") {
+    for (std::size_t cut = 5; cut + 22 + 150 < zip.size(); cut += 7) {
+        CAPTURE(cut);
+        check_joined(split_zip(zip, cut));
+    }
+    for (std::size_t cut = 1; cut < zip.size(); ++cut) {
+        CAPTURE(cut);
+        check_joined({zip.substr(0, cut), zip.substr(cut)});
+    }
+}
+
+TEST_CASE_FIXTURE(Fixture, "tpp trap 5: a part of the zip that is missing is named, and nothing is read") {
     const auto parts = split_zip(zip, 60);
-    const std::vector<std::string_view> last = {parts[1]}, first = {parts[0]};
-    CHECK_THROWS_AS(join_zip(last, folder.path + "/x.zip", "SRExtract.zip"), InputError);
-    CHECK_THROWS_AS(join_zip(first, folder.path + "/x.zip", "SRExtract.zip"), InputError);
-    CHECK_FALSE(std::filesystem::exists(folder.path + "/x.zip"));
+    const auto refusal = [&](const std::string& part) {
+        const std::vector<std::string_view> views = {part};
+        try {
+            static_cast<void>(join_zip(views, "a/SRExtract.zip"));
+        } catch (const InputError& e) { return std::string(e.what()); }
+        return std::string();
+    };
+    CHECK(refusal(parts[1]) == "a/SRExtract.zip: the zip has 2 parts, here are 1: SRExtract.z01 is missing");
+    CHECK(refusal(parts[0]).find("a part of the zip is missing or cut short") != std::string::npos);
+}
+
+TEST_CASE("tpp trap 5: parts made by the zip program, one of them taken away") {
+    if (std::system("zip -v >/dev/null 2>&1") != 0) {
+        MESSAGE("skipped: zip is not installed");
+        return;
+    }
+    const io::TestFolder folder;
+    std::mt19937 random(1);  // what compresses would make one part
+    std::string code(150'000, 0);
+    for (char& c : code) c = static_cast<char>(random());
+    folder.put("SRCode.csv", code);
+    folder.put("SRPatient.csv", "second");
+    REQUIRE(std::system(("cd '" + folder.path + "' && zip -q -s 64k SRExtract.zip SRCode.csv SRPatient.csv")
+                            .c_str()) == 0);
+    std::vector<std::string> parts = {folder.get("SRExtract.z01"), folder.get("SRExtract.z02"),
+                                      folder.get("SRExtract.zip")};
+    std::vector<std::string_view> views(parts.begin(), parts.end());
+    const auto file = spool_zip(views, join_zip(views, "SRExtract.zip"), folder.path, "SRExtract.zip");
+    const auto place = archive::Place::open_archive(file->bytes(), "SRExtract.zip", {});
+    REQUIRE(place->members().size() == 2);
+    CHECK(place->bytes(0) == code);
+    CHECK(place->bytes(1) == "second");
+    CHECK(place->members()[1].origin == "SRExtract.zip!SRPatient.csv");
+    views.erase(views.begin() + 1);
+    CHECK_THROWS_WITH_AS(static_cast<void>(join_zip(views, "SRExtract.zip")),
+                         "SRExtract.zip: the zip has 3 parts, here are 2: SRExtract.z02 is missing",
+                         InputError);
+}
+
+namespace {
+
+/// Memory as large as a file of many gigabytes, of which only what is written to is there.
+struct Sparse {
+    explicit Sparse(std::size_t n) : size(n) {
+        void* at =
+            ::mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        REQUIRE(at != MAP_FAILED);
+        bytes = static_cast<char*>(at);
+    }
+    ~Sparse() { ::munmap(bytes, size); }
+    Sparse(const Sparse&) = delete;
+    Sparse& operator=(const Sparse&) = delete;
+    void write(std::uint64_t at, const std::string& text) {
+        std::memcpy(bytes + at, text.data(), text.size());
+    }
+    char* bytes;
+    std::size_t size;
+};
+
+std::string little(std::size_t size, std::uint64_t v) {
+    std::string out(size, 0);
+    put(out, 0, size, v);
+    return out;
+}
+
+/// A local header and a directory's entry of a stored file without a name of more than three letters.
+std::string local(const std::string& name, std::uint32_t size) {
+    return "PK\3\4" + little(2, 45) + std::string(12, 0) + little(4, size) + little(4, size) +
+           little(2, name.size()) + little(2, 0) + name;
+}
+std::string entry(const std::string& name, std::uint64_t size, std::uint64_t disk, std::uint64_t offset) {
+    const std::string extra =
+        little(2, 1) + little(2, 20) + little(8, size) + little(8, offset) + little(4, disk);
+    // Size and offset in the long form; the packed size would not fit either, but stands in the short one.
+    return "PK\1\2" + little(4, 45 << 16 | 45) + std::string(12, 0) + little(4, size) +
+           little(4, 0xFFFFFFFF) + little(2, name.size()) + little(2, extra.size()) + little(2, 0) +
+           little(2, 0xFFFF) + little(6, 0) + little(4, 0xFFFFFFFF) + name + extra;
+}
+
+}  // namespace
+
+TEST_CASE("tpp trap 5: a split zip of more than 4 GiB is one archive, in the long form") {
+    // Parts of 2.5 GB: "a" lies in the first two, "b" in the third, behind 4 GiB.
+    constexpr std::uint64_t kPart = 2'500'000'000, kA = 4'200'000'000, kSmall = 10;
+    Sparse all(3 * kPart);
+    const std::string a = local("a", static_cast<std::uint32_t>(kA)), b = local("b", kSmall);
+    const std::uint64_t b_at = 2 * kPart;  // the rest of the second part is nobody's
+    const std::string content = "0123456789";
+    const std::string directory = entry("a", kA, 0, 4) + entry("b", kSmall, 2, 0);
+    const std::uint64_t in_part = b.size() + content.size();
+    const std::string end64 = "PK\6\6" + little(8, 44) + little(4, 45 << 16 | 45) + little(4, 2) +
+                              little(4, 2) + little(8, 2) + little(8, 2) + little(8, directory.size()) +
+                              little(8, in_part);
+    const std::string last = b + content + directory + end64 + "PK\6\7" + little(4, 2) +
+                             little(8, in_part + directory.size()) + little(4, 3) + "PK\5\6" + little(2, 2) +
+                             little(2, 2) + little(2, 2) + little(2, 2) + little(8, ~0ull) + little(2, 0);
+    all.write(0, "PK\7\10" + a);
+    all.write(b_at, last);
+    const std::string_view whole(all.bytes, b_at + last.size());
+    const std::vector<std::string_view> parts = {whole.substr(0, kPart), whole.substr(kPart, kPart),
+                                                 whole.substr(2 * kPart)};
+    const std::vector<std::string_view> two = {parts[0], parts[2]};
+    CHECK_THROWS_WITH_AS(static_cast<void>(join_zip(two, "SRExtract.zip")),
+                         "SRExtract.zip: the zip has 3 parts, here are 2: SRExtract.z02 is missing",
+                         InputError);
+    const JoinedZip how = join_zip(parts, "SRExtract.zip");
+    CHECK(how.skip == 4);
+    REQUIRE(how.body == b_at + in_part);
+    // The bytes lie one behind the other already: with the new tail they are the joined file.
+    all.write(how.body, how.tail);
+    const std::string_view joined(all.bytes + 4, how.body - 4 + how.tail.size());
+    const auto entries = archive::read_zip_directory(joined, "SRExtract.zip");
+    REQUIRE(entries.size() == 2);
+    CHECK(entries[0].offset == 0);
+    CHECK(entries[0].size == kA);
+    CHECK(entries[1].name == "b");
+    CHECK(entries[1].offset == b_at - 4);
+    CHECK(joined.substr(entries[1].offset + b.size(), 10) == content);
 }
