@@ -95,12 +95,13 @@ class Writing : public record::ExportWriter {
                              "give the file another name in the source");
         if (!names_.insert(name).second) throw LedgerError(shown(name) + ": written twice");
         table_ = table;
-        open_ = std::make_unique<Member>(output_.path_of(name),
-                                         SealedMember{name, tables_.at(table).name, 0, 0, {}});
+        open_ =
+            std::make_unique<Member>(output_.path_of(name), SealedMember{name, table_name(table), 0, 0, {}});
     }
     void write(std::string_view bytes, std::uint64_t rows) override {
         open_->write(bytes, rows);
-        tables_[table_].written += rows;
+        if (table_ == kNoTable && rows > 0) throw LedgerError("rows of no table in the export");
+        if (table_ != kNoTable) tables_[table_].written += rows;
         count(rows);
     }
     void settle(std::size_t table, Fate fate, std::string_view rule, std::uint64_t rows) override {
@@ -148,6 +149,9 @@ class Writing : public record::ExportWriter {
     }
 
   private:
+    std::string table_name(std::size_t table) const {
+        return table == kNoTable ? std::string() : tables_.at(table).name;
+    }
     void close() {
         if (open_) members_.push_back(open_->close());
         open_.reset();

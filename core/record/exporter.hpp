@@ -9,9 +9,11 @@ namespace gpswitch::record {
 /// Where an Exporter writes. One member at a time; not thread-safe. Errors: TargetError.
 struct ExportWriter {
     virtual ~ExportWriter() = default;
+    /// For member(): a file that has no rows of any table, as a supplier's own manifest.
+    static constexpr std::size_t kNoTable = SIZE_MAX;
     /// Begins a member of the export and ends the one before. `name` has no folder that only this machine
-    /// knows; `table`: index into Exporter::census().tables, whose rows it holds. Two members with one name
-    /// are a defect.
+    /// knows; `table`: index into Exporter::census().tables, whose rows it holds, or kNoTable. Two members
+    /// with one name are a defect.
     virtual void member(const std::string& name, std::size_t table) = 0;
     /// More bytes of that member (UTF-8), with the number of source rows in them: those rows are settled as
     /// written.

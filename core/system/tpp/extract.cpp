@@ -18,11 +18,12 @@ std::string join_to(const std::string& list, std::string_view name) {
 
 }  // namespace
 
-Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet& mapping)
+Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet& mapping, Purpose purpose)
     : options_(options),
+      purpose_(purpose),
       mapping_(mapping),
       layout_(Layout::load(mapping.folder())),
-      deliveries_(deliveries(options.files, options.as_of, options.incomplete)) {
+      deliveries_(tpp::deliveries(options.files, options.as_of, options.incomplete)) {
     census.system = "tpp";
     issues = std::move(deliveries_.issues);
     open_files();
@@ -36,10 +37,15 @@ Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet
         if (!t.shape.through.empty()) index_through(t, parents);
     for (TableFile& t : tables_) merge(t);
     lookups_.resize(tables_.size());
-    for (std::size_t t = 0; t < tables_.size(); ++t)
-        if (!tables_[t].of_patients) build_lookup(t);
-    read_hierarchy();
-    read_profiles();
+    if (purpose_ == Purpose::copy) {
+        keep_shared();
+        keep_registrations();
+    } else {
+        for (std::size_t t = 0; t < tables_.size(); ++t)
+            if (!tables_[t].of_patients) build_lookup(t);
+        read_hierarchy();
+        read_profiles();
+    }
     fill_census();
     check_files();
 }
@@ -159,7 +165,9 @@ Extract::Columns::Columns(const TableFile& t, const Part& p)
       visible(t.shape.split ? p.header.find("IDOrganisationVisibleTo") : -1),
       registered(p.header.find("IDOrganisationRegisteredAt")),
       removed(p.header.find("RemovedData")),
-      through(t.shape.through.empty() ? -1 : p.header.find(t.shape.through)) {}
+      through(t.shape.through.empty() ? -1 : p.header.find(t.shape.through)),
+      status(p.header.find("RegistrationStatus")),
+      place(p.header.find("IDOrganisation")) {}
 
 std::vector<Extract::Columns> Extract::columns_of(const TableFile& t) {
     std::vector<Columns> out;
@@ -247,26 +255,34 @@ void Extract::choose_practice(const std::unordered_map<std::string, std::size_t>
     practice_ = text_key(census.ods);
 }
 
+/// The other places that a registration for GMS names.
+void Extract::gms_places(const Part& p, Text row, const Columns& c, std::vector<Key>& out) const {
+    out.clear();
+    if (upper(csv::field_at(row, c.status, p.dialect)).find("GMS") == std::string::npos) return;
+    for (const int column : {c.place, c.registered}) {
+        const Key key = text_key(csv::field_at(row, column, p.dialect));
+        if (key != kNoKey && key != practice_) out.push_back(key);
+    }
+}
+
 // The places where a patient has been registered for GMS: what was recorded there belongs to the record.
 // Removed rows count too: the rule looks at what was ever said.
 void Extract::read_gms() {
     const auto registrations = named("SRPatientRegistration");
     if (!registrations) return;
     const TableFile& t = tables_[*registrations];
+    std::vector<Key> places;
     for (const Part& p : t.parts) {
         if (deliveries_.list[p.delivery].use != Use::read) continue;
         const Columns c(t, p);
-        const int status = p.header.find("RegistrationStatus"), where = p.header.find("IDOrganisation");
         csv::TableScanner scan(p.bytes, p.dialect, p.header.columns.size(), true);
         csv::RowSpan span;
         while (scan.next(span)) {
             const Text row = p.bytes.substr(span.offset, span.length);
             const auto it = patients.find(id_key(csv::field_at(row, c.patient, p.dialect)));
             if (it == patients.end()) continue;
-            if (upper(csv::field_at(row, status, p.dialect)).find("GMS") == std::string::npos) continue;
-            for (const int column : {where, c.registered}) {
-                const Key key = text_key(csv::field_at(row, column, p.dialect));
-                if (key == kNoKey || key == practice_) continue;
+            gms_places(p, row, c, places);
+            for (const Key key : places) {
                 auto& list = gms_[it->second];
                 if (std::find(list.begin(), list.end(), key) == list.end()) list.push_back(key);
             }

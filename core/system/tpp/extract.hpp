@@ -12,12 +12,18 @@
 /// more over those of patients and registrations.
 namespace gpswitch::tpp {
 
+/// What an extract is opened for. copy: a row is left out of a copy only for what other rows and the options
+/// say, not for what a reading would make of it: tables that are no GP record, or that nobody knows, are
+/// merged like the others, and the shared record is cut with --practice only. Nothing can be looked up then.
+enum class Purpose : std::uint8_t { map, copy };
+
 class Extract {
   public:
     /// Opens, indexes and merges. Structural findings go to issues. Throws InputError when the extract cannot
     /// be used (see deliveries()), when needed tables are missing (unless options.incomplete), and when
     /// patients of several practices are in it and none is chosen.
-    Extract(const record::SourceOptions& options, const mapping::MappingSet& mapping);
+    Extract(const record::SourceOptions& options, const mapping::MappingSet& mapping,
+            Purpose purpose = Purpose::map);
 
     record::Census census;
     std::vector<Issue> issues;
@@ -54,6 +60,9 @@ class Extract {
     const Delivery& delivery(std::size_t table, std::size_t slot) const {
         return deliveries_.list[tables_[table].part_of(slot).delivery];
     }
+    const Deliveries& deliveries() const { return deliveries_; }
+    /// Slots of a table, in the order of deliveries and of rows in their files.
+    std::vector<std::uint32_t> in_file_order(std::size_t table) const;
 
   private:
     /// A row while versions of one key are compared.
@@ -61,11 +70,11 @@ class Extract {
         Key key;
         std::uint32_t part;
         std::uint64_t address, patient;
-        bool removed;
+        bool removed, shared;
     };
     /// Positions of the columns that say whose a row is.
     struct Columns {
-        int key, second, patient, visible, registered, removed, through;
+        int key, second, patient, visible, registered, removed, through, status, place;
         explicit Columns(const TableFile& t, const Part& p);
     };
     /// Those of every file of a table.
@@ -78,6 +87,7 @@ class Extract {
     void read_patients();
     void choose_practice(const std::unordered_map<std::string, std::size_t>& practices);
     void read_gms();
+    void gms_places(const Part& p, Text row, const Columns& c, std::vector<Key>& out) const;
     void fill_census();
     Issue issue(const std::string& origin, std::uint64_t line, Severity severity, const char* code,
                 std::string message, const char* hint = "") const;
@@ -86,6 +96,8 @@ class Extract {
     void index(TableFile& t);
     void index_through(TableFile& t, std::unordered_map<Key, std::uint64_t>& parents);
     void merge(TableFile& t);
+    void settle_group(TableFile& t, std::span<Version> versions,
+                      std::vector<std::pair<std::uint64_t, Verdict>>& out);
     void settle_versions(TableFile& t, std::span<Version> versions,
                          std::vector<std::pair<std::uint64_t, Verdict>>& out);
     void build_lookup(std::size_t table);
@@ -96,7 +108,13 @@ class Extract {
                        std::uint64_t patient) const;
     bool same_row(const TableFile& t, std::uint64_t a, std::uint64_t b) const;
 
+    // copy.cpp
+    bool merges(Verdict verdict) const;
+    void keep_shared();
+    void keep_registrations();
+
     const record::SourceOptions options_;
+    const Purpose purpose_;
     const mapping::MappingSet& mapping_;
     Layout layout_;
     Deliveries deliveries_;

@@ -35,8 +35,9 @@ Verdict Extract::verdict_of(const TableFile& t, const Part& p, Text row, const C
 
 void Extract::index(TableFile& t) {
     std::vector<std::pair<std::uint64_t, Verdict>> apart;
-    const bool other = mapping_.in_list("not-gp-tables", t.name);
-    const bool unknown = !other && (t.known == nullptr || !t.known->mapped);
+    const bool reading = purpose_ == Purpose::map;
+    const bool other = reading && mapping_.in_list("not-gp-tables", t.name);
+    const bool unknown = reading && !other && (t.known == nullptr || !t.known->mapped);
     for (Part& p : t.parts) {
         const Columns c(t, p);
         const bool later = deliveries_.list[p.delivery].use == Use::later;
@@ -164,31 +165,64 @@ void Extract::settle_versions(TableFile& t, std::span<Version> versions,
     }
 }
 
+// What is left out of a reading and yet copied may not take the place of what is read: each is merged by
+// itself. A removal is of both.
+void Extract::settle_group(TableFile& t, std::span<Version> versions,
+                           std::vector<std::pair<std::uint64_t, Verdict>>& out) {
+    if (std::ranges::none_of(versions, [](const Version& v) { return v.shared; }))
+        return settle_versions(t, versions, out);
+    std::vector<std::pair<std::uint64_t, Verdict>> both;
+    for (const bool shared : {false, true}) {
+        std::vector<Version> some;
+        std::ranges::copy_if(versions, std::back_inserter(some),
+                             [&](const Version& v) { return v.removed || v.shared == shared; });
+        settle_versions(t, some, both);
+    }
+    // One that removes nothing of the one kind may remove something of the other: that word counts.
+    std::ranges::stable_sort(both, {}, [](const auto& row) {
+        return std::pair(row.first, row.second == Verdict::removal_unknown);
+    });
+    for (const auto& row : both)
+        if (out.empty() || out.back().first != row.first) out.push_back(row);
+}
+
 // Rows of later files, and the older ones that have their keys; what stands alone in the first file needs no
-// look. In one file alone, rows of the same key are sorted out when the patient is read.
+// look, but where that file itself says that rows of it are gone. In one file alone, rows of the same key are
+// sorted out when the patient is read.
 void Extract::merge(TableFile& t) {
-    if (t.parts.size() == 1 && t.header.find("RemovedData") < 0) return;
+    const bool removes = t.header.find("RemovedData") >= 0;
+    if (t.parts.size() == 1 && !removes) return;
     std::vector<Version> versions;
     std::unordered_set<Key> keys;
     const std::vector<Columns> columns = columns_of(t);
-    const auto collect = [&](bool first) {
+    const auto visit = [&](bool first, const auto& see) {
         for (std::size_t s = 0; s < t.rows.size(); ++s) {
             const std::size_t part = t.part_at(t.offset(s));
-            if ((part == 0) != first || t.verdict(s) != Verdict::live) continue;
+            const Verdict verdict = t.verdict(s);
+            if ((part == 0) != first || !merges(verdict) || t.broken.contains(t.offset(s))) continue;
             const Part& p = t.parts[part];
             const Columns& c = columns[part];
-            if (t.broken.contains(t.offset(s))) continue;
             const Text row = t.raw_at(t.offset(s));
             const Key key = row_key(t, p, row, c);
-            const bool removed = is_true(csv::field_at(row, c.removed, p.dialect));
-            if (key == kNoKey || (first && !keys.contains(key) && !removed)) continue;
-            keys.insert(key);
-            versions.push_back({key, static_cast<std::uint32_t>(part), t.offset(s),
-                                t.of_patients ? t.patient(s) : TableFile::kNobody, removed});
+            if (key == kNoKey) continue;
+            see(Version{key, static_cast<std::uint32_t>(part), t.offset(s),
+                        t.of_patients ? t.patient(s) : TableFile::kNobody,
+                        is_true(csv::field_at(row, c.removed, p.dialect)),
+                        verdict == Verdict::shared_record});
         }
     };
-    collect(false);
-    collect(true);
+    visit(false, [&](const Version& v) {
+        keys.insert(v.key);
+        versions.push_back(v);
+    });
+    if (t.parts[0].header.find("RemovedData") >= 0)
+        visit(true, [&](const Version& v) {
+            if (v.removed) keys.insert(v.key);
+        });
+    if (!keys.empty())
+        visit(true, [&](const Version& v) {
+            if (keys.contains(v.key)) versions.push_back(v);
+        });
     if (versions.empty()) return;
     std::sort(versions.begin(), versions.end(), [](const Version& a, const Version& b) {
         return std::tie(a.key, a.address) < std::tie(b.key, b.address);
@@ -197,7 +231,7 @@ void Extract::merge(TableFile& t) {
     for (std::size_t i = 0; i < versions.size();) {
         std::size_t end = i + 1;
         while (end < versions.size() && versions[end].key == versions[i].key) ++end;
-        settle_versions(t, std::span(versions).subspan(i, end - i), out);
+        settle_group(t, std::span(versions).subspan(i, end - i), out);
         i = end;
     }
     // By address: removals take the patient of what they remove, so the order of rows changes.

@@ -149,7 +149,7 @@ void TableFile::read_at(std::uint64_t address, Arena& arena, RowText& out) const
     out.undefined = false;
     out.bad = nullptr;
     const Text bytes = raw_at(address);
-    out.raw = part.utf8 ? bytes : decode(bytes, arena, out.undefined);
+    out.raw = part.utf8 ? tidy(bytes, arena, out.undefined) : decode(bytes, arena, out.undefined);
     const csv::State split = csv::split(out.raw, part.dialect, arena, out.cells);
     if (state == csv::State::good) state = split;
     if (state == csv::State::not_utf8) out.bad = "not UTF-8, although the file says so";

@@ -1,5 +1,6 @@
 #include "core/system/tpp/tpp.hpp"
 
+#include "core/system/tpp/exporter.hpp"
 #include "core/system/tpp/patient.hpp"
 #include "core/system/tpp/practice.hpp"
 #include "core/system/tpp/zip_parts.hpp"
@@ -89,6 +90,9 @@ struct Tpp : record::System {
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr) throw MappingError("a SystmOne extract needs a mapping set");
         return std::make_unique<TppSource>(options, *options.mapping);
+    }
+    std::unique_ptr<record::Exporter> exporter(const record::SourceOptions& options) const override {
+        return open_exporter(options, {std::begin(kAbsent), std::end(kAbsent)});
     }
 };
 

@@ -15,6 +15,12 @@ using Text = std::string_view;
 /// non-breaking space becomes a space. The five bytes without a meaning (81 8D 8F 90 9D) become the control
 /// characters of the same number, and `undefined` is set to true: nothing is lost, and somebody must look.
 Text decode(Text bytes, Arena& arena, bool& undefined);
+/// The same for text that is UTF-8 already, as in a copy of ours: what decode() makes of the bytes it was.
+Text tidy(Text utf8, Arena& arena, bool& undefined);
+/// Appends Windows-1252 as UTF-8, each character as it stands: for a copy. Gives the position of the first
+/// byte without a meaning; npos when there is none.
+std::size_t append_utf8(std::string& out, Text bytes);
+bool ascii(Text bytes);
 
 /// "29 Sep 2011 14:53:28", "29 Sep 2011 14:53" or "29 Sep 2011" as "2011-09-29 14:53:28"; midnight is how an
 /// unknown time is written, so it is left out: "2011-09-29". Days of one digit, several spaces and months in

@@ -15,6 +15,22 @@ TEST_CASE("tpp trap 16: Windows-1252 is decoded, and no byte above 127 is stripp
     CHECK_FALSE(undefined);
 }
 
+TEST_CASE("tpp trap 16, 18: a copy in UTF-8 says what the Windows-1252 file says, each byte of it") {
+    for (int b = 0; b < 256; ++b) {
+        CAPTURE(b);
+        const std::string byte = std::string("x") + static_cast<char>(b) + "y";
+        Arena arena;
+        bool here = false, there = false;
+        std::string copy;
+        append_utf8(copy, byte);
+        CHECK(tidy(copy, arena, there) == decode(byte, arena, here));
+        CHECK(here == there);
+    }
+    std::string copy;
+    append_utf8(copy, "a\xA0\x81");
+    CHECK(copy == "a\u00A0\u0081");
+}
+
 TEST_CASE("tpp trap 16: the five undefined bytes are kept and told of") {
     for (const char byte : {'\x81', '\x8D', '\x8F', '\x90', '\x9D'}) {
         Arena arena;
