@@ -14,6 +14,7 @@
 #include "cmd/talk.hpp"
 #include "cmd/words.hpp"
 #include "core/io/file.hpp"
+#include "core/mapping/carry.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/pipeline/seal.hpp"
 #include "core/system/all.hpp"
@@ -139,8 +140,8 @@ std::unique_ptr<record::Target> Context::create_target(const systems::Address& a
 }
 
 std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target& target, IssueSink& issues,
-                                              const std::function<void(record::Record&)>& inspect,
-                                              bool as_is) const {
+                                              const std::function<void(record::Record&)>& inspect, bool as_is,
+                                              HeldEntries* held) const {
     Progress progress;
     pipeline::Options o;
     o.jobs = options.jobs;
@@ -153,6 +154,10 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
     o.as_is = as_is;
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();
+    if (held != nullptr)
+        o.held = [held](const std::string& resource, const std::string& code) {
+            held->emplace(resource, code);
+        };
     auto ledger = pipeline::run(*source.source, target, source.origin, o);
     for (const Issue& issue : selection().unfound()) issues.add(issue);
     return ledger;
@@ -202,7 +207,8 @@ void Context::select(OpenSource& s, bool rest) const {
 
 diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
                               diff::Writer& writer) const {
-    how.cannot_carry = after.system->cannot_carry();
+    how.cannot_carry = after.system->cannot_carry(after.mapping.get());
+    declare(*after.system, after.mapping.get(), how);
     Progress progress("patients");
     const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
     how.progress = [&](std::uint64_t patients) {
@@ -210,6 +216,22 @@ diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Optio
         progress(patients, std::max(patients, total));
     };
     return diff::compare(side_of(before), side_of(after), how, writer);
+}
+
+void Context::declare(const record::System&, const mapping::MappingSet* set, diff::Options& how) {
+    if (set == nullptr) return;
+    how.layout = true;
+    for (mapping::Carry& c : mapping::load_carry(*set)) how.carry.push_back(std::move(c));
+}
+
+void Context::declare_via(const std::string& name, diff::Options& how) const {
+    const record::System* system = systems::find(name);
+    if (system == nullptr)
+        throw UsageError(fmt::format("there is no system {}", name), "`gpswitch systems` lists them");
+    const auto set = system->mapping_id().empty() ? nullptr : load_mapping(std::string(system->mapping_id()));
+    for (const record::CannotCarry& c : system->cannot_carry(set.get()))
+        how.carry.push_back({c.entity, c.field, {}, c.why});
+    declare(*system, set.get(), how);
 }
 
 std::vector<std::string> Context::mapping_roots() const {

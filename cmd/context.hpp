@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ struct OpenSource {
     const record::Census& census() const { return source->census(); }
 };
 
+/// Entries that a target held back: "Condition/id" and the code of the issue.
+using HeldEntries = std::map<std::string, std::string, std::less<>>;
+
 /// What every command needs from the options and the machine.
 class Context {
   public:
@@ -46,10 +50,10 @@ class Context {
     /// The place alone, with its members unpacked as for open_source.
     std::shared_ptr<archive::Place> open_place(const std::string& place, const std::string& output) const;
 
-    /// Everything from source to target, with the progress bar.
+    /// Everything from source to target, with the progress bar. `held` gets what the target held back.
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
                                          const std::function<void(record::Record&)>& inspect = {},
-                                         bool as_is = false) const;
+                                         bool as_is = false, HeldEntries* held = nullptr) const;
     /// rules/labels.csv and rules/empty-reason.csv, read once. MappingError when one is missing or wrong.
     const mapping::Safeguards& safeguards() const;
     /// SHA-256 over these two: they decide with the mapping what a run makes of its input.
@@ -67,6 +71,9 @@ class Context {
     /// Compares two open sources, with the progress bar; explains what AFTER's layout cannot carry.
     diff::Totals compare(OpenSource& before, OpenSource& after, diff::Options options,
                          diff::Writer& writer) const;
+    /// Declares as well what this system's layout does to a record: the way led over it, or a side was
+    /// written in it. UsageError when there is no such system.
+    void declare_via(const std::string& name, diff::Options& how) const;
 
     /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
     /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
@@ -90,6 +97,7 @@ class Context {
     bool selects = true;
 
   private:
+    static void declare(const record::System& system, const mapping::MappingSet* set, diff::Options& how);
     mutable std::unique_ptr<mapping::Safeguards> safeguards_;
     mutable std::string safeguards_sha256_;
     mutable std::shared_ptr<pipeline::Selection> selection_;

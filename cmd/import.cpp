@@ -48,7 +48,9 @@ ExitCode run(const ImportOptions& o, Context& context) {
     const auto target =
         common.dry_run ? pipeline::nowhere() : context.create_target(address, common.overwrite);
     Findings findings;
-    const auto ledger = context.move(source, *target, findings);
+    HeldEntries held;
+    const auto ledger = context.move(source, *target, findings, {}, false, &held);
+    report.held_entries = &held;
     report.source = &source;
     report.ledger = ledger.get();
     report.findings = &findings;

@@ -1,6 +1,8 @@
 // What each gate of a move does: the same as the command of its name, on the folder's own files.
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include <nlohmann/json.hpp>
 
 #include "cmd/findings.hpp"
@@ -55,6 +57,29 @@ void write_findings(const std::vector<Issue>& found, const std::string& path, co
         file.write(issue.json() + "\n");
     }
     file.publish();
+}
+
+/// What the target held back, for the comparison; no file when it held nothing.
+constexpr const char* kHeldByTarget = "held-by-target.jsonl";
+
+void write_held(const HeldEntries& held, const Workspace& work, const char* name) {
+    work.remove(name);
+    if (held.empty()) return;
+    io::OutputFile file(work.in(name));
+    for (const auto& [resource, code] : held)
+        file.write(ordered_json{{"resource", resource}, {"code", code}}.dump() + "\n");
+    file.publish();
+}
+
+HeldEntries read_held(const std::string& path) {
+    HeldEntries out;
+    if (!io::exists(path)) return out;
+    std::istringstream lines(io::read_all(path));
+    for (std::string line; std::getline(lines, line);) {
+        const ordered_json entry = ordered_json::parse(line);
+        out.emplace(entry.at("resource").get<std::string>(), entry.at("code").get<std::string>());
+    }
+    return out;
 }
 
 GateRecord record_of(Outcome outcome, std::string says, const ordered_json& facts = ordered_json::object()) {
@@ -192,7 +217,9 @@ GateRecord Move::import_gate() {
     const auto target = context_.create_target(target_, context_.options.overwrite || again);
     Silent silent;
     Findings findings(&silent);
-    const auto ledger = context_.move(source, *target, findings);
+    HeldEntries held;
+    const auto ledger = context_.move(source, *target, findings, {}, false, &held);
+    write_held(held, work_, kHeldByTarget);
     return record_of(
         outcome_of(ledger->rows(record::Fate::held), findings),
         fmt::format("{} of {} into {}", count(ledger->written(), "entry", "entries"),
@@ -237,7 +264,9 @@ GateRecord Move::diff_gate() {
     const auto writer =
         diff::make_writer(Format::jsonl, [&file](std::string_view text) { file.write(text); },
                           {.title = "gpswitch switch", .version = std::string(version()), .describe = {}});
-    const diff::Totals t = context_.compare(from, to, {}, *writer);
+    diff::Options how;
+    how.held = read_held(work_.in(kHeldByTarget));
+    const diff::Totals t = context_.compare(from, to, std::move(how), *writer);
     file.publish();
     ordered_json by = ordered_json::object();
     for (const auto& [what, n] : t.unexplained_by)

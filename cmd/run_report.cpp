@@ -172,6 +172,9 @@ std::string RunReport::json() const {
     if (!source->census().selection.empty()) out["selection"] = source->census().selection;
     out["patients"] = {{"read", ledger->patients()}, {"held", ledger->held_patients()}};
     out["findings"] = findings_json(*findings);
+    if (held_entries != nullptr && !held_entries->empty())
+        for (const auto& [resource, code] : *held_entries)
+            out["heldEntries"].push_back({{"resource", resource}, {"code", code}});
     out["ledger"] = ordered_json::parse(ledger->json());
     return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }

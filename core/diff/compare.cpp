@@ -31,7 +31,7 @@ class Comparison {
           options_(options),
           judge_(options),
           hold_(totals_, writer, options.list_explained, options.hold),
-          practice_(judge_, totals_),
+          practice_(judge_, options, totals_),
           writer_(writer) {}
 
     Totals run() {
@@ -210,6 +210,7 @@ class Comparison {
         }
         pair_entities(a, b, pairs_);
         const bool followed = follow_pairing(a, b);
+        note_gone(a);
         for (const auto& [i, j] : pairs_.pairs) {
             // What was made of the same bytes, and has not been touched since, is the same.
             if (lines && !followed && a.rows[i].raw == b.rows[j].raw)
@@ -219,11 +220,13 @@ class Comparison {
         }
         for (std::uint32_t i : pairs_.only_before) {
             const Item& item = a.items[i];
-            hold_.alone(judge_.only_before(item.kind, *item.entity), source_key(*item.entity));
+            Difference d = judge_.only_before(item.kind, *item.entity, &a);
+            if (const std::string* code = held_by_target(item)) Judge::hold(d, *code);
+            hold_.alone(std::move(d), source_key(*item.entity));
         }
         for (std::uint32_t j : pairs_.only_after) {
             const Item& item = b.items[j];
-            hold_.alone(Judge::only_after(item.kind, *item.entity), source_key(*item.entity));
+            hold_.alone(judge_.only_after(item.kind, *item.entity, &b), source_key(*item.entity));
         }
     }
 
@@ -259,10 +262,31 @@ class Comparison {
 
     void pair(const Item& a, const Item& b) {
         Difference d;
-        if (judge_.pair(a.kind, *a.entity, *b.entity, d) == Judge::Verdict::equal)
+        if (judge_.pair(a.kind, *a.entity, *b.entity, d, around_) == Judge::Verdict::equal)
             ++totals_.equal;
         else
             hold_.changed(std::move(d));
+    }
+
+    const std::string* held_by_target(const Item& item) const {
+        if (options_.held.empty()) return nullptr;
+        const auto it =
+            options_.held.find(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id));
+        return it == options_.held.end() ? nullptr : &it->second;
+    }
+
+    // By which rule entries of this patient are not in AFTER: what refers to them cannot lead there.
+    void note_gone(const Record& a) {
+        gone_.clear();
+        for (const std::uint32_t i : pairs_.only_before) {
+            const Item& item = a.items[i];
+            const std::string* code = held_by_target(item);
+            std::string rule =
+                code != nullptr ? "held: " + *code : judge_.projection().missing(item.kind, *item.entity);
+            if (!rule.empty() && !item.entity->id.empty())
+                gone_.emplace(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id),
+                              std::move(rule));
+        }
     }
 
     void held(const Record& record) {
@@ -312,6 +336,15 @@ class Comparison {
     std::vector<Identity> open_before_, open_after_;
     NumberCounts numbers_before_, numbers_after_;
     EntityPairs pairs_;
+    std::map<std::string, std::string, std::less<>> gone_;
+    Surroundings around_{&practice_.links(), [this](std::string_view to) -> std::string {
+                             if (const auto it = gone_.find(to); it != gone_.end()) return it->second;
+                             if (const auto it = options_.held.find(to); it != options_.held.end())
+                                 return "held: " + it->second;
+                             const auto kind = record::kind_of(to.substr(0, to.find('/')));
+                             return kind && record::practice_wide(*kind) ? judge_.projection().missing(*kind)
+                                                                         : std::string();
+                         }};
     std::uint64_t done_ = 0;
 };
 

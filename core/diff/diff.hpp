@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/mapping/carry.hpp"
 #include "core/record/system.hpp"
 #include "core/report/writer.hpp"
 
@@ -65,6 +66,17 @@ std::vector<PatientPair> load_pairs(std::string_view csv, const std::string& nam
 
 struct Options {
     std::vector<record::CannotCarry> cannot_carry;  ///< AFTER's; entity "*": every type that has the field
+    std::vector<mapping::Carry>
+        carry;  ///< what AFTER's layout carries otherwise (carry.csv of its mapping set)
+    /// AFTER is read from a supplier's layout, or came by one: its own keys and codes stand beside what was
+    /// there, numbers have its places, and what it infers is not a change.
+    bool layout = false;
+    /// Both sides were made from the same records, each in a layout of its own: what either cannot carry
+    /// explains.
+    bool siblings = false;
+    /// What the Target of AFTER held back: "AllergyIntolerance/id" of BEFORE and the code of the issue. Such
+    /// an entry is explained as "held: CODE", as it is listed.
+    std::map<std::string, std::string, std::less<>> held;
     std::vector<PatientPair> pairs;
     std::vector<std::string> ignore;  ///< element paths not compared: "Patient.meta.lastUpdated", "*.issued"
     bool source_rows = false;      ///< compare the rows entities came from as well: for stores that keep them

@@ -1,5 +1,7 @@
 #include "core/diff/fields.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <unordered_map>
 
@@ -15,6 +17,7 @@ using FieldKind = FieldDifference::Kind;
 struct Walker {
     bool values;
     std::vector<FieldDifference>& out;
+    Explain* explain = nullptr;
 
     void add(FieldKind kind, const std::string& path, std::string before, std::string after) {
         if (!values) before.clear(), after.clear();
@@ -32,29 +35,56 @@ struct Walker {
             if (type.resource && f.name == "id") continue;
             const std::string here = path.empty() ? std::string(f.name) : path + "." + std::string(f.name);
             if (f.list)
-                list(a, b, f, here);
+                list(a, b, type, f, here);
             else if (f.kind == record::Kind::structure)
-                single(at(a, f), at(b, f), *f.type, here);
+                single(a, b, type, f, here);
             else
-                text(text_at(a, f), text_at(b, f), here);
+                text(a, b, type, f, here);
         }
     }
 
-    void text(record::Text a, record::Text b, const std::string& path) {
+    void text(const void* x, const void* y, const Type& owner, const Field& f, const std::string& path) {
+        const record::Text a = text_at(x, f), b = text_at(y, f);
         if (a == b) return;
         const FieldKind kind = a.empty()   ? FieldKind::only_after
                                : b.empty() ? FieldKind::only_before
                                            : FieldKind::changed;
+        if (explain != nullptr &&
+            explain->accepts({kind, without_indexes(path), owner, x, y, f, a, b, nullptr}))
+            return;
         add(kind, path, std::string(a), std::string(b));
     }
 
-    void single(const void* a, const void* b, const Type& type, const std::string& path) {
+    // One side has nothing there: asked for as a whole, then part by part.
+    bool accepted(FieldKind kind, const std::string& path, const Type& owner, const void* x, const void* y,
+                  const Field& f, const void* object) {
+        if (explain == nullptr) return false;
+        const std::string plain = without_indexes(path);
+        if (explain->accepts({kind, plain, owner, x, y, f, {}, {}, object})) return true;
+        if (f.kind != record::Kind::structure || !explain->inside(plain)) return false;
+        const std::vector<std::uint64_t> nothing(f.type->size / sizeof(std::uint64_t) + 1);
+        std::vector<FieldDifference> left;
+        const std::vector<std::string> fired = explain->fired;
+        Walker within{false, left, explain};
+        if (kind == FieldKind::only_before)
+            within.structure(object, nothing.data(), *f.type, path);
+        else
+            within.structure(nothing.data(), object, *f.type, path);
+        if (left.empty()) return true;
+        explain->fired = fired;
+        return false;
+    }
+
+    void single(const void* x, const void* y, const Type& owner, const Field& f, const std::string& path) {
+        const void *a = at(x, f), *b = at(y, f);
+        const Type& type = *f.type;
         const bool none_a = is_empty(a, type), none_b = is_empty(b, type);
         if (none_a && none_b) return;
+        const FieldKind kind = none_a ? FieldKind::only_after : FieldKind::only_before;
+        if ((none_a || none_b) && accepted(kind, path, owner, x, y, f, none_a ? b : a)) return;
         // What has a single part is named by it: "meta.security[0]", not "meta".
         if ((none_a || none_b) && filled(none_a ? b : a, type) > 1)
-            return add(none_a ? FieldKind::only_after : FieldKind::only_before, path,
-                       none_a ? "" : json(a, type), none_a ? json(b, type) : "");
+            return add(kind, path, none_a ? "" : json(a, type), none_a ? json(b, type) : "");
         structure(a, b, type, path);
     }
 
@@ -70,7 +100,7 @@ struct Walker {
         return json(items_at(object, f).data + i * f.type->size, *f.type);
     }
 
-    void list(const void* a, const void* b, const Field& f, const std::string& path) {
+    void list(const void* a, const void* b, const Type& owner, const Field& f, const std::string& path) {
         std::vector<std::string> x, y;
         for (std::uint32_t i = 0; i < items_at(a, f).size; ++i) x.push_back(item(a, f, i));
         for (std::uint32_t i = 0; i < items_at(b, f).size; ++i) y.push_back(item(b, f, i));
@@ -98,31 +128,89 @@ struct Walker {
             if (j < last) ordered = false;
             last = j;
         }
-        if (!ordered) add(FieldKind::order, path, joined(x), joined(y));
-        rest(a, b, f, path, x, y, left, taken, head, tail);
+        if (!ordered &&
+            (explain == nullptr ||
+             !explain->accepts({FieldKind::order, without_indexes(path), owner, a, b, f, {}, {}, nullptr})))
+            add(FieldKind::order, path, joined(x), joined(y));
+        std::vector<std::size_t> right;  // of AFTER
+        for (std::size_t j = head; j < y.size() - tail; ++j)
+            if (!taken[j]) right.push_back(j);
+        rest(a, b, owner, f, path, x, y, left, right);
     }
 
-    void rest(const void* a, const void* b, const Field& f, const std::string& path,
-              const std::vector<std::string>& x, const std::vector<std::string>& y,
-              const std::vector<std::size_t>& left, const std::vector<bool>& taken, std::size_t head,
-              std::size_t tail) {
-        const auto indexed = [&](std::size_t i) { return path + "[" + std::to_string(i) + "]"; };
-        std::size_t next = 0;
-        for (std::size_t j = head; j < y.size() - tail; ++j) {
-            if (taken[j]) continue;
-            if (next == left.size()) {
-                add(FieldKind::only_after, indexed(j), {}, y[j]);
-                continue;
-            }
-            const std::size_t i = left[next++];
-            if (f.kind == record::Kind::structure)
-                structure(items_at(a, f).data + i * f.type->size, items_at(b, f).data + j * f.type->size,
-                          *f.type, indexed(i));
-            else
-                add(FieldKind::changed, indexed(i), x[i], y[j]);
+    // What tells items of one list apart, where something does: they pair by it before they pair in order.
+    static std::string sort_of(const void* object, const Field& f) {
+        if (f.type == nullptr) return {};
+        const auto is = [&](const Type& type) { return f.type == &type; };
+        const auto first = [](const record::Concept& c) {
+            return c.coding.empty() ? std::string(c.text) : std::string(c.coding[0].code);
+        };
+        if (is(record::type_of<record::Coding>()))
+            return std::string(static_cast<const record::Coding*>(object)->system);
+        if (is(record::type_of<record::Identifier>()))
+            return std::string(static_cast<const record::Identifier*>(object)->system);
+        if (is(record::type_of<record::ContactPoint>())) {
+            const auto& c = *static_cast<const record::ContactPoint*>(object);
+            return std::string(c.system) + " " + std::string(c.value);
         }
-        for (; next < left.size(); ++next)
-            add(FieldKind::only_before, indexed(left[next]), x[left[next]], {});
+        if (is(record::type_of<record::HumanName>())) {
+            const auto& n = *static_cast<const record::HumanName*>(object);
+            return std::string(n.family) + " " + (n.given.empty() ? "" : std::string(n.given[0]));
+        }
+        if (is(record::type_of<record::Concept>()))
+            return first(*static_cast<const record::Concept*>(object));
+        if (is(record::type_of<record::Reference>())) {
+            const record::Text to = static_cast<const record::Reference*>(object)->reference;
+            return std::string(to.substr(0, to.find('/')));
+        }
+        if (const Field* actor = f.type->find("actor");
+            actor != nullptr && actor->type == &record::type_of<record::Reference>())
+            return sort_of(at(object, *actor), *actor);
+        if (const Field* code = f.type->find("code");
+            code != nullptr && !code->list && code->type == &record::type_of<record::Concept>())
+            return first(*static_cast<const record::Concept*>(at(object, *code)));
+        return {};
+    }
+
+    void rest(const void* a, const void* b, const Type& owner, const Field& f, const std::string& path,
+              const std::vector<std::string>& x, const std::vector<std::string>& y,
+              std::vector<std::size_t> left, std::vector<std::size_t> right) {
+        const auto indexed = [&](std::size_t i) { return path + "[" + std::to_string(i) + "]"; };
+        const bool structures = f.kind == record::Kind::structure;
+        const auto of = [&](const void* side, std::size_t i) -> const void* {
+            return structures ? items_at(side, f).data + i * f.type->size : nullptr;
+        };
+        std::vector<std::pair<std::size_t, std::size_t>> pairs;
+        if (structures && explain != nullptr)
+            std::erase_if(left, [&](std::size_t i) {
+                const std::string sort = sort_of(of(a, i), f);
+                const auto j = std::find_if(right.begin(), right.end(), [&](std::size_t n) {
+                    return !sort.empty() && sort_of(of(b, n), f) == sort;
+                });
+                if (j == right.end()) return false;
+                pairs.emplace_back(i, *j);
+                right.erase(j);
+                return true;
+            });
+        // Codes and keys of different systems are not one that changed.
+        const bool apart = explain != nullptr && (f.type == &record::type_of<record::Coding>() ||
+                                                  f.type == &record::type_of<record::Identifier>());
+        const std::size_t n = apart ? 0 : std::min(left.size(), right.size());
+        for (std::size_t k = 0; k < n; ++k) pairs.emplace_back(left[k], right[k]);
+        std::sort(pairs.begin(), pairs.end());
+        for (const auto& [i, j] : pairs)
+            if (structures)
+                structure(of(a, i), of(b, j), *f.type, indexed(i));
+            else if (explain == nullptr ||
+                     !explain->accepts({FieldKind::changed, without_indexes(path), owner, a, b, f,
+                                        texts_at(a, f)[i], texts_at(b, f)[j], nullptr}))
+                add(FieldKind::changed, indexed(i), x[i], y[j]);
+        for (std::size_t k = n; k < left.size(); ++k)
+            if (!accepted(FieldKind::only_before, indexed(left[k]), owner, a, b, f, of(a, left[k])))
+                add(FieldKind::only_before, indexed(left[k]), x[left[k]], {});
+        for (std::size_t k = n; k < right.size(); ++k)
+            if (!accepted(FieldKind::only_after, indexed(right[k]), owner, a, b, f, of(b, right[k])))
+                add(FieldKind::only_after, indexed(right[k]), {}, y[right[k]]);
     }
 
     static std::string joined(const std::vector<std::string>& items) {
@@ -143,8 +231,8 @@ bool same(record::EntityKind kind, record::Entity& before, const record::Entity&
 }
 
 void compare_fields(record::EntityKind kind, const record::Entity& before, const record::Entity& after,
-                    bool values, std::vector<FieldDifference>& out) {
-    Walker{values, out}.structure(&before, &after, record::type_of(kind), {});
+                    bool values, std::vector<FieldDifference>& out, Explain* explain) {
+    Walker{values, out, explain}.structure(&before, &after, record::type_of(kind), {});
 }
 
 }  // namespace gpswitch::diff

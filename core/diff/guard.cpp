@@ -23,6 +23,12 @@ bool active_course(const record::Entity& e) {
     return static_cast<const record::MedicationStatement&>(e).status == "active";
 }
 
+// Else it would be issued here as well.
+bool prescribed_elsewhere(const record::Entity& e) {
+    return has_code(static_cast<const record::MedicationStatement&>(e).prescribing_agency,
+                    "prescribed-by-another-organisation");
+}
+
 bool active_problem(const record::Entity& e) {
     const auto& c = static_cast<const record::Condition&>(e);
     bool problem = false;
@@ -56,10 +62,12 @@ std::vector<Guard> make_guards() {
     add(EntityKind::MedicationStatement, {"dosage"}, "a dose");
     add(EntityKind::Immunization, {"doseQuantity"}, "a dose");
     add(EntityKind::MedicationRequest,
-        {"", "status", "intent", "medicationCodeableConcept", "medicationReference", "courseOfTherapyType"},
+        {"", "status", "intent", "medicationCodeableConcept", "medicationReference", "courseOfTherapyType",
+         "prescriptionType"},
         "an active repeat", active_plan);
     add(EntityKind::MedicationStatement, {"", "status", "medicationCodeableConcept", "medicationReference"},
         "an active repeat", active_course);
+    add(EntityKind::MedicationStatement, {"prescribingAgency"}, "who prescribes", prescribed_elsewhere);
     add(EntityKind::Condition, {"", "code", "clinicalStatus", "category"}, "an active problem",
         active_problem);
     add(EntityKind::Flag, {"", "code", "status"}, "a warning");

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "core/diff/explain.hpp"
 #include "core/diff/fields.hpp"
 #include "core/diff/guard.hpp"
 #include "core/diff/patients.hpp"
@@ -12,15 +13,16 @@ namespace gpswitch::diff {
 class Judge {
   public:
     explicit Judge(const Options& options)
-        : projection_(options.cannot_carry),
+        : projection_(options),
           ignored_(options.ignore),
           values_(options.show_values),
           source_rows_(options.source_rows) {}
 
     enum class Verdict : std::uint8_t { equal, explained, unexplained };
-    /// Both entities are changed by it: what is not compared is cleared, and BEFORE is projected.
-    Verdict pair(record::EntityKind kind, record::Entity& before, record::Entity& after,
-                 Difference& out) const {
+    /// Both entities are changed by it: what is not compared is cleared, labels are BEFORE's as AFTER has
+    /// them.
+    Verdict pair(record::EntityKind kind, record::Entity& before, record::Entity& after, Difference& out,
+                 const Surroundings& around = {}) const {
         clean(kind, before);
         clean(kind, after);
         if (same(kind, before, after)) return Verdict::equal;
@@ -29,10 +31,17 @@ class Judge {
         out.before = before.id;
         out.after = after.id;
         if (stricter(before, after)) out.rules.push_back("*.meta.security: labels are inherited");
-        projection_.apply(kind, before, after, out.rules);
-        out.explained = !out.rules.empty() && same(kind, before, after);
+        if (std::string rule = projection_.relabel(before, after); !rule.empty())
+            out.rules.push_back(std::move(rule));
+        if (projection_.siblings())
+            if (std::string rule = projection_.relabel(after, before); !rule.empty())
+                out.rules.push_back(std::move(rule));
+        Explain explain(projection_, around, kind, before, after);
+        compare_fields(kind, before, after, values_, out.fields, &explain);
+        for (std::string& rule : explain.fired) out.rules.push_back(std::move(rule));
+        if (out.fields.empty() && out.rules.empty() && explain.linked) return Verdict::equal;
+        out.explained = out.fields.empty() && !out.rules.empty();
         if (out.explained) return Verdict::explained;
-        compare_fields(kind, before, after, values_, out.fields);
         if (out.fields.empty()) out.fields.push_back({FieldDifference::Kind::changed, "(form)", {}, {}});
         for (const FieldDifference& f : out.fields)
             if (f.kind != FieldDifference::Kind::only_after && out.never.empty())
@@ -40,12 +49,15 @@ class Judge {
         return Verdict::unexplained;
     }
 
-    Difference only_before(record::EntityKind kind, const record::Entity& before) const {
+    /// `whole` is the record that it stands in; it may be nullptr.
+    Difference only_before(record::EntityKind kind, const record::Entity& before,
+                           const record::Record* whole = nullptr) const {
         Difference d;
         d.kind = Kind::only_before;
         d.entity = kind;
         d.before = before.id;
-        const std::string rule = projection_.missing(kind, before);
+        std::string rule = projection_.missing(kind, before);
+        if (rule.empty() && projection_.siblings()) rule = projection_.made(kind, before, whole);
         d.explained = !rule.empty();
         if (d.explained)
             d.rules.push_back(rule);
@@ -54,13 +66,29 @@ class Judge {
         return d;
     }
 
-    static Difference only_after(record::EntityKind kind, const record::Entity& after) {
+    Difference only_after(record::EntityKind kind, const record::Entity& after,
+                          const record::Record* whole = nullptr) const {
         Difference d;
         d.kind = Kind::only_after;
         d.entity = kind;
         d.after = after.id;
+        std::string rule = projection_.made(kind, after, whole);
+        if (rule.empty() && projection_.siblings()) rule = projection_.missing(kind, after);
+        if (!rule.empty()) {
+            d.explained = true;
+            d.rules.push_back(std::move(rule));
+        }
         return d;
     }
+
+    /// It is not there because the Target held it, and says so.
+    static void hold(Difference& d, const std::string& code) {
+        d.explained = true;
+        d.never = {};
+        d.rules = {"held: " + code};
+    }
+
+    const Projection& projection() const { return projection_; }
 
   private:
     // A label may be added on the way (what is derived inherits it), never lost: AFTER has all of BEFORE's

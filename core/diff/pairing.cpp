@@ -10,6 +10,7 @@
 #include "core/diff/path.hpp"
 #include "core/record/json.hpp"
 #include "core/util/hash.hpp"
+#include "core/util/text.hpp"
 
 namespace gpswitch::diff {
 namespace {
@@ -44,6 +45,8 @@ std::string identifier_key(const Entity& e) {
     return out;
 }
 
+std::string uuid_of(Text text) { return text.size() == 36 ? lower(text) : std::string(); }
+
 std::string id_key(const Entity& e) { return std::string(e.id); }
 
 // The same kinds and ids in the same order: the usual case, and then nothing need be looked up.
@@ -64,11 +67,12 @@ struct Matcher {
     using Key = std::function<std::string(const Item&)>;
 
     // Pairs what has equal keys, in order; the rest stays where it is.
-    void stage(const Key& key) {
+    void stage(const Key& key) { stage(key, key); }
+    void stage(const Key& key, const Key& other) {
         if (out.only_before.empty() || out.only_after.empty()) return;
         std::unordered_map<std::string, std::deque<std::uint32_t>> waiting;
         for (std::uint32_t j : out.only_after) {
-            std::string k = full(key, after.items[j]);
+            std::string k = full(other, after.items[j]);
             if (!k.empty()) waiting[std::move(k)].push_back(j);
         }
         std::vector<bool> taken(after.items.size(), false);
@@ -104,7 +108,7 @@ struct Matcher {
 // First of these that the type declares and the entity fills.
 constexpr std::array<std::string_view, 6> kCodes = {"code", "vaccineCode", "medicationCodeableConcept",
                                                     "type", "class",       "status"};
-constexpr std::array<std::string_view, 20> kTimes = {"effectiveDateTime",
+constexpr std::array<std::string_view, 21> kTimes = {"effectiveDateTime",
                                                      "effectivePeriod",
                                                      "onsetDateTime",
                                                      "occurrenceDateTime",
@@ -123,6 +127,7 @@ constexpr std::array<std::string_view, 20> kTimes = {"effectiveDateTime",
                                                      "receivedTime",
                                                      "recordedDate",
                                                      "issued",
+                                                     "occurredDateTime",
                                                      "recorded"};
 
 std::string json_of(const Entity& e, const Field& f) {
@@ -150,7 +155,68 @@ const Field* filled(const Entity& e, const record::Type& type, const std::array<
     return nullptr;
 }
 
+// "Condition/a" of BEFORE: "Condition/b" of AFTER.
+using Names = std::unordered_map<std::string, std::string>;
+
+std::string name_of(const Item& i) {
+    return std::string(record::name_of(i.kind)) + "/" + std::string(i.entity->id);
+}
+
+Names paired_names(const Record& before, const Record& after, const EntityPairs& pairs) {
+    Names out;
+    if (pairs.only_before.empty() || pairs.only_after.empty()) return out;
+    for (const auto& [i, j] : pairs.pairs) out.emplace(name_of(before.items[i]), name_of(after.items[j]));
+    return out;
+}
+
+std::string time_of(EntityKind kind, const Entity& e) {
+    const Field* time = filled(e, type_of(kind), kTimes);
+    return time == nullptr ? std::string() : std::string(time->name) + kUnit + json_of(e, *time);
+}
+
+// The entries of the patient it refers to, by AFTER's names, and its time.
+std::string refers(const Item& item, const Names* names) {
+    std::vector<std::string> to;
+    for_each_reference(item.entity, type_of(item.kind), [&](record::Reference& r) {
+        const auto kind = record::kind_of(r.reference.substr(0, r.reference.find('/')));
+        if (!kind || *kind == EntityKind::Patient || record::practice_wide(*kind)) return;
+        std::string name(r.reference);
+        if (names != nullptr) {
+            const auto it = names->find(name);
+            if (it == names->end()) return;
+            name = it->second;
+        }
+        to.push_back(std::move(name));
+    });
+    if (to.empty()) return {};
+    std::sort(to.begin(), to.end());
+    std::string key = time_of(item.kind, *item.entity);
+    for (const std::string& t : to) key += kUnit + t;
+    if (const Field* intent = type_of(item.kind).find("intent"))
+        key += kUnit + std::string(text_at(item.entity, *intent));
+    return key;
+}
+
+std::string words_and_time(EntityKind kind, const Entity& e) {
+    const record::Type& type = type_of(kind);
+    const Field* code = filled(e, type, kCodes);
+    const std::string time = time_of(kind, e);
+    if (time.empty() || code == nullptr || code->list || code->type != &record::type_of<record::Concept>())
+        return {};
+    const auto& c = *static_cast<const record::Concept*>(at(&e, *code));
+    std::string words(c.text.empty() && !c.coding.empty() ? c.coding[0].display : c.text);
+    if (words.empty()) return {};
+    if (const Field* intent = type.find("intent")) words += kUnit + std::string(text_at(&e, *intent));
+    return words + kUnit + time;
+}
+
 }  // namespace
+
+std::string key_uuid(const Entity& entity) {
+    for (const record::Identifier& i : entity.identifier)
+        if (i.system.starts_with(record::kRowId)) return uuid_of(i.value);
+    return {};
+}
 
 std::string source_key(const Entity& entity) {
     std::string key = row_key(entity);
@@ -205,12 +271,23 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out) 
     m.stage([](const Item& i) { return row_key(*i.entity); });
     const std::array<bool, record::kEntityKinds> keyed = m.keyed();
     m.stage([](const Item& i) { return identifier_key(*i.entity); });
+    m.stage([](const Item& i) { return uuid_of(i.entity->id); },
+            [](const Item& i) { return key_uuid(*i.entity); });
+    m.stage([](const Item& i) { return key_uuid(*i.entity); },
+            [](const Item& i) { return uuid_of(i.entity->id); });
+    m.stage([](const Item& i) { return key_uuid(*i.entity); },
+            [](const Item& i) { return uuid_of(i.entity->id); });
     // The patients are paired already; each record has one.
     m.stage(
         [](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
     const auto open = [&](const Item& i) { return !keyed[static_cast<std::size_t>(i.kind)]; };
     m.stage([&](const Item& i) { return open(i) ? canonical_hash(i.kind, *i.entity) : std::string(); });
+    // What refers to the same entries at the same time; the same code; the same words for it.
+    const Names names = paired_names(before, after, out);
+    m.stage([&](const Item& i) { return open(i) ? refers(i, &names) : std::string(); },
+            [&](const Item& i) { return open(i) ? refers(i, nullptr) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? code_and_time(i.kind, *i.entity) : std::string(); });
+    m.stage([&](const Item& i) { return open(i) ? words_and_time(i.kind, *i.entity) : std::string(); });
     std::sort(out.pairs.begin(), out.pairs.end());
 }
 

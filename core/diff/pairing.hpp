@@ -19,6 +19,9 @@ void pair_entities(const record::Record& before, const record::Record& after, En
 
 /// The rows an entity came from, as one text; its identifiers when it has no rows. Empty when it has neither.
 std::string source_key(const record::Entity& entity);
+/// Its row's key in lower case, where that is a UUID: a layout with such keys takes them from the ids of what
+/// is written in it. Empty otherwise.
+std::string key_uuid(const record::Entity& entity);
 /// SHA-256 of the entity's JSON without what says where it comes from: id, source rows, claimed profile,
 /// whose it is, and ids in references to other entities of the patient.
 std::string canonical_hash(record::EntityKind kind, const record::Entity& entity);

@@ -25,6 +25,8 @@ bool contradict(const Identity& a, const Identity& b) {
            !births_agree(a, b);
 }
 
+std::string as_uuid(const std::string& text) { return text.size() == 36 ? lower(text) : std::string(); }
+
 struct Matcher {
     const std::vector<Identity>& before;
     const std::vector<Identity>& after;
@@ -37,11 +39,15 @@ struct Matcher {
     // `value` names what must be equal; what stands twice on a side pairs nobody.
     template <class Value, class Agree>
     void stage(std::string_view how, Value value, Agree agree) {
+        stage(how, value, value, agree);
+    }
+    template <class Value, class Other, class Agree>
+    void stage(std::string_view how, Value value, Other other, Agree agree) {
         constexpr std::size_t kTwice = static_cast<std::size_t>(-1);
         std::unordered_map<std::string, std::size_t> places, seen;
         for (std::size_t j = 0; j < after.size(); ++j)
-            if (!done_after[j] && !value(after[j]).empty())
-                if (const auto [it, fresh] = places.try_emplace(value(after[j]), j); !fresh)
+            if (!done_after[j] && !other(after[j]).empty())
+                if (const auto [it, fresh] = places.try_emplace(other(after[j]), j); !fresh)
                     it->second = kTwice;
         for (std::size_t i = 0; i < before.size(); ++i)
             if (!done_before[i]) ++seen[value(before[i])];
@@ -118,6 +124,15 @@ PatientMatches pair_patients(const std::vector<Identity>& before, const std::vec
     m.stage(
         "id", [](const Identity& i) -> const std::string& { return i.id; },
         [](const Identity&, const Identity&) { return true; });
+    // A layout whose keys are UUIDs has the record's own.
+    m.stage(
+        "key made of the id", [](const Identity& i) { return as_uuid(i.id); },
+        [](const Identity& i) { return as_uuid(i.key); },
+        [](const Identity& a, const Identity& b) { return !contradict(a, b); });
+    m.stage(
+        "key made of the id", [](const Identity& i) { return as_uuid(i.key); },
+        [](const Identity& i) { return as_uuid(i.id); },
+        [](const Identity& a, const Identity& b) { return !contradict(a, b); });
     m.stage(
         "source key", [](const Identity& i) -> const std::string& { return i.key; },
         [](const Identity& a, const Identity& b) { return !contradict(a, b); });

@@ -3,9 +3,38 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/diff/pairing.hpp"
 #include "core/record/json.hpp"
 
 namespace gpswitch::diff {
+namespace {
+
+std::string name_of(record::EntityKind kind, std::string_view id) {
+    return std::string(record::name_of(kind)) + "/" + std::string(id);
+}
+
+// What tells one from another whatever its id: an identifier that is no row's key, a name, or code and time.
+std::string natural_key(record::EntityKind kind, const record::Entity& e) {
+    const record::Identifier* first = nullptr;
+    for (const record::Identifier& i : e.identifier)
+        if (!i.system.starts_with(record::kRowId) && !i.value.empty() &&
+            (first == nullptr || i.system < first->system))
+            first = &i;
+    if (first != nullptr) return std::string(first->system) + "\x1f" + std::string(first->value);
+    const record::Type& type = record::type_of(kind);
+    if (const record::Field* name = type.find("name"); name != nullptr && !record::is_empty(&e, *name)) {
+        if (name->kind != record::Kind::structure && !name->list)
+            return "name\x1f" + std::string(record::text_at(&e, *name));
+        if (name->list && name->type == &record::type_of<record::HumanName>())
+            return "name\x1f" +
+                   std::string(
+                       reinterpret_cast<const record::HumanName*>(record::items_at(&e, *name).data)->family);
+    }
+    std::string rest = code_and_time(kind, e);
+    return rest.empty() ? rest : "time\x1f" + rest;
+}
+
+}  // namespace
 
 void Practice::follow(const Side& side, bool before, const record::Record& record) {
     for (const record::Item& item : record.items)
@@ -53,6 +82,9 @@ void Practice::take(bool before, const record::Item& item, bool again_is_double)
     // Entities made from one row come again with each other's need.
     if (!own.seen.insert(key).second && !again_is_double) return;
     ++(before ? totals_.entities_before : totals_.entities_after);
+    std::string natural = natural_key(item.kind, *item.entity);
+    if (!natural.empty()) own.natural.emplace(name_of(item.kind, item.entity->id), std::move(natural));
+    if (std::string uuid = key_uuid(*item.entity); !uuid.empty()) own.keys.emplace(key, std::move(uuid));
     std::string text;
     record::append_json(text, item.kind, *item.entity);
     const auto partner = other.waiting.find(key);
@@ -84,20 +116,102 @@ void Practice::compare(const Key& key, const std::string& before, const std::str
     record::Entity& a = parse(key, before, record);
     record::Entity& b = parse(key, after, record);
     Difference d;
-    if (judge_.pair(key.first, a, b, d) == Judge::Verdict::equal)
+    Surroundings around{&links_, [this](std::string_view to) {
+                            const auto kind = record::kind_of(to.substr(0, to.find('/')));
+                            return kind ? judge_.projection().missing(*kind) : std::string();
+                        }};
+    if (judge_.pair(key.first, a, b, d, around) == Judge::Verdict::equal)
         ++totals_.equal;
     else
         differences_.push_back(std::move(d));
 }
 
+bool Practice::contradict(std::string_view before, std::string_view after) const {
+    const auto a = halves_[0].natural.find(before), b = halves_[1].natural.find(after);
+    if (a == halves_[0].natural.end() || b == halves_[1].natural.end()) return false;
+    // Of another sort they say nothing of each other.
+    return a->second.substr(0, a->second.find('\x1f')) == b->second.substr(0, b->second.find('\x1f')) &&
+           a->second != b->second;
+}
+
+void Practice::pair_waiting(const Key& before, const Key& after) {
+    const auto a = halves_[0].waiting.find(before);
+    const auto b = halves_[1].waiting.find(after);
+    if (a == halves_[0].waiting.end() || b == halves_[1].waiting.end()) return;
+    const std::string x = std::move(a->second), y = std::move(b->second);
+    halves_[0].waiting.erase(a);
+    halves_[1].waiting.erase(b);
+    compare(before, x, y);
+}
+
+void Practice::pair_linked() {
+    std::size_t known = 0;
+    // Comparing two may show who is who among those they refer to.
+    while (links_.all().size() != known) {
+        const auto all = links_.all();
+        known = all.size();
+        for (const auto& [from, to] : all) {
+            const std::size_t x = from.find('/'), y = to.find('/');
+            const auto kind = record::kind_of(std::string_view(from).substr(0, x));
+            if (kind && y != std::string::npos)
+                pair_waiting({*kind, from.substr(x + 1)}, {*kind, to.substr(y + 1)});
+        }
+    }
+}
+
+// A key that was made of the other side's id.
+void Practice::pair_keys() {
+    for (const bool before : {true, false}) {
+        std::vector<std::pair<Key, Key>> pairs;
+        for (const auto& [key, text] : halves_[before ? 0 : 1].waiting) {
+            const auto& keys = halves_[before ? 0 : 1].keys;
+            const auto k = keys.find(key);
+            if (k == keys.end()) continue;
+            const Key other{key.first, k->second};
+            if (!halves_[before ? 1 : 0].waiting.contains(other)) continue;
+            pairs.emplace_back(before ? key : other, before ? other : key);
+        }
+        for (const auto& [a, b] : pairs) links_.same(name_of(a.first, a.second), name_of(b.first, b.second));
+    }
+    pair_linked();
+}
+
+void Practice::pair_natural() {
+    const auto natural = [&](const Half& half, const Key& key) -> const std::string* {
+        const auto n = half.natural.find(name_of(key.first, key.second));
+        return n == half.natural.end() ? nullptr : &n->second;
+    };
+    std::multimap<Key, Key> places;
+    for (const auto& [key, text] : halves_[1].waiting)
+        if (const std::string* n = natural(halves_[1], key))
+            if (!links_.taken(name_of(key.first, key.second))) places.emplace(Key{key.first, *n}, key);
+    std::vector<Key> open;
+    for (const auto& [key, text] : halves_[0].waiting) open.push_back(key);
+    for (const Key& key : open) {
+        const std::string* n = natural(halves_[0], key);
+        const std::string name = name_of(key.first, key.second);
+        if (n == nullptr || !links_.after(name).empty()) continue;
+        const auto it = places.find(Key{key.first, *n});
+        if (it == places.end()) continue;
+        if (links_.same(name, name_of(key.first, it->second.second))) places.erase(it);
+    }
+    pair_linked();
+}
+
 std::vector<Difference> Practice::finish() {
+    pair_linked();
+    pair_keys();
+    pair_natural();
     for (const auto& [key, text] : halves_[0].waiting) {
         record::Record record;
-        differences_.push_back(judge_.only_before(key.first, parse(key, text, record)));
+        Difference d = judge_.only_before(key.first, parse(key, text, record));
+        if (const auto held = options_.held.find(name_of(key.first, key.second)); held != options_.held.end())
+            Judge::hold(d, held->second);
+        differences_.push_back(std::move(d));
     }
     for (const auto& [key, text] : halves_[1].waiting) {
         record::Record record;
-        differences_.push_back(Judge::only_after(key.first, parse(key, text, record)));
+        differences_.push_back(judge_.only_after(key.first, parse(key, text, record)));
     }
     std::stable_sort(differences_.begin(), differences_.end(), [](const Difference& x, const Difference& y) {
         const std::string& p = x.before.empty() ? x.after : x.before;

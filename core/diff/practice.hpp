@@ -10,17 +10,23 @@
 namespace gpswitch::diff {
 
 /// Pairs practice-wide entities by type and id as they come, from both sides in any order: one waits (as
-/// JSON, some hundred bytes) until its partner comes. What nobody referred to is looked at as well
+/// JSON, some hundred bytes) until its partner comes; one with another id is found by who refers to both, or
+/// by its own identifiers, name or time. What nobody referred to is looked at as well
 /// (leftovers).
 class Practice {
   public:
-    Practice(const Judge& judge, Totals& totals) : judge_(judge), totals_(totals) {}
+    Practice(const Judge& judge, const Options& options, Totals& totals)
+        : judge_(judge), options_(options), totals_(totals) {
+        links_.contradict = [this](std::string_view a, std::string_view b) { return contradict(a, b); };
+    }
 
     /// Finds what the record needs and has not been asked for on this side; and takes the practice-wide
     /// entities that stand in the record itself.
     void follow(const Side& side, bool before, const record::Record& record);
     /// Everything that is left on this side. Entities of no known patient are compared here too.
     void leftovers(const Side& side, bool before);
+    /// Pairs of entities whose ids differ, as references have shown them.
+    Links& links() { return links_; }
     /// The differences, by type and id.
     std::vector<Difference> finish();
 
@@ -31,14 +37,25 @@ class Practice {
     struct Half {
         std::set<Key> asked, seen;
         std::multimap<Key, std::string> waiting;
+        /// "Organization/a": what tells it from others whatever its id (natural_key); and key_uuid.
+        std::map<std::string, std::string, std::less<>> natural;
+        std::map<Key, std::string> keys;
     };
     void held(const record::Record& record);
     void take(bool before, const record::Item& item, bool again_is_double);
     void compare(const Key& key, const std::string& before, const std::string& after);
+    bool contradict(std::string_view before, std::string_view after) const;
+    /// Pairs what is left by links, and by what tells one from another.
+    void pair_linked();
+    void pair_keys();
+    void pair_natural();
+    void pair_waiting(const Key& before, const Key& after);
     record::Entity& parse(const Key& key, const std::string& text, record::Record& into);
 
     const Judge& judge_;
+    const Options& options_;
     Totals& totals_;
+    Links links_;
     Half halves_[2];  ///< BEFORE, AFTER
     std::vector<Difference> differences_;
     json::Parser parser_;

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/io/file.hpp"
+#include "core/mapping/carry.hpp"
 #include "core/mapping/compiled.hpp"
 #include "core/mapping/shape.hpp"
 #include "core/mapping/write.hpp"
@@ -218,6 +219,7 @@ std::vector<Problem> MappingSet::check(const std::string& folder) {
             check_codes(impl, set->values_, read_value_sets(folder + "/../../valuesets", problems), problems);
             check_targets(set->rules_, set->values_, problems);
             for (Problem& p : WriteSet::check(*set)) problems.list.push_back(std::move(p));
+            for (Problem& p : check_carry(*set)) problems.list.push_back(std::move(p));
         }
     } catch (const Error& e) { problems.add("", 0, e.what()); }
     auto& list = problems.list;

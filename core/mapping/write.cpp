@@ -45,6 +45,20 @@ bool parse_format(Text written, Cell& cell) {
     return false;
 }
 
+bool parse_roles(Text written, Cell& cell) {
+    static constexpr std::pair<Text, Cell::Role> kRoles[] = {{"key", Cell::key},
+                                                             {"patient", Cell::patient},
+                                                             {"practice", Cell::practice},
+                                                             {"code", Cell::code},
+                                                             {"label", Cell::label}};
+    for (const Text word : split(written, " ")) {
+        const auto known = std::ranges::find(kRoles, word, &std::pair<Text, Cell::Role>::first);
+        if (known == std::end(kRoles)) return false;
+        cell.roles |= known->second;
+    }
+    return true;
+}
+
 bool coded(const void* object, const Field& field, Shape shape, Text code) {
     const auto has = [&](const void* item) {
         if (shape == Shape::coding) return static_cast<const record::Coding*>(item)->code == code;
@@ -195,6 +209,9 @@ std::string parse_rows(Text written, Text entity, const WriteSet& set, WriteRout
         if (one.ends_with("?")) {
             row.optional = true;
             one.remove_suffix(1);
+        } else if (one.ends_with("+")) {
+            row.by_brick = true;
+            one.remove_suffix(1);
         }
         const std::size_t colon = one.find(':');
         const int table = set.table_index(one.substr(0, colon));
@@ -218,6 +235,11 @@ int WrittenTable::find(Text column) const {
     return -1;
 }
 
+int WrittenTable::find(Cell::Role role) const {
+    const auto it = std::ranges::find_if(cells, [&](const Cell& c) { return (c.roles & role) != 0; });
+    return it == cells.end() ? -1 : static_cast<int>(it - cells.begin());
+}
+
 int WriteSet::table_index(Text name) const {
     for (std::size_t i = 0; i < tables_.size(); ++i)
         if (same_ignoring_case(tables_[i].name, name)) return static_cast<int>(i);
@@ -235,8 +257,9 @@ const WriteRoute* WriteSet::first(EntityKind kind, const Entity& entity) const {
 void WriteSet::read(const MappingSet& set, std::vector<Problem>& list) {
     detail::Problems problems;
     Arena& arena = tests_->arena;
-    for (const auto& row : detail::read_table(
-             set.folder(), kCells, {"table", "column", "format", "default", "max", "why"}, arena, problems)) {
+    for (const auto& row : detail::read_table(set.folder(), kCells,
+                                              {"table", "column", "format", "default", "max", "role", "why"},
+                                              arena, problems)) {
         const auto& c = row.cells;
         if (tables_.empty() || tables_.back().name != c[0]) {
             if (table_index(c[0]) >= 0)
@@ -251,6 +274,7 @@ void WriteSet::read(const MappingSet& set, std::vector<Problem>& list) {
         const auto max = c[4].empty() ? 0 : to_integer(c[4]);
         if (!max || *max < 0) problems.add(kCells, row.line, "max is a number of characters");
         cell.max = static_cast<std::uint32_t>(max.value_or(0));
+        if (!parse_roles(c[5], cell)) problems.add(kCells, row.line, fmt::format("\"{}\" is no role", c[5]));
         if (c[1].empty() || tables_.back().find(c[1]) >= 0)
             problems.add(kCells, row.line, fmt::format("{}.{} is empty or there twice", c[0], c[1]));
         const auto& known = set.table_columns(c[0]);

@@ -4,7 +4,7 @@
 /// The way back: records into a supplier's rows. columns.csv says which field a column feeds; two more files
 /// say what it cannot. Loaded once, immutable and thread-safe afterwards.
 ///
-/// cells.csv: table, column, format, default, max, why. The columns of the one version that is written,
+/// cells.csv: table, column, format, default, max, role, why. The columns of the one version that is written,
 /// tables and columns in file order.
 ///
 /// - format: text guid code integer decimal(N) date time date-time boolean
@@ -12,6 +12,11 @@
 /// - default: what an empty cell says
 ///
 /// - max: the layout's limit in characters; a brick says what is longer, and cuts nothing
+///
+/// - role: what the layout's own logic puts there or looks for, several words with spaces: key (the row's
+/// own), patient (the key of the person), practice (filled with the patient's practice where it is empty),
+/// code (of what the entry is), label (the flag that says whatever label the row has no column of its own
+/// for)
 ///
 /// write.csv: entity, order, when, rows, sets, category, parent, brick, why. Which entity becomes which rows;
 /// the first line of an entity that holds wins.
@@ -22,7 +27,8 @@
 /// the entity's own key is of that table. part: a row of that table is among its source rows.
 ///
 /// - rows: `TABLE` or `TABLE:variant`, separated by spaces; the variant names the column rules to turn round.
-/// With "?" behind it a row is only written when something of the entity stands in it. Or one word: `derived`
+/// With "?" behind it a row is only written when something of the entity stands in it; those of a table with
+/// "+" behind it are made by the layout's own logic. Or one word: `derived`
 /// (made again by whoever reads), `held` (the layout has no place for it; `why` says what is missing)
 ///
 /// - sets: Column=value, separated by ";", in the first of the rows that has the column
@@ -39,12 +45,16 @@ struct Cell {
     Format format = Format::text;
     std::uint8_t places = 0;  ///< decimal
     std::uint32_t max = 0;    ///< 0: no limit known
+    enum Role : std::uint8_t { key = 1, patient = 2, practice = 4, code = 8, label = 16 };
+    std::uint8_t roles = 0;
 };
 struct WrittenTable {
     std::string name;
     std::vector<Cell> cells;
     /// Index into cells; -1 when the version has no such column.
     int find(Text column) const;
+    /// The first with that role; -1 when none has it.
+    int find(Cell::Role role) const;
 };
 
 /// A row that an entity becomes, and the rules to turn round.
@@ -52,6 +62,7 @@ struct WrittenRow {
     std::size_t table = 0;  ///< index into WriteSet::tables
     std::string variant;    ///< "Observation:laboratory"
     bool optional = false;
+    bool by_brick = false;  ///< the layout's own logic makes the rows of this table
     struct Set {
         int cell;
         std::string value;

@@ -9,14 +9,15 @@ using namespace gpswitch::mapping;
 
 namespace {
 
-constexpr const char* kCellsHeader = "table,column,format,default,max,why\n";
+constexpr const char* kCellsHeader = "table,column,format,default,max,role,why\n";
 constexpr const char* kWriteHeader = "entity,order,when,rows,sets,category,parent,brick,why\n";
 
 /// The tiny set with a layout: every entity held but for `lines`.
 struct Layout : TestSet {
     std::string cells =
-        "Person,Key,text,,,\nPerson,Deleted,boolean,false,,\nPerson,Sex,code,,1,\nPerson,Born,date,,,\n"
-        "Obs,Key,text,,,\nObs,Code,code,,,\nObs,Kind,code,,,\nObs,Note,text,,,\n";
+        "Person,Key,text,,,key patient,\nPerson,Deleted,boolean,false,,,\nPerson,Sex,code,,1,,\n"
+        "Person,Born,date,,,,\nObs,Key,text,,,key,\nObs,Code,code,,,code,\nObs,Kind,code,,,,\n"
+        "Obs,Note,text,,,,\n";
     std::string lines =
         "Patient,10,always(),Person,,,,,\n"
         "Observation,5,\"equals(status,amended)\",held,,,,,nothing says so\n"

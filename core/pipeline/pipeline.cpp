@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_set>
 
@@ -30,6 +31,7 @@ struct Done {
     std::unique_ptr<record::Encoded> encoded;
     std::vector<NeedCopy> needs;
     std::vector<Issue> issues;
+    std::vector<std::pair<std::string, std::string>> held;  ///< entries that the target held, with the code
 };
 /// A batch of them, with what they add to the account.
 struct Work {
@@ -173,21 +175,46 @@ class Run {
         return std::string(rule);
     }
 
+    // Which entries the target takes out, as far as somebody wants to know.
+    std::vector<std::pair<std::string, std::string>> limit(Record& record) const {
+        std::vector<std::pair<std::string, std::string>> held;
+        const auto name = [](const record::Item& item) {
+            return std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id);
+        };
+        if (options_.held)
+            for (const record::Item& item : record.items) held.emplace_back(name(item), std::string());
+        target_.limit(record);
+        if (record.held.empty()) {
+            std::set<std::string> left;
+            if (options_.held && held.size() != record.items.size())
+                for (const record::Item& item : record.items) left.insert(name(item));
+            if (left.empty() && !record.items.empty()) held.clear();
+            std::erase_if(held, [&](const auto& h) { return left.contains(h.first); });
+        }
+        for (auto& [resource, code] : held) {
+            for (const Issue& issue : record.issues)
+                if (issue.resource == resource && issue.severity >= Severity::error) code = issue.code;
+            if (code.empty()) code = record.held.empty() ? "by-target" : record.held;
+        }
+        return held;
+    }
+
     Done finish(Record& record, ledger::Account& account, Asked* asked = nullptr) {
         const std::string out = left_out(record);
+        std::vector<std::pair<std::string, std::string>> held;
         if (out.empty()) {
             if (options_.as_is)
                 mapping::Safeguards::mark(record);
             else
                 (options_.safeguards == nullptr ? mapping::strictest() : *options_.safeguards).apply(record);
             if (options_.inspect) options_.inspect(record);
-            if (record.held.empty()) target_.limit(record);
+            if (record.held.empty()) held = limit(record);
         }
         address_issues(record);
         const auto fates = ledger::settle(record, census_);
         Done d;
-        const bool held = !record.held.empty();
-        if (held || !out.empty()) {
+        d.held = std::move(held);
+        if (!record.held.empty() || !out.empty()) {
             static const Record nobody{};
             d.encoded = target_.encode(nobody);
         } else {
@@ -228,6 +255,8 @@ class Run {
     void add_issues(const Done& d) {
         if (options_.issues != nullptr)
             for (const Issue& issue : d.issues) options_.issues->add(issue);
+        if (options_.held)
+            for (const auto& [resource, code] : d.held) options_.held(resource, code);
     }
 
     // Practice-wide entities travel before the first patient that refers to them, with what they refer to

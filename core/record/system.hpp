@@ -165,7 +165,7 @@ struct TargetOptions {
 
 /// One thing a system's layout cannot carry, as data: shown in gpswitch-systems(5), used by diff to explain.
 struct CannotCarry {
-    std::string_view entity, field, why;  ///< field empty: the whole entity
+    std::string entity, field, why;  ///< field empty: the whole entity
 };
 
 /// The table of profiles of the standard form (System::profiles).
@@ -182,7 +182,11 @@ struct System {
     /// Versions read, newest first ("8.2").
     virtual std::vector<std::string_view> versions() const { return {}; }
     virtual std::vector<std::string_view> absent() const { return {}; }
-    virtual std::vector<CannotCarry> cannot_carry() const { return {}; }
+    /// As its tables say: `set` is that of mapping_id(). Without it only what no mapping set decides.
+    virtual std::vector<CannotCarry> cannot_carry(const mapping::MappingSet* set = nullptr) const {
+        static_cast<void>(set);
+        return {};
+    }
     /// Id of the mapping set its records need ("emis"); empty for standard systems.
     virtual std::string_view mapping_id() const { return {}; }
     /// The table of profiles that the text of its files is judged by, as mappings/profiles/NAME.txt; empty:

@@ -8,13 +8,14 @@
 #include "core/system/sqlite/sqlite.hpp"
 #include "core/system/synthetic/synthetic.hpp"
 #include "core/system/tpp/tpp.hpp"
+#include "core/system/vision/vision.hpp"
 #include "core/util/error.hpp"
 
 namespace gpswitch::systems {
 
 const std::vector<const record::System*>& all() {
     static const std::vector<const record::System*> list = {
-        &emis::system(), &tpp::system(),    &gpconnect::system(),
+        &emis::system(), &tpp::system(),    &vision::system(),    &gpconnect::system(),
         &fhir::system(), &sqlite::system(), &synthetic::system(),
     };
     return list;

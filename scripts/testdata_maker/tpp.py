@@ -164,6 +164,7 @@ def patients(e):
     clinical(e, one)
     medicines(e, one)
     bookings(e, one)
+    secondary(e, one)
 
     two = person(e, 2, "Bob", "Barra", "M", "1955-01-02", DateDeath=moment("2025-12-24"), end="2025-12-24")
     e.clinical("SRCode", two, "2020-01-02", CTV3Code="XE2aA", CTV3Text="Hypertension", SNOMEDCode="38341003", SNOMEDText="Hypertensive disorder",
@@ -250,6 +251,22 @@ def medicines(e, one):
     drug("2026-02-26", DateMedicationStart=moment("2026-03-15"), DateMedicationEnd=moment("2026-03-25"))  # trap 64
     for day, flag in enumerate(("IsOtherMedication", "IsDentalMedication", "IsHospitalMedication"), 1):
         drug(f"2023-03-0{day}", **{flag: "TRUE"})  # trap 68: never an order
+
+
+def secondary(e, one):
+    """Tables beside the core that have an entity of their own, and one that has none."""
+    e.clinical("SRSmsConsent", one, "2018-01-01", SmsConsent="Yes")
+    e.clinical("SRSmsConsent", one, "2020-01-01", SmsConsent="No")
+    e.clinical("SROnlineServices", one, "2021-01-01", ViewRecord="TRUE", Appointments="TRUE", Prescriptions="FALSE")
+    e.clinical("SRSystmOnline", one, "2019-01-01", ViewRecord="FALSE", DateDeleted=moment("2021-01-01"))
+    e.clinical("SRImmunisationConsent", one, "2025-10-01", ConsentedToVacc="TRUE", RefusalOrConsentCurrent="TRUE", VaccName="Influvac")
+    e.clinical("SRImmunisationConsent", one, "2025-10-02", ConsentedToVacc="FALSE", RefusalOrConsentCurrent="TRUE", VaccName="Pneumovax")
+    e.clinical("SRPatientGroups", one, "2020-01-01", Name="The Manse", GroupType="Home", Members="12")
+    e.clinical("SRAnsweredQuestionnaire", one, "2026-02-03 09:15", IDQuestionnaire="33", IDEvent="1")
+    referral = e.clinical("SRReferralIn", one, "2026-01-05", DateReferral=moment("2026-01-04"), PrimaryReason="Wound care", IDEvent="-1")
+    e.clinical("SRReferralInStatusDetails", one, "2026-01-06", StatusOfReferralIn="Accepted", IDReferralIn=referral)
+    e.clinical("SRWaitingList", one, "", WaitingListName="Physiotherapy", DateAdded=moment("2026-01-10"), DateDue=moment("2026-06-01"), Notes="Mornings only")
+    e.clinical("SRCarePlan", one, "2026-01-10", NameOfCarePlanUsed="Falls", DateStart=moment("2026-01-10"))
 
 
 def bookings(e, one):

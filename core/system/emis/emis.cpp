@@ -1,5 +1,6 @@
 #include "core/system/emis/emis.hpp"
 
+#include "core/layout/layout.hpp"
 #include "core/system/emis/exporter.hpp"
 #include "core/system/emis/patient.hpp"
 #include "core/system/emis/practice.hpp"
@@ -61,7 +62,9 @@ struct Emis : record::System {
     std::string_view summary() const override { return "EMIS Web bulk extract: 21 CSV tables"; }
     bool reads() const override { return true; }
     bool writes() const override { return true; }
-    std::vector<record::CannotCarry> cannot_carry() const override { return write::cannot_carry(); }
+    std::vector<record::CannotCarry> cannot_carry(const mapping::MappingSet* set) const override {
+        return set == nullptr ? std::vector<record::CannotCarry>{} : layout::cannot_carry(*set);
+    }
     std::unique_ptr<record::Target> create(const record::TargetOptions& options) const override {
         return write::create(options);
     }

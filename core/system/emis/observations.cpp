@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/record/json.hpp"
+#include "core/record/component.hpp"
 #include "core/system/emis/patient.hpp"
 #include "core/util/text.hpp"
 
@@ -20,21 +20,6 @@ bool mercury(Text unit) {
     std::string s = lower(unit);
     s.erase(std::remove(s.begin(), s.end(), ' '), s.end());
     return s == "mmhg";
-}
-
-// Fields of a reading that neither the component nor its parent carries: what differs in them goes to rest.
-const std::vector<const record::Field*>& not_carried() {
-    static const auto* const fields = [] {
-        constexpr Text kCarried[] = {
-            "id",     "meta",          "identifier",     "sourceRow",      "rest",
-            "code",   "valueQuantity", "interpretation", "referenceRange", "note",
-            "status", "subject",       "category",       "inferred",       "extension"};
-        auto* out = new std::vector<const record::Field*>;
-        for (const record::Field& f : record::type_of<record::Observation>().fields)
-            if (std::ranges::find(kCarried, f.name) == std::end(kCarried)) out->push_back(&f);
-        return out;
-    }();
-    return *fields;
 }
 
 }  // namespace
@@ -84,49 +69,7 @@ void PatientCursor::component(Row& parent, Row& child) {
     // The reading is made like any other observation, then taken apart.
     const std::size_t claims = record_->claims.size();
     maker_.make(child, record_->key);
-    const auto made = static_cast<std::uint32_t>(record_->items.size() - 1);
-    auto& reading = maker_.entity<record::Observation>(made);
-    auto& whole = maker_.entity<record::Observation>(item);
-    record::ObservationComponent& c = whole.component.add(record_->arena);
-    c.code = reading.code;
-    c.value_quantity = reading.value_quantity;
-    c.interpretation = reading.interpretation;
-    c.reference_range = reading.reference_range;
-    c.note = reading.note;
-    c.source_key = child.key_text;
-    const Text place = record_->arena.join("component[", std::to_string(whole.component.size - 1), "]");
-    for (const record::Coding& label : reading.meta.security) {
-        bool there = false;
-        for (const record::Coding& l : whole.meta.security)
-            there = there || (l.system == label.system && l.code == label.code);
-        if (!there) whole.meta.security.add(record_->arena, label);
-    }
-    for (const record::Field* field : not_carried()) {
-        const record::Field& f = *field;
-        if (record::is_empty(&reading, f) || record::equal(&reading, &whole, f)) continue;
-        std::string mine, theirs;
-        record::append_json_value(mine, &reading, f);
-        if (!record::is_empty(&whole, f)) record::append_json_value(theirs, &whole, f);
-        if (mine != theirs)
-            whole.rest.add(record_->arena,
-                           {record_->arena.join(place, ".", f.name), record_->arena.copy(mine)});
-    }
-    for (const record::Rest& r : reading.rest) whole.rest.add(record_->arena, r);
-    for (record::Pending& p : record_->pending) {
-        if (p.item != made) continue;
-        p.item = item;
-        if (p.object == &reading.value_quantity) {
-            p.object = &c.value_quantity;
-        } else if (p.object == static_cast<void*>(&reading)) {
-            if (const record::Field* f =
-                    record::type_of<record::ObservationComponent>().find(p.field->name)) {
-                p.object = &c;
-                p.field = f;
-            }
-        }
-    }
-    record_->items.pop_back();
-    record_->claims.resize(claims);
+    record::fold_reading(*record_, item, claims, child.key_text);
     record_->claim(child.row, item, Role::part, shape(child.tab).name);
     child.items = 0;
 }

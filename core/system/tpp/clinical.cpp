@@ -2,6 +2,7 @@
 // referrals.
 #include <algorithm>
 
+#include "core/record/component.hpp"
 #include "core/system/tpp/patient.hpp"
 #include "core/util/text.hpp"
 
@@ -32,6 +33,12 @@ void PatientCursor::problems() {
         }
         maker_.join(r, *item, "Condition");
         problem_status(r, *item);
+        auto& condition = maker_.entity<record::Condition>(*item);
+        if (code->first_item != *item) {
+            const record::Item& actual = record_->items[code->first_item];
+            condition.actual_problem.reference =
+                record_->arena.join(record::name_of(actual.kind), "/", actual.entity->id);
+        }
         for (const Text column : {"DateEventRecorded", "DateEvent", "CTV3Code"})
             if (maker_.cell(r, column) != maker_.cell(*code, column))
                 maker_.keep(r, maker_.entity<record::Condition>(*item), column);
@@ -55,42 +62,61 @@ void PatientCursor::problem_status(const Row& problem, std::uint32_t item) {
         states.target_system, {}, v->target, v->display, {}, {}, {}};
 }
 
-// Systolic and diastolic are rows of their own: paired by consultation and moment, when there is one of each.
-// Both stay entries; each names the other, so that nothing is lost where the pair is not what it seems.
-void PatientCursor::blood_pressures() {
+// Systolic and diastolic are rows of their own: paired by consultation and moment when there is one of each,
+// or as many of each in rows that follow one another. A pair that is not sure stays two entries.
+void PatientCursor::find_pressures() {
     const mapping::MappingSet& m = maker_.mapping();
     const auto in = [&](const Row& r, Text list) {
         return m.in_list(list, maker_.cell(r, "CTV3Code")) || m.in_list(list, maker_.cell(r, "SNOMEDCode"));
     };
-    Rows& all = rows("SRCode");
+    const Rows& all = rows("SRCode");
     std::map<std::pair<Text, Text>, std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>> at;
     for (std::uint32_t i = 0; i < all.size(); ++i) {
-        Row& r = all[i];
-        if (!r.live || !item_of(r, EntityKind::Observation) || maker_.cell(r, "IDEvent").empty()) continue;
+        const Row& r = all[i];
+        const bool alone = r.live && r.route != nullptr && r.route->makes.size() == 1 &&
+                           r.route->makes[0].kind == EntityKind::Observation;
+        if (!alone || !is_decimal(maker_.number_of(r))) continue;
+        const bool high = in(r, "systolic");
+        if (!high && !in(r, "diastolic")) continue;
         auto& pair = at[{maker_.cell(r, "IDEvent"), maker_.cell(r, "DateEvent")}];
-        if (in(r, "systolic")) pair.first.push_back(i);
-        if (in(r, "diastolic")) pair.second.push_back(i);
+        (high ? pair.first : pair.second).push_back(i);
     }
-    for (const auto& [key, pair] : at) {
-        if (pair.first.size() != 1 || pair.second.size() != 1) continue;
-        pressure(all[pair.first[0]], all[pair.second[0]]);
+    for (auto& [key, pair] : at) {
+        auto& [highs, lows] = pair;
+        if (highs.size() != lows.size()) continue;
+        const auto by_key = [&](std::uint32_t a, std::uint32_t b) { return all[a].key < all[b].key; };
+        std::sort(highs.begin(), highs.end(), by_key);
+        std::sort(lows.begin(), lows.end(), by_key);
+        bool next = true;
+        for (std::size_t i = 0; i < highs.size(); ++i)
+            next = next && all[lows[i]].key == all[highs[i]].key + 1;
+        if (highs.size() > 1 && !next) continue;
+        for (std::size_t i = 0; i < highs.size(); ++i) {
+            pressures_.emplace(highs[i], lows[i]);
+            readings_.insert(lows[i]);
+        }
     }
 }
 
+// One entry, as two readings of one cuff are. No row has a code for it: the mapping set gives one.
 void PatientCursor::pressure(Row& systolic, Row& diastolic) {
-    Arena& arena = record_->arena;
-    const auto item = static_cast<std::uint32_t>(record_->items.size());
-    auto& made = record_->add<record::Observation>("blood pressure of two readings");
-    made.id =
-        maker_.id_of(EntityKind::Observation, "SRCode", record_->key, systolic.key_text, "blood-pressure");
-    made.subject.reference = arena.join("Patient/", record_->patient_id);
-    maker_.join(systolic, item, "Observation:blood-pressure");
+    const auto rules = maker_.mapping().rules_index("SRCode", "Observation:blood-pressure");
+    if (!rules) return;
+    const mapping::Route* own = systolic.route;
+    mapping::Route whole = *own;
+    whole.makes[0].variant = "blood-pressure";
+    whole.makes[0].rules = *rules;
+    systolic.pressure = true;
+    systolic.route = &whole;
+    maker_.make(systolic, record_->key);
+    systolic.route = own;
+    const std::uint32_t item = systolic.first_item;
+    const std::size_t claims = record_->claims.size();
+    maker_.make(diastolic, record_->key);
+    record::fold_reading(*record_, item, claims, diastolic.key_text);
     record_->claim(diastolic.row, item, Role::part, "SRCode");
-    auto& o = maker_.entity<record::Observation>(item);
-    o.rest = {};  // stands on the reading itself
-    for (const Row* r : {&systolic, &diastolic})
-        o.has_member.add(arena).reference = arena.join(
-            "Observation/", maker_.entity<record::Observation>(*item_of(*r, EntityKind::Observation)).id);
+    diastolic.items = 0;
+    diastolic.first_item = item;
 }
 
 // Exactly one of two columns leads to what was booked; many lead to appointments of other practices, never
@@ -127,10 +153,10 @@ void PatientCursor::event_links() {
     }
 }
 
-void PatientCursor::referral_status() {
-    for (Row& r : rows("SRReferralOutStatusDetails")) {
+void PatientCursor::referral_status(Text table, Text of, Text id, Text words) {
+    for (Row& r : rows(table)) {
         if (!r.live || r.route == nullptr || r.route->settles != "part") continue;
-        Row* referral = row("SRReferralOut", maker_.cell(r, "IDReferralOut"));
+        Row* referral = row(of, maker_.cell(r, id));
         const auto item = referral == nullptr ? std::nullopt : item_of(*referral, EntityKind::ServiceRequest);
         if (!item) {
             maker_.as_text(r);
@@ -138,10 +164,27 @@ void PatientCursor::referral_status() {
         }
         maker_.join(r, *item, "ServiceRequest");
         auto& s = maker_.entity<record::ServiceRequest>(*item);
-        const Text words = maker_.cell(r, "StatusOfReferralOut"), day = maker_.cell(r, "DateEvent");
+        const Text said = maker_.cell(r, words), day = maker_.cell(r, "DateEvent");
         record::Annotation& note = s.note.add(record_->arena);
-        note.text = record_->arena.join("Status: ", words.empty() ? Text("not given") : words,
+        note.text = record_->arena.join("Status: ", said.empty() ? Text("not given") : said,
                                         day.empty() ? "" : ", ", day);
+    }
+}
+
+// What was said last counts; a word that is no answer takes none away.
+void PatientCursor::messages() {
+    record::Consent* last = nullptr;
+    for (Row& r : rows("SRSmsConsent")) {
+        const auto item = r.live ? item_of(r, EntityKind::Consent) : std::nullopt;
+        if (!item) continue;
+        auto& c = maker_.entity<record::Consent>(*item);
+        if (c.status != "active") continue;
+        const bool later = last == nullptr || c.date_time >= last->date_time;
+        record::Consent* former = later ? last : &c;
+        if (later) last = &c;
+        if (former == nullptr) continue;
+        former->status = "inactive";
+        former->inferred.add(record_->arena) = "status: a later row says it anew";
     }
 }
 
@@ -174,6 +217,11 @@ void PatientCursor::appointment_parts() {
             record::AppointmentParticipant& who = a.participant.add(arena);
             who.actor.reference = arena.join("Patient/", record_->patient_id);
             who.status = "accepted";
+            if (const Text place = maker_.rota_place(maker_.cell(r, "IDRota")); !place.empty()) {
+                record::AppointmentParticipant& where = a.participant.add(arena);
+                where.actor.reference = place;
+                where.status = "accepted";
+            }
             const Text profile = maker_.cell(r, column), person = maker_.cell(r, "IDClinician");
             if (profile.empty() && person.empty()) continue;
             record::AppointmentParticipant& clinician = a.participant.add(arena);

@@ -417,30 +417,3 @@ TEST_CASE("tpp: before IsNumeric came a number is a value of its own, and on ano
     CHECK(r.one("Observation", "SRCode", "1")["valueQuantity"]["value"] == 5.1);
     CHECK(Run::rest(r.one("Condition", "SRCode", "2"), "SRCode.NumericValue") == "5.1");
 }
-
-TEST_CASE(
-    "tpp: a systolic and a diastolic reading of one consultation and moment are a blood pressure, and stay "
-    "entries") {
-    Practice e;
-    e.add("SREvent", {{"RowIdentifier", "1"}, {"IDPatient", "1"}, {"DateEvent", "03 Feb 2020 09:00:00"}});
-    const auto reading = [&](const char* id, const char* code, const char* value, const char* when) {
-        e.code(id, code,
-               {{"IsNumeric", "TRUE"}, {"NumericValue", value}, {"IDEvent", "1"}, {"DateEvent", when}});
-    };
-    reading("1", "2469.", "142", "03 Feb 2020 09:10:00");
-    reading("2", "246A.", "88", "03 Feb 2020 09:10:00");
-    reading("3", "2469.", "150", "03 Feb 2020 09:20:00");
-    const Run r = e.run();
-    std::vector<Json> pressures;
-    for (const Json& o : r.of("Observation"))
-        if (o.contains("hasMember")) pressures.push_back(o);
-    REQUIRE(pressures.size() == 1);
-    const auto reference = [&](const char* id) {
-        return "Observation/" + r.one("Observation", "SRCode", id)["id"].get<std::string>();
-    };
-    CHECK(pressures[0]["hasMember"][0]["reference"] == reference("1"));
-    CHECK(pressures[0]["hasMember"][1]["reference"] == reference("2"));
-    CHECK(pressures[0]["effectiveDateTime"] == "2020-02-03T09:10:00+00:00");
-    CHECK_FALSE(pressures[0].contains("valueQuantity"));
-    CHECK(r.one("Observation", "SRCode", "2")["valueQuantity"]["value"] == 88);
-}

@@ -29,7 +29,7 @@ record::SourceOptions whole(record::SourceOptions options) {
 /// Files of the supplier's that hold more than ASCII begin with the mark of UTF-8: who reads a file without
 /// it takes it for Windows-1252.
 bool marked(const TableFile& t) {
-    return std::ranges::any_of(t.parts, [](const Part& p) { return p.utf8 || !ascii(p.bytes); });
+    return std::ranges::any_of(t.parts, [](const Part& p) { return p.utf8 || !is_ascii(p.bytes); });
 }
 
 /// "2026-03-01 02:00:00" as the manifest has it: "20260301_0200".
@@ -92,7 +92,7 @@ class ExtractExporter : public record::Exporter {
         for (std::size_t at = 0; at < p.bytes.size(); at += kPiece) {
             const std::string_view piece = p.bytes.substr(at, kPiece);
             text.clear();
-            if (!p.utf8) note_undefined(p, at, append_utf8(text, piece));
+            if (!p.utf8) note_undefined(p, at, copy_windows1252(text, piece));
             out.write(p.utf8 ? piece : std::string_view(text), 0);
         }
         out.write({}, p.rows);
@@ -132,7 +132,7 @@ class ExtractExporter : public record::Exporter {
                 csv::append_field(text, column, dialect, true);
             else {
                 std::string name;
-                append_utf8(name, column);
+                copy_windows1252(name, column);
                 csv::append_field(text, name, dialect, true);
             }
         }
@@ -149,7 +149,7 @@ class ExtractExporter : public record::Exporter {
         const Part& p = t.part_of(slot);
         if (p.utf8) return std::string(raw);
         std::string text;
-        note_undefined(p, t.offset(slot) - p.base, append_utf8(text, raw));
+        note_undefined(p, t.offset(slot) - p.base, copy_windows1252(text, raw));
         return text;
     }
 

@@ -1,6 +1,7 @@
 // What stands on an entity after the rules of the mapping set, and still has to be joined or completed.
 #include <algorithm>
 
+#include "core/record/component.hpp"
 #include "core/system/tpp/rows.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/text.hpp"
@@ -30,8 +31,20 @@ void Maker::finish(Row& row, std::uint32_t item) {
         case EntityKind::Practitioner:
         case EntityKind::PractitionerRole: finish_staff(row, item); break;
         case EntityKind::Organization: finish_organization(row, item); break;
-        case EntityKind::Encounter: participants(row, item); break;
+        case EntityKind::Encounter:
+            participants(row, item);
+            places(row, item);
+            break;
         case EntityKind::Appointment: finish_appointment(row, item); break;
+        case EntityKind::Slot: finish_slot(row, item); break;
+        case EntityKind::Consent: finish_consent(row, item); break;
+        case EntityKind::QuestionnaireResponse: {
+            auto& q = entity<record::QuestionnaireResponse>(item);
+            if (const Text form = cell(row, "IDQuestionnaire"); !form.empty())
+                q.questionnaire = record_->arena.join(kIdBase, "SRQuestionnaire/", form);
+            break;
+        }
+        case EntityKind::DocumentReference: finish_document(row, item); break;
         case EntityKind::Schedule: {
             auto& s = entity<record::Schedule>(item);
             if (s.actor.empty()) s.actor.add(record_->arena).display = "no staff named";
@@ -53,7 +66,7 @@ void Maker::keep_unread(const Row& row, std::uint32_t item) {
     Entity& e = *record_->items[item].entity;
     const Coded c = coded(row);
     if (c.ctv3.empty() && !c.snomed_text.empty() && c.ctv3_text != c.snomed_text) keep(row, e, "CTV3Text");
-    const bool says = extract_.table(row.table).header.find("IsNumeric") >= 0;
+    const bool says = position(row, "IsNumeric") >= 0;
     // Without the column routes make no measurement beside another entry.
     const bool taken =
         says ? is_true(cell(row, "IsNumeric")) : record_->items[item].kind == EntityKind::Observation;
@@ -74,11 +87,19 @@ void Maker::finish_coded(Row& row, std::uint32_t item) {
             if (f.condition.empty()) f.condition.add(arena);
             return put(codes_, coded(row), arena, f.condition[0].code);
         }
+        case EntityKind::Immunization:
+            codes_.concept_of(coded(row), arena, entity<record::Immunization>(item).vaccination_procedure);
+            return undated(item);
         default: break;
     }
     if (name(row) != "SRCode") return;
-    put(codes_, coded(row), arena, entity<record::Observation>(item).code);
+    auto& o = entity<record::Observation>(item);
+    const record::Concept whole = o.code;
+    put(codes_, coded(row), arena, o.code);
     value_of(row, item);
+    if (!row.pressure) return;
+    record::split_reading(*record_, item, row.key_text);
+    o.code = whole;
 }
 
 // A product, a class of drugs, or both.
@@ -104,14 +125,12 @@ void Maker::finish_referral(Row& row, std::uint32_t item) {
     auto& s = entity<record::ServiceRequest>(item);
     const Coded reason{cell(row, "PrimaryDiagnosis"), {}, cell(row, "SNOMEDPrimaryDiagnosis"), {}};
     if (!reason.empty()) codes_.concept_of(reason, arena, s.reason_code.add(arena));
-    const Header& header = extract_.table(row.table).header;
-    const int service = header.find("ServiceOffered"), place = header.find("IDOrganisationDoneAt");
-    const Text id = service < 0 ? Text{} : row.given[service];
+    const Text id = given(row, "ServiceOffered");
     if (const Text words = cell(row, "ServiceOffered");
         !words.empty() && !mapping_.in_list("unset-services", id))
         s.order_detail.add(arena).text = words;
     const bool named = !s.requester.reference.empty() || !s.requester.identifier.value.empty();
-    if (!named) s.requester.reference = role_of(cell(row, "IDDoneBy"), place < 0 ? Text{} : row.given[place]);
+    if (!named) s.requester.reference = role_of(cell(row, "IDDoneBy"), given(row, "IDOrganisationDoneAt"));
     if (named || s.requester.reference.empty()) keep(row, s, "IDDoneBy");
 }
 
@@ -124,6 +143,10 @@ void Maker::finish_appointment(Row& row, std::uint32_t item) {
         a.inferred.add(arena) =
             minutes > 0 ? "end: start and duration" : "end: not given, taken for the start";
     }
+    if (const int length = minutes_between(cell(row, "DateStart"), cell(row, "DateEnd"));
+        a.minutes_duration.empty() && length > 0)
+        a.minutes_duration = arena.copy(std::to_string(length));
+    booked(row, row.route->makes.size() == 1, a.delivery_channel, a.description, a);
     const Text column = name(row) == "SRVisit" ? "CurrentStatus" : "AppointmentStatus";
     if (cell(row, column).empty() || a.status != "pending") return;
     issue(row, Severity::warning, "TPP-STATUS-001",
@@ -131,15 +154,60 @@ void Maker::finish_appointment(Row& row, std::uint32_t item) {
           "the word is kept beside the appointment");
 }
 
+void Maker::finish_slot(Row& row, std::uint32_t item) {
+    auto& s = entity<record::Slot>(item);
+    booked(row, false, s.delivery_channel, s.comment, s);
+}
+
+// What appointments copy from their rota is said once, on the rota.
+void Maker::booked(const Row& row, bool alone, record::Concept& channel, Text& words, Entity& entity) {
+    Arena& arena = record_->arena;
+    const mapping::Values& values = mapping_.values(mapping_.values_index("telephone"));
+    const Text telephone = cell(row, "TelephoneAppointment");
+    if (const mapping::ValueRow* v = values.find(telephone); v != nullptr && !v->target.empty())
+        channel.coding.add(arena) = {values.target_system, {}, v->target, v->display, {}, {}, {}};
+    else if (v == nullptr)
+        keep(row, entity, "TelephoneAppointment");
+    const Text own = cell(row, "RotaName");
+    if (own.empty()) return;
+    const Rota& known = rota(cell(row, "IDRota"));
+    if (alone || !known.known || known.name != own) words = own;
+}
+
+// Whether it permits or refuses follows from the route.
+void Maker::finish_consent(Row& row, std::uint32_t item) {
+    const mapping::Values& types = mapping_.values(mapping_.values_index("consent-provision"));
+    for (const mapping::Made& m : row.route->makes) {
+        const mapping::ValueRow* v = m.kind == EntityKind::Consent ? types.find(m.variant) : nullptr;
+        if (v != nullptr)
+            entity<record::Consent>(item).provision = record_->arena.join(R"({"type":")", v->target, R"("})");
+    }
+}
+
+void Maker::finish_document(Row& row, std::uint32_t item) {
+    auto& d = entity<record::DocumentReference>(item);
+    const Text at = cell(row, "DateEventRecorded");
+    if (at.size() > 10 && civil_time::is_day(at.substr(0, 10)))
+        d.date = record_->arena.copy(civil_time::uk_instant(at.substr(0, 10), at.substr(11)));
+    else
+        keep(row, d, "DateEventRecorded");
+}
+
 // A number is a value only where the row says that it is one; elsewhere 0 and -1 fill the column.
-void Maker::value_of(Row& row, std::uint32_t item) {
-    auto& o = entity<record::Observation>(item);
-    const bool says = extract_.table(row.table).header.find("IsNumeric") >= 0;
+Text Maker::number_of(const Row& row) const {
+    const bool says = position(row, "IsNumeric") >= 0;
     const Text number = cell(row, "NumericValue");
     const bool numeric =
         says ? is_true(cell(row, "IsNumeric")) : !number.empty() && !no_id(number) && number != "0.0";
-    if (!numeric || number.empty()) return;
-    if (!is_decimal(number)) {
+    return numeric ? number : Text{};
+}
+
+void Maker::value_of(Row& row, std::uint32_t item) {
+    auto& o = entity<record::Observation>(item);
+    const Text number = number_of(row);
+    if (number.empty()) return;
+    // SystmOne writes plain decimals: an exponent is no number of it.
+    if (!is_decimal(number) || number.find_first_of("eE") != Text::npos) {
         keep(row, o, "NumericValue");
         keep(row, o, "NumericUnit");
         degrade("value-impossible", EntityKind::Observation);
@@ -170,10 +238,16 @@ void Maker::finish_medication(Row& row, std::uint32_t item) {
     if (codes_.drug_of(cell(row, "IDMultiLexDMD"), cell(row, "IDMultiLexProduct"),
                        cell(row, "IDMultiLexPack"), cell(row, "NameOfMedication"), arena, known))
         drug = known;
+    Entity& entry = *record_->items[item].entity;
+    const bool alone = row.route->makes.size() == 1;  // prescribed elsewhere: no request has these beside it
+    const bool issue = name(row) == "SRPrimaryCareMedication";
+    const Text day = cell(row, "DateEvent");
+    if ((request || alone) && day != cell(row, issue ? "DateMedicationStart" : "DateMedicationTemplateStart"))
+        keep(row, entry, "DateEvent");
     if (!request) {
-        for (const Text column : {"IsOtherMedication", "IsDentalMedication", "IsHospitalMedication"})
-            if (is_true(cell(row, column)))
-                entity<record::MedicationStatement>(item).rest.add(arena, {origin(row, column), "TRUE"});
+        for (const Text column :
+             {"IsOtherMedication", "IsDentalMedication", "IsHospitalMedication", "IsRepeatMedication"})
+            if (alone && is_true(cell(row, column))) entry.rest.add(arena, {origin(row, column), "TRUE"});
         return;
     }
     auto& r = entity<record::MedicationRequest>(item);
@@ -183,15 +257,38 @@ void Maker::finish_medication(Row& row, std::uint32_t item) {
         r.dispense_request.quantity.value = a.value;
         r.dispense_request.quantity.unit = a.unit;
     }
+    if (issue) {
+        const int days = minutes_between(cell(row, "DateMedicationStart").substr(0, 10),
+                                         cell(row, "DateMedicationEnd").substr(0, 10)) /
+                         (24 * 60);
+        if (days > 0)
+            r.dispense_request.expected_supply_duration.value = arena.copy(std::to_string(days));
+        else
+            keep(row, r, "DateMedicationEnd");
+    }
     if (r.dispense_request.expected_supply_duration.value.empty())
         r.dispense_request.expected_supply_duration = {};
+    prescription_type(row, r);
     const auto most = to_integer(cell(row, "MaxIssues"));
     if (most && *most >= 1)
         r.dispense_request.number_of_repeats_allowed = arena.copy(std::to_string(*most - 1));
     if (!most || *most < 1) keep(row, r, "MaxIssues");
 }
 
+// Repeat dispensing is a kind of prescription; what else a status says has no field.
+void Maker::prescription_type(const Row& row, record::MedicationRequest& request) {
+    const mapping::Values& types = mapping_.values(mapping_.values_index("prescription-type"));
+    const Text word = cell(row, "DrugStatus");
+    const mapping::ValueRow* v = types.find(word);
+    if (v == nullptr) return keep(row, request, "DrugStatus");
+    request.prescription_type = {};
+    request.prescription_type.coding.add(record_->arena) = {
+        types.target_system, {}, v->target, v->display, {}, {}, {}};
+    request.prescription_type.text = word;
+}
+
 void Maker::finish_immunization(Row& row, std::uint32_t item) {
+    if (name(row) == "SRCode") return finish_coded(row, item);
     Arena& arena = record_->arena;
     auto& i = entity<record::Immunization>(item);
     codes_.concept_of({cell(row, "ImmsReadCode"), {}, cell(row, "ImmsSNOMEDCode"), {}}, arena,
@@ -218,9 +315,14 @@ void Maker::finish_immunization(Row& row, std::uint32_t item) {
         const auto n = to_integer(part);
         (n && *n > 0 ? p.dose_number_positive_int : p.dose_number_string) = part;
     }
+    undated(item);
+}
+
+void Maker::undated(std::uint32_t item) {
+    auto& i = entity<record::Immunization>(item);
     if (!i.occurrence_date_time.empty()) return;
     i.occurrence_string = "Unknown";
-    i.inferred.add(arena) = "occurrenceString: no date is given";
+    i.inferred.add(record_->arena) = "occurrenceString: no date is given";
 }
 
 void Maker::finish_staff(Row& row, std::uint32_t item) {
@@ -267,7 +369,6 @@ void Maker::participants(Row& row, std::uint32_t item) {
     Arena& arena = record_->arena;
     auto& e = entity<record::Encounter>(item);
     const mapping::Values& parts = mapping_.values(mapping_.values_index("participant"));
-    const int place = extract_.table(row.table).header.find("IDOrganisationDoneAt");
     for (const mapping::ValueRow& part : parts.rows) {
         const Text id = cell(row, part.source);
         const bool doer = part.source == "IDDoneBy";
@@ -278,7 +379,7 @@ void Maker::participants(Row& row, std::uint32_t item) {
             parts.target_system, {}, part.target, part.display, {}, {}, {}};
         p.individual.display = name_only;
         if (id.empty()) continue;
-        p.individual.reference = doer ? role_of(id, place < 0 ? Text{} : row.given[place])
+        p.individual.reference = doer ? role_of(id, given(row, "IDOrganisationDoneAt"))
                                       : practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", id);
         if (!p.individual.reference.empty()) continue;
         p.individual.identifier = {arena.join(kIdBase, doer ? "SRStaffMember" : "SRStaffMemberProfile"), id};
@@ -287,6 +388,19 @@ void Maker::participants(Row& row, std::uint32_t item) {
               "leads to a row that is not in the extract; the id is kept", part.source,
               "staff who have left may be missing: ask the site");
     }
+}
+
+// Where it happened in words is no branch: a place of its own.
+void Maker::places(Row& row, std::uint32_t item) {
+    auto& e = entity<record::Encounter>(item);
+    if (const Text words = cell(row, "ContactEventLocation"); !words.empty())
+        e.location.add(record_->arena).location.display = words;
+    // As the row has it: what is here says nothing elsewhere, and everything of two columns.
+    const Text done = given(row, "IDOrganisationDoneAt"), unit = given(row, "IDOrganisation");
+    const Text at = !done.empty() ? done : !unit.empty() ? unit : Text(extract_.practice());
+    e.service_provider.reference = practice(EntityKind::Organization, "SROrganisation", at);
+    if (e.service_provider.reference.empty()) keep(row, e, "IDOrganisationDoneAt");
+    if (unit != at || e.service_provider.reference.empty()) keep(row, e, "IDOrganisation");
 }
 
 }  // namespace gpswitch::tpp

@@ -277,14 +277,15 @@ void Extract::read_hierarchy() {
     const auto table = named("SRCtv3Hierarchy");
     if (!table) return;
     const TableFile& t = tables_[*table];
+    const std::vector<Columns> columns = columns_of(t);  // keyed by parent and child
     for (std::size_t s = 0; s < t.rows.size(); ++s) {
         if (t.verdict(s) != Verdict::live || t.broken.contains(t.offset(s))) continue;
-        const Part& p = t.part_of(s);
+        const std::size_t part = t.part_at(t.offset(s));
+        const Part& p = t.parts[part];
         const Text row = t.raw_at(t.offset(s));
-        const Text parent = trim(csv::field_at(row, p.header.find("Ctv3CodeParent"), p.dialect));
+        const Text parent = trim(csv::field_at(row, columns[part].key, p.dialect));
         if (!mapping_.in_list("ctv3-roots", parent)) continue;
-        below_[std::string(parent)].insert(
-            text_key(csv::field_at(row, p.header.find("Ctv3CodeChild"), p.dialect)));
+        below_[std::string(parent)].insert(text_key(csv::field_at(row, columns[part].second, p.dialect)));
     }
 }
 

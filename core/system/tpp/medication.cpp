@@ -44,6 +44,7 @@ void PatientCursor::imply_plan(Row& issue, std::uint32_t order, Text variant, co
     const auto& from = maker_.entity<record::MedicationRequest>(order);
     made.medication_codeable_concept = from.medication_codeable_concept;
     made.dispense_request = from.dispense_request;
+    made.dispense_request.expected_supply_duration = {};  // of the issue
     made.based_on = {};
     auto& o = maker_.entity<record::MedicationRequest>(order);
     o.based_on = {};
@@ -61,7 +62,11 @@ void PatientCursor::acute(Row& issue) {
     if (course)
         maker_.entity<record::MedicationStatement>(*course).last_issue_date =
             maker_.entity<record::MedicationRequest>(*order).authored_on;
+    const bool issued = maker_.entity<record::MedicationRequest>(*order).status == "completed";
     imply_plan(issue, *order, active ? "plan-acute-active" : "plan-acute", "plan of an acute prescription");
+    if (issued)
+        maker_.entity<record::MedicationRequest>(static_cast<std::uint32_t>(record_->items.size() - 1))
+            .repeat_information.number_of_prescriptions_issued = "1";
 }
 
 void PatientCursor::issue_of(Row& issue) {

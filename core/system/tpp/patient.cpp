@@ -36,6 +36,7 @@ PatientCursor::PatientCursor(const Extract& extract, const mapping::MappingSet& 
     for (std::size_t t = 0; t < extract.tables().size(); ++t)
         if (extract.table(t).of_patients && std::find(order_.begin(), order_.end(), t) == order_.end())
             order_.push_back(t);
+    std::erase_if(order_, [&](std::size_t t) { return extract.table(t).rows.empty(); });  // many are
 }
 
 bool PatientCursor::next(Record& record) {
@@ -46,6 +47,8 @@ bool PatientCursor::next(Record& record) {
     for (Rows& r : rows_) r.clear();
     for (auto& m : by_key_) m.clear();
     problem_of_.clear();
+    pressures_.clear();
+    readings_.clear();
     issues_.clear();
     const std::uint32_t patient = patients_[at_++];
     record.key = extract_.census.patients[patient].key;
@@ -57,19 +60,31 @@ bool PatientCursor::next(Record& record) {
     return true;
 }
 
+// Names are literals or live as long as the mapping set: where they lead is remembered by their address.
+int PatientCursor::table_of(Text table) {
+    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(table.data());
+    Named& known = named_[(address * 0x9E3779B97F4A7C15ull) >> 57];
+    if (known.name != table.data() || known.length != table.size()) {
+        const auto t = extract_.named(table);
+        known = {table.data(), table.size(), t ? static_cast<int>(*t) : -1};
+    }
+    return known.table;
+}
+
 PatientCursor::Rows& PatientCursor::rows(Text table) {
-    const auto t = extract_.named(table);
+    const int t = table_of(table);
     none_.clear();
-    return t ? rows_[*t] : none_;
+    return t < 0 ? none_ : rows_[static_cast<std::size_t>(t)];
 }
 
 Row* PatientCursor::row(Text table, Text id) {
-    const auto t = extract_.named(table);
-    const Key key = id_key(id);
-    if (!t || key == kNoKey) return nullptr;
-    const auto it = by_key_[*t].find(key);
-    if (it == by_key_[*t].end()) return nullptr;
-    Row& r = rows_[*t][it->second];
+    const int at = table_of(table);
+    const Key key = at < 0 ? kNoKey : id_key(id);
+    if (key == kNoKey) return nullptr;
+    const auto t = static_cast<std::size_t>(at);
+    const auto it = by_key_[t].find(key);
+    if (it == by_key_[t].end()) return nullptr;
+    Row& r = rows_[t][it->second];
     return r.live ? &r : nullptr;
 }
 
@@ -214,9 +229,19 @@ void PatientCursor::make() {
         if (record_->held.empty()) record_->held = "TPP-PAT-002";
         return settle_all(Fate::held, "TPP-PAT-002");
     }
+    find_pressures();
+    const auto codes = extract_.named("SRCode");
     for (const std::size_t t : order_)
-        for (Row& r : rows_[t]) {
+        for (std::uint32_t i = 0; i < rows_[t].size(); ++i) {
+            Row& r = rows_[t][i];
             if (!r.live) continue;
+            if (t == codes) {
+                if (readings_.contains(i)) continue;
+                if (const auto low = pressures_.find(i); low != pressures_.end()) {
+                    pressure(r, rows_[t][low->second]);
+                    continue;
+                }
+            }
             if (r.route == nullptr)
                 maker_.as_text(r);
             else if (r.route->settles != "part")
@@ -232,9 +257,10 @@ void PatientCursor::make() {
     coded_demographics();
     related_persons();
     problems();
-    blood_pressures();
     event_links();
-    referral_status();
+    referral_status("SRReferralOutStatusDetails", "SRReferralOut", "IDReferralOut", "StatusOfReferralOut");
+    referral_status("SRReferralInStatusDetails", "SRReferralIn", "IDReferralIn", "StatusOfReferralIn");
+    messages();
     appointment_parts();
     medication();
 }

@@ -21,6 +21,7 @@ class PatientCursor : public record::Cursor, private Links {
     using Rows = std::vector<Row>;
     /// Rows of a table by name; none when the extract has no such file.
     Rows& rows(Text table);
+    int table_of(Text table);  ///< -1: none
     /// The live row with this id; nullptr when there is none.
     Row* row(Text table, Text id);
 
@@ -45,16 +46,19 @@ class PatientCursor : public record::Cursor, private Links {
     void registrations();
     void record_status();
     void named_gp();
+    void care_manager(Text role);
     void coded_demographics();
     void related_persons();
 
     // clinical.cpp
     void problems();
     void problem_status(const Row& problem, std::uint32_t item);
-    void blood_pressures();
+    void find_pressures();
     void pressure(Row& systolic, Row& diastolic);
     void event_links();
-    void referral_status();
+    /// Rows of `table` say, by their column `id`, what became of a referral in `of`: its `words`.
+    void referral_status(Text table, Text of, Text id, Text words);
+    void messages();
     void appointment_parts();
 
     // medication.cpp
@@ -70,11 +74,19 @@ class PatientCursor : public record::Cursor, private Links {
     Record* record_ = nullptr;
     std::vector<Rows> rows_;                                      ///< by table
     std::vector<std::unordered_map<Key, std::uint32_t>> by_key_;  ///< by table
-    std::vector<std::size_t> order_;                     ///< tables of patients, what others lead to first
+    std::vector<std::size_t> order_;  ///< tables of patients, what others lead to first
+    std::unordered_map<std::uint32_t, std::uint32_t> pressures_;  ///< SRCode rows: systolic to its diastolic
+    std::unordered_set<std::uint32_t> readings_;                  ///< those diastolic ones
     std::unordered_map<Key, std::uint32_t> problem_of_;  ///< SRCode row to the first live SRProblem row
     std::unordered_map<Key, std::pair<std::uint32_t, std::string>>
         issues_;  ///< of a template: how many, the last
     Rows none_;
+    struct Named {
+        const char* name = nullptr;
+        std::size_t length = 0;
+        int table = -1;
+    };
+    std::array<Named, 128> named_;
 };
 
 }  // namespace gpswitch::tpp

@@ -136,6 +136,10 @@ void PatientCursor::registrations() {
     const mapping::MappingSet& m = maker_.mapping();
     const mapping::Values& types = m.values(m.values_index("registration-type"));
     const Text here = extract_.practice();
+    // Who has left, or was never registered, has the record here all the same.
+    if (const auto person = patient_item())
+        maker_.entity<record::Patient>(*person).managing_organization.reference =
+            maker_.practice(EntityKind::Organization, "SROrganisation", here);
     for (Row& r : rows("SRPatientRegistration")) {
         if (!r.live) continue;
         const auto item = item_of(r, EntityKind::EpisodeOfCare);
@@ -162,8 +166,9 @@ void PatientCursor::registrations() {
         }
         if (const auto person = patient_item(); person && e.status == "active") {
             auto& patient = maker_.entity<record::Patient>(*person);
-            if (patient.managing_organization.reference.empty())
-                patient.managing_organization = e.managing_organization;
+            const bool regular = best != nullptr && best->target == "regular";
+            if (regular && patient.general_practitioner.empty() && !e.managing_organization.reference.empty())
+                patient.general_practitioner.add(arena) = e.managing_organization;
             if (const Text pharmacy = maker_.cell(r, "PreferredPharmacy"); !pharmacy.empty())
                 patient.nominated_pharmacy.display = pharmacy;
         }
@@ -227,13 +232,36 @@ void PatientCursor::named_gp() {
         const Text end = maker_.cell(r, "DateTo").substr(0, 10);
         const bool current = end.empty() || end > Text(extract_.census.as_of).substr(0, 10);
         const Text gp = maker_.cell(r, "IDProfileRegisteredGP"), practice = maker_.cell(r, "IDPractice");
-        Text to =
+        const Text role =
             current ? maker_.practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", gp) : Text{};
-        if (to.empty() && current) to = maker_.practice(EntityKind::Organization, "SROrganisation", practice);
-        if (!to.empty()) patient.general_practitioner.add(record_->arena).reference = to;
-        for (const Text column : {"IDPractice", "IDProfileRegisteredGP", "DateFrom", "DateTo"})
-            maker_.keep(r, patient, column);
+        const Text place = current ? maker_.practice(EntityKind::Organization, "SROrganisation",
+                                                     practice.empty() ? Text(extract_.practice()) : practice)
+                                   : Text{};
+        for (const Text to : {place, role}) {
+            auto& known = patient.general_practitioner;
+            if (!to.empty() && std::none_of(known.begin(), known.end(),
+                                            [&](const record::Reference& o) { return o.reference == to; }))
+                known.add(record_->arena).reference = to;
+        }
+        if (place.empty()) maker_.keep(r, patient, "IDPractice");
+        if (role.empty()) maker_.keep(r, patient, "IDProfileRegisteredGP");
+        for (const Text column : {"DateFrom", "DateTo"}) maker_.keep(r, patient, column);
+        if (!role.empty() && (practice.empty() || practice == extract_.practice())) care_manager(role);
     }
+}
+
+// The named GP looks after the registration that is open here; of one who has left, after the last.
+void PatientCursor::care_manager(Text role) {
+    record::EpisodeOfCare* last = nullptr;
+    for (Row& r : rows("SRPatientRegistration")) {
+        const auto item = r.live ? item_of(r, EntityKind::EpisodeOfCare) : std::nullopt;
+        if (!item || r.route->makes[0].variant == "elsewhere") continue;
+        auto& e = maker_.entity<record::EpisodeOfCare>(*item);
+        const bool open = e.status == "active", known = last != nullptr && last->status == "active";
+        if (last == nullptr || open > known || (open == known && e.period.start >= last->period.start))
+            last = &e;
+    }
+    if (last != nullptr && last->care_manager.reference.empty()) last->care_manager.reference = role;
 }
 
 // Ethnicity and marital status stand only in coded entries: the latest counts; on one date the one that maps.
@@ -252,8 +280,9 @@ void PatientCursor::coded_demographics() {
             const Text day = maker_.cell(r, "DateEvent"),
                        before = best == nullptr ? Text{} : maker_.cell(*best, "DateEvent");
             const bool better =
-                day > before || (day == before && (value->target.empty() && !v->target.empty()));
-            if (best != nullptr && !better) continue;
+                best == nullptr || day > before ||
+                (day == before && value->target.empty() && !v->target.empty());
+            if (!better) continue;
             best = &r;
             value = v;
         }

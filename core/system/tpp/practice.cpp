@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/util/text.hpp"
+
 namespace gpswitch::tpp {
 namespace {
 constexpr std::size_t kChunk = 500;  // rows in a record of leftovers
@@ -23,7 +27,7 @@ bool Practice::find(const record::Need& need, Record& record) {
     if (row.bad != nullptr || maker_.route(row) == nullptr || !row.route->settles.empty()) return false;
     taken_[table][slot] = true;
     maker_.make(row, {});
-    if (maker_.name(row) == "SRRota") rota_start(row);
+    if (maker_.name(row) == "SRRota") rota_facts(row);
     return true;
 }
 
@@ -44,29 +48,45 @@ bool Practice::beside(std::size_t table, std::size_t slot) {
     return !record.items.empty();
 }
 
-// Older extracts do not say when a rota begins: its first appointment does.
-void Practice::rota_start(const Row& row) {
+void Practice::read_rotas() {
+    rotas_known_ = true;
     const auto appointments = extract_.named("SRAppointment");
-    auto& schedule = maker_.entity<record::Schedule>(row.first_item);
-    if (!schedule.planning_horizon.start.empty() || !appointments) return;
+    if (!appointments) return;
     const TableFile& t = extract_.table(*appointments);
-    for (std::size_t s = 0; !first_known_ && s < t.rows.size(); ++s) {
+    for (std::size_t s = 0; s < t.rows.size(); ++s) {
         if (t.verdict(s) != Verdict::live || t.broken.contains(t.offset(s))) continue;
         const Part& p = t.part_of(s);
         const Text text = t.raw_at(t.offset(s));
-        const Key rota = id_key(csv::field_at(text, p.header.find("IDRota"), p.dialect));
-        const std::string start =
-            moment(csv::field_at(text, p.header.find("DateStart"), p.dialect)).substr(0, 10);
-        if (rota == kNoKey || start.empty()) continue;
-        const auto [it, fresh] = first_.emplace(rota, start);
-        if (!fresh && start < it->second) it->second = start;
+        const auto cell = [&](Text column) {
+            return trim(csv::field_at(text, p.header.find(column), p.dialect));
+        };
+        const Key rota = id_key(cell("IDRota"));
+        if (rota == kNoKey) continue;
+        Rota& r = rotas_[rota];
+        const std::string start = moment(cell("DateStart")).substr(0, 10);
+        if (!start.empty() && (r.first.empty() || start < r.first)) r.first = start;
+        if (const Text profile = cell("IDProfileClinician"); !no_id(profile))
+            r.clinicians.insert(std::string(profile));
     }
-    first_known_ = true;
-    const auto it = first_.find(row.key);
-    if (it == first_.end()) return;
+}
+
+// Older extracts do not say when a rota begins, and none says rightly whose it is: its appointments do.
+void Practice::rota_facts(const Row& row) {
+    if (!rotas_known_) read_rotas();
+    const auto it = rotas_.find(row.key);
+    if (it == rotas_.end()) return;
     Record& record = maker_.record();
-    schedule.planning_horizon.start = record.arena.copy(it->second);
-    schedule.inferred.add(record.arena) = "planningHorizon.start: the first appointment of the rota";
+    auto& schedule = maker_.entity<record::Schedule>(row.first_item);
+    if (schedule.planning_horizon.start.empty() && !it->second.first.empty()) {
+        schedule.planning_horizon.start = record.arena.copy(it->second.first);
+        schedule.inferred.add(record.arena) = "planningHorizon.start: the first appointment of the rota";
+    }
+    for (const std::string& profile : it->second.clinicians) {
+        const Text to = maker_.practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", profile);
+        if (to.empty()) continue;
+        if (schedule.actor.size == 1 && schedule.actor[0].reference.empty()) schedule.actor = {};
+        schedule.actor.add(record.arena).reference = to;
+    }
 }
 
 void Practice::unreadable(Row& row) {
@@ -84,8 +104,11 @@ void Practice::left_over(std::size_t table, std::size_t slot) {
     maker_.route(row);
     if (maker_.settle(row)) return;
     if (!t.of_patients) return record.settle(row.row, Fate::lookup, "nobody-refers-to-it");
-    const bool slot_of_nobody =
-        row.route != nullptr && !row.route->makes.empty() && record::practice_wide(row.route->makes[0].kind);
+    // An appointment of a patient who is not there is held with its slot.
+    const bool slot_of_nobody = row.route != nullptr && !row.route->makes.empty() &&
+                                std::ranges::all_of(row.route->makes, [](const mapping::Made& m) {
+                                    return record::practice_wide(m.kind);
+                                });
     if (slot_of_nobody) return maker_.make(row, {});
     record.settle(row.row, Fate::held, "no-such-patient");
     maker_.issue(row, Severity::error, "TPP-PAT-003",

@@ -1,4 +1,6 @@
 #pragma once
+#include <set>
+
 #include "core/system/tpp/rows.hpp"
 
 /// Practice-wide entities on demand, and at the end every row that no patient and no need has taken.
@@ -17,14 +19,20 @@ class Practice : private Links {
     bool has_row(const Row&, Text) override { return false; }
     void unreadable(Row& row);
     bool beside(std::size_t table, std::size_t slot);
-    void rota_start(const Row& row);
+    void rota_facts(const Row& row);
+    void read_rotas();
     void left_over(std::size_t table, std::size_t slot);
 
     Maker maker_;
     const Extract& extract_;
-    std::vector<std::vector<bool>> taken_;        ///< by table; practice-wide ones only
-    std::unordered_map<Key, std::string> first_;  ///< of the appointments of a rota, once asked for
-    bool first_known_ = false;
+    std::vector<std::vector<bool>> taken_;  ///< by table; practice-wide ones only
+    /// What the appointments of a rota say of it: the first day, and who saw patients (profiles).
+    struct Rota {
+        std::string first;
+        std::set<std::string> clinicians;
+    };
+    std::unordered_map<Key, Rota> rotas_;  ///< once asked for
+    bool rotas_known_ = false;
     std::size_t table_ = 0, slot_ = 0;
     bool orphans_done_ = false;
 };

@@ -35,6 +35,8 @@ Maker::Maker(const Extract& extract, const mapping::MappingSet& mapping)
     routers_.resize(extract.tables().size());
     positions_.resize(extract.tables().size());
     for (const TableFile& t : extract.tables()) {
+        const Text key = t.shape.name.empty() ? t.shape.key : t.shape.name;
+        keys_.emplace_back(t.header.find(key), key == "RowIdentifier");
         auto& columns = columns_.emplace_back();
         for (const std::string& c : t.header.columns)
             columns.push_back(t.known == nullptr ? nullptr : t.known->find(c));
@@ -106,9 +108,11 @@ Row Maker::load(std::size_t table, std::size_t slot) {
     r.bad = scratch_.bad;
     r.live = t.verdict(slot) == Verdict::live;
     r.row = static_cast<std::uint32_t>(record_->rows.size());
-    const Text column = t.shape.name.empty() ? t.shape.key : t.shape.name;
-    r.key_text = t.cell(scratch_, column);
-    r.key = column == "RowIdentifier" ? id_key(r.key_text) : text_key(r.key_text);
+    const auto [key, by_id] = keys_[table];
+    r.key_text = key < 0 || static_cast<std::size_t>(key) >= scratch_.cells.size()
+                     ? Text{}
+                     : scratch_.cells[static_cast<std::size_t>(key)];
+    r.key = by_id ? id_key(r.key_text) : text_key(r.key_text);
     const std::size_t part = t.part_at(t.offset(slot));
     record_->rows.push_back({static_cast<std::uint16_t>(table), slot, t.line(slot), r.key_text, scratch_.raw,
                              static_cast<std::uint16_t>(part)});
@@ -121,13 +125,22 @@ Row Maker::load(std::size_t table, std::size_t slot) {
     return r;
 }
 
-Text Maker::cell(const Row& row, std::string_view column) const {
+int Maker::position(const Row& row, std::string_view column) const {
     const std::uint64_t address = reinterpret_cast<std::uintptr_t>(column.data());
     Position& known = positions_[row.table][(address * 0x9E3779B97F4A7C15ull) >> 57];
     if (known.name != column.data() || known.length != column.size())
         known = {column.data(), column.size(), extract_.table(row.table).header.find(column)};
-    const int i = known.position;
-    return i < 0 || static_cast<std::uint32_t>(i) >= row.cell_count ? Text{} : row.cells[i];
+    return static_cast<std::uint32_t>(known.position) < row.cell_count ? known.position : -1;
+}
+
+Text Maker::cell(const Row& row, std::string_view column) const {
+    const int i = position(row, column);
+    return i < 0 ? Text{} : row.cells[i];
+}
+
+Text Maker::given(const Row& row, std::string_view column) const {
+    const int i = position(row, column);
+    return i < 0 ? Text{} : row.given[i];
 }
 
 Text Maker::cell(int column) const {
@@ -287,17 +300,20 @@ Text Maker::practice(EntityKind kind, Text table, Text cell) {
     if (no_id(cell)) return {};
     const auto t = extract_.named(table);
     if (!t) return {};
-    const std::string known = fmt::format("{}/{}/{}", record::name_of(kind), table, cell);
+    const auto [key_at, by_id] = keys_[*t];
+    const Key key = by_id ? id_key(cell) : text_key(cell);
+    const Pair known{static_cast<std::uint64_t>(kind) << 32 | *t, key};
     auto it = practice_.find(known);
     if (it == practice_.end()) {
-        const bool named = !extract_.table(*t).shape.name.empty();
-        const auto slot = extract_.find(*t, named ? text_key(cell) : id_key(cell));
+        const auto slot = extract_.find(*t, key);
         if (!slot) return {};
         RowText row;
         extract_.table(*t).read(*slot, kept_, row);
         if (row.bad != nullptr) return {};
+        // The id that the entity gets: of its own row, however others write the key.
+        const Text own = row.cells[static_cast<std::size_t>(key_at)];
         const UuidText u = uuid_v5(
-            {"tpp", extract_.census.practice, extract_.table(*t).name, {}, cell, record::name_of(kind), {}});
+            {"tpp", extract_.census.practice, extract_.table(*t).name, {}, own, record::name_of(kind), {}});
         const Text reference = kept_.join(record::name_of(kind), "/", Text(u.data(), u.size()));
         it = practice_
                  .emplace(known, Found{reference, reference.substr(record::name_of(kind).size() + 1),
@@ -313,12 +329,22 @@ Text Maker::practice(EntityKind kind, Text table, Text cell) {
 Text Maker::role_of(Text person, Text place) {
     if (no_id(person)) return {};
     if (place.empty()) place = extract_.practice();
-    const std::string known = std::string(person) + " " + std::string(place);
+    const Pair known{id_key(person), text_key(place)};
     auto it = roles_.find(known);
     if (it == roles_.end()) it = roles_.emplace(known, extract_.profile_of(person, place)).first;
     if (!it->second.empty())
         return practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", it->second);
     return practice(EntityKind::Practitioner, "SRStaffMember", person);
+}
+
+const Maker::Rota& Maker::rota(Text id) {
+    const auto [it, fresh] = rotas_.emplace(id_key(id), Rota{});
+    const auto t = fresh && !no_id(id) ? extract_.named("SRRota") : std::nullopt;
+    const auto slot = t ? extract_.find(*t, it->first) : std::nullopt;
+    if (slot)
+        it->second = {true, extract_.cell(*t, *slot, "Name", kept_),
+                      extract_.cell(*t, *slot, "IDBranch", kept_)};
+    return it->second;
 }
 
 // Some fields take the person, not the role.
@@ -333,8 +359,7 @@ Text Maker::person_of(Text profile) {
 void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
     const bool person =
         same_ignoring_case(rule.name, "IDDoneBy") || same_ignoring_case(rule.name, "IDAuthorisedBy");
-    const int place = extract_.table(at_->table).header.find("IDOrganisationDoneAt");
-    const Text where = place < 0 ? Text{} : at_->given[place];
+    const Text where = person ? given(*at_, "IDOrganisationDoneAt") : Text{};
     const Column* column = columns_[at_->table][static_cast<std::size_t>(rule.column)];
     const Text table = column == nullptr ? Text{} : Text(column->leads);
     if (person) {

@@ -26,7 +26,8 @@ struct Row {
     std::uint32_t cell_count = 0;
     std::uint64_t filled[2] = {0, 0};
     const char* bad = nullptr;
-    bool live = true;  ///< not settled
+    bool live = true;       ///< not settled
+    bool pressure = false;  ///< a systolic reading that stands for the whole blood pressure
     const mapping::Route* route = nullptr;
     List<record::Rest> rest;  ///< what the cells could not hold: ids without words, days that stand for none
     std::uint32_t first_item = 0, items = 0;  ///< what it was made into
@@ -59,6 +60,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     /// Applies the rules of the row's table for `made` to an item that another row made, and claims the row
     /// as part.
     void join(Row& row, std::uint32_t item, std::string_view made);
+    /// The number of a coded entry, where the row says that it is one; as it stands, it may be none.
+    Text number_of(const Row& row) const;
     /// Every cell into an Observation of words: nothing is lost, and the ledger says that it is less than it
     /// was.
     void as_text(Row& row);
@@ -69,6 +72,16 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     Text practice(EntityKind kind, Text table, Text cell);
     /// Who did it: the role that the person had at that place, the latest to begin; else the person.
     Text role_of(Text person, Text place);
+    struct Rota {
+        bool known = false;
+        Text name, branch;
+    };
+    /// A rota by its id, as its row has it.
+    const Rota& rota(Text id);
+    /// The branch that it is held at; empty when it names none.
+    Text rota_place(Text id) {
+        return practice(EntityKind::Location, "SROrganisationBranch", rota(id).branch);
+    }
     /// The person of a role.
     Text person_of(Text profile);
     void issue(const Row& row, Severity severity, const char* code, std::string message, Text column = {},
@@ -78,6 +91,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     /// `column` is a literal, or lives as long as the mapping set: where it stands is remembered by its
     /// address.
     Text cell(const Row& row, std::string_view column) const;
+    /// The cell as it stands in the file.
+    Text given(const Row& row, std::string_view column) const;
     /// "Table.Column", for rest and issues.
     Text origin(const Row& row, Text column);
     void keep(const Row& row, Entity& entity, Text column);
@@ -110,6 +125,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
         filled = row.filled;
     }
     void read_cells(Row& row, const RowText& text);
+    int position(const Row& row, std::string_view column) const;
     Text reading(Row& row, const Column& column, Text given);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     void keep_rest(const Row& row, Entity& entity);
@@ -120,18 +136,26 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void finish_allergy(Row& row, std::uint32_t item);
     void finish_referral(Row& row, std::uint32_t item);
     void finish_appointment(Row& row, std::uint32_t item);
+    void finish_slot(Row& row, std::uint32_t item);
+    void finish_document(Row& row, std::uint32_t item);
+    void finish_consent(Row& row, std::uint32_t item);
+    void booked(const Row& row, bool alone, record::Concept& channel, Text& words, Entity& entity);
     void finish_medication(Row& row, std::uint32_t item);
+    void prescription_type(const Row& row, record::MedicationRequest& request);
     void finish_staff(Row& row, std::uint32_t item);
     void finish_organization(Row& row, std::uint32_t item);
     void finish_immunization(Row& row, std::uint32_t item);
     void value_of(Row& row, std::uint32_t item);
     void participants(Row& row, std::uint32_t item);
+    void places(Row& row, std::uint32_t item);
+    void undated(std::uint32_t item);
 
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
     Codes codes_;
     std::vector<std::unique_ptr<mapping::Router>> routers_;
     std::vector<std::vector<const Column*>> columns_;  ///< by table and header position
+    std::vector<std::pair<int, bool>> keys_;  ///< by table: position of the key, and whether it is an id
     struct Position {
         const char* name = nullptr;
         std::size_t length = 0;
@@ -148,9 +172,20 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
         Text reference, id;
         std::uint64_t handle = 0, asked = 0;
     };
-    std::unordered_map<std::string, Found> practice_;
-    std::unordered_map<std::string, std::string> roles_;  ///< "person place" to profile
+    /// Two numbers as one key of a map.
+    struct Pair {
+        std::uint64_t a, b;
+        bool operator==(const Pair&) const = default;
+        struct Hash {
+            std::size_t operator()(const Pair& p) const {
+                return (p.a * 0x9E3779B97F4A7C15ull ^ p.b) * 0xD6E8FEB86659FD93ull >> 7;
+            }
+        };
+    };
+    std::unordered_map<Pair, Found, Pair::Hash> practice_;     ///< by kind and table, and key
+    std::unordered_map<Pair, std::string, Pair::Hash> roles_;  ///< by person and place: the profile
     std::unordered_map<std::string, Text> lookups_;
+    std::unordered_map<Key, Rota> rotas_;
     std::uint64_t serial_ = 0;
 };
 

@@ -1,8 +1,10 @@
 #include "core/system/tpp/tpp.hpp"
 
+#include "core/layout/layout.hpp"
 #include "core/system/tpp/exporter.hpp"
 #include "core/system/tpp/patient.hpp"
 #include "core/system/tpp/practice.hpp"
+#include "core/system/tpp/write/target.hpp"
 #include "core/system/tpp/zip_parts.hpp"
 #include "core/util/error.hpp"
 #include "core/util/text.hpp"
@@ -66,6 +68,13 @@ struct Tpp : record::System {
         return "TPP SystmOne SR*.csv extract, full files and changes";
     }
     bool reads() const override { return true; }
+    bool writes() const override { return true; }
+    std::vector<record::CannotCarry> cannot_carry(const mapping::MappingSet* set) const override {
+        return set == nullptr ? std::vector<record::CannotCarry>{} : layout::cannot_carry(*set);
+    }
+    std::unique_ptr<record::Target> create(const record::TargetOptions& options) const override {
+        return write::create(options);
+    }
     std::vector<std::string_view> versions() const override {
         return {"93", "92", "91", "90", "89", "88", "87"};
     }

@@ -16,8 +16,8 @@ void Pages::session(const record::Schedule& s, Draft& d) {
             continue;
         }
         Draft& row = drafts[draft(Tab::Appointment_SessionUser, {})];
-        row.cells[layout_.column(row.tab, "SessionGuid")] = own;
-        row.cells[layout_.column(row.tab, "UserInRoleGuid")] = key;
+        row.cells[layout_.column(row.table, "SessionGuid")] = own;
+        row.cells[layout_.column(row.table, "UserInRoleGuid")] = key;
         row.items.push_back(at_item_);
     }
     // The day alone when there is no time.

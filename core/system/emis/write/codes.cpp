@@ -28,13 +28,6 @@ std::pair<Text, Text> stub(Text parent) {
     return {parent.substr(0, bar), bar == Text::npos ? parent : parent.substr(bar + 1)};
 }
 
-/// What the rules say of every entry they make.
-Text status_of(const std::vector<mapping::ColumnRule>& rules) {
-    for (const mapping::ColumnRule& r : rules)
-        if (r.transform == mapping::Transform::constant && r.path == "status") return r.args[0];
-    return {};
-}
-
 }  // namespace
 
 int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route) {
@@ -95,9 +88,11 @@ void Pages::need(CodeUse& use, std::string_view category, int strength) {
 }
 
 Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
-    const bool drug = at_->tab == Tab::Prescribing_DrugRecord || at_->tab == Tab::Prescribing_IssueRecord;
-    const bool main = rule.column == layout_.columns(at_->tab).code;
-    const int use = use_of(c, drug, main && at_->tab == Tab::CareRecord_Observation ? at_route_ : nullptr);
+    const bool drug =
+        tab_of(*at_) == Tab::Prescribing_DrugRecord || tab_of(*at_) == Tab::Prescribing_IssueRecord;
+    const bool main = rule.column == layout_.columns(at_->table).code;
+    const int use =
+        use_of(c, drug, main && tab_of(*at_) == Tab::CareRecord_Observation ? at_route_ : nullptr);
     if (use < 0) return {};
     CodeUse& code = codes[static_cast<std::size_t>(use)];
     if (main) at_->code = use;
@@ -116,24 +111,21 @@ Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
 
 // --- what a reader would make of a row ---
 
-Text Pages::cell(int column) const {
-    if (column < Layout::kThrough - 1) return at_->cells[column];
-    if (column == Layout::kThrough - 1 || at_->code < 0) return {};
-    const CodeUse& use = codes[static_cast<std::size_t>(at_->code)];
+Text Pages::through(const Draft& d, int, Text name) const {
+    if (d.code < 0) return {};
+    const CodeUse& use = codes[static_cast<std::size_t>(d.code)];
     if (use.strength < 0) return {};
-    const auto is = [&](std::string_view name) {
-        return (column - Layout::kThrough) % 100 == layout_.column(Tab::Coding_ClinicalCode, name);
-    };
-    if (is("ReadTermId")) return use.read;
-    if (is("SnomedCTConceptId")) return use.snomed;
-    if (is("EmisCodeCategoryDescription")) return use.category.empty() ? kPlainCategory : Text(use.category);
-    if (is("Term")) return use.term;
+    if (name == "ReadTermId") return use.read;
+    if (name == "SnomedCTConceptId") return use.snomed;
+    if (name == "EmisCodeCategoryDescription")
+        return use.category.empty() ? kPlainCategory : Text(use.category);
+    if (name == "Term") return use.term;
     return {};
 }
 
-bool Pages::under(int, Text wanted) const {
-    if (at_->code < 0) return false;
-    const CodeUse& use = codes[static_cast<std::size_t>(at_->code)];
+bool Pages::below(const Draft& d, int, Text wanted) const {
+    if (d.code < 0) return false;
+    const CodeUse& use = codes[static_cast<std::size_t>(d.code)];
     if (use.strength < 0) return false;
     const Text parent = stub(use.parent).first;
     if (wanted.size() != 5) return use.snomed == wanted || parent == wanted;
@@ -142,61 +134,12 @@ bool Pages::under(int, Text wanted) const {
     return read ? Text(use.read).starts_with(wanted) : parent.size() == 5 && parent.starts_with(wanted);
 }
 
-bool Pages::past(int column) const {
-    const Text day = cell(column).substr(0, 10);
-    return day.size() == 10 && (as_of_.empty() || day <= as_of_);
-}
-
-bool Pages::has_row(Text table) const {
-    const auto tab = tab_named(table);
-    if (!tab || static_cast<std::size_t>(*tab) >= kTabs) return false;
-    const auto& index = by_key_[static_cast<std::size_t>(*tab)];
-    const auto it = index.find(at_->key);
-    return it != index.end() && !drafts[it->second].written;
-}
-
-bool Pages::has_children() const { return !at_->children.empty(); }
-
-Pages::Reading Pages::reading_of(Draft& d) {
-    at_ = &d;
-    const mapping::Route* route = layout_.set().first(shape(d.tab).name, *this);
-    if (route == nullptr) return Reading::dangerous;
-    Reading reading = Reading::same;
-    for (const std::uint32_t i : d.items) {
-        const EntityKind kind = record_->items[i].kind;
-        const mapping::Made* made = nullptr;
-        for (const mapping::Made& m : route->makes)
-            if (m.kind == kind) made = &m;
-        const bool grave = kind == EntityKind::AllergyIntolerance || kind == EntityKind::Immunization;
-        if (made == nullptr) {
-            reading = grave ? Reading::dangerous : std::max(reading, Reading::other);
-            continue;
-        }
-        const std::string& written = routes_[i]->rows[0].variant;
-        const std::size_t colon = written.find(':');
-        if (kind == EntityKind::AllergyIntolerance ||
-            (colon == std::string::npos ? "" : written.substr(colon + 1)) == made->variant)
-            continue;
-        // Given or not given is what matters; by whom, or why not, is less.
-        const bool turned = grave && status_of(layout_.rules(routes_[i]->rows[0])) !=
-                                         status_of(layout_.set().rules(made->rules));
-        reading = turned ? Reading::dangerous : std::max(reading, Reading::variant);
-    }
-    for (const mapping::Made& m : route->makes) {
-        const bool here = (d.kinds >> static_cast<unsigned>(m.kind) & 1u) != 0;
-        if (here) continue;
-        const bool grave = m.kind == EntityKind::AllergyIntolerance || m.kind == EntityKind::Immunization;
-        reading = grave ? Reading::dangerous : std::max(reading, Reading::other);
-    }
-    return reading;
-}
-
 // Every coded entry is read as the mapping set would read it; what its code lacks for that is given to it,
 // and what still would be read as something else is said, or held where it matters.
 void Pages::check_reading() {
     std::vector<std::pair<Draft*, Reading>> found;
     for (Draft& d : drafts)
-        if (d.tab == Tab::CareRecord_Observation && !d.items.empty())
+        if (tab_of(d) == Tab::CareRecord_Observation && !d.items.empty())
             found.emplace_back(&d, make_readable(d));
     // What a later entry gave to a code counts for the earlier ones with that code as well.
     for (auto& [d, before] : found) {
@@ -247,20 +190,6 @@ Pages::Reading Pages::make_readable(Draft& d) {
         }
     }
     return reading;
-}
-
-void Pages::say_reading(const Draft& d, Reading reading) {
-    if (reading == Reading::same) return;
-    at_item_ = d.items[0];
-    if (reading == Reading::dangerous) {
-        for (const std::uint32_t i : d.items)
-            held.push_back({i, "EMIS-WRITE-004", "whoever reads the row would take it for something else"});
-    } else if (reading == Reading::variant) {
-        lose("category", "the code has another category in the layout");
-    } else {
-        lose("resourceType", "whoever reads the row would take it for another kind of entry",
-             "kind-not-carried");
-    }
 }
 
 }  // namespace gpswitch::emis::write

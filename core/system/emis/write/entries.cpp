@@ -6,34 +6,6 @@
 
 namespace gpswitch::emis::write {
 
-// A drug may be a resource of its own: the rows name it themselves.
-const Entity& Pages::with_drug(std::uint32_t i) {
-    const record::Item& item = record_->items[i];
-    const Entity& own = own_labels(i);
-    const auto named = [&](const auto& e) -> const Entity& {
-        if (!e.medication_codeable_concept.coding.empty() || !e.medication_codeable_concept.text.empty() ||
-            record::is_empty(&e.medication_reference, record::type_of<record::Reference>()))
-            return e;
-        const auto to = item_of(e.medication_reference.reference);
-        auto* copy = arena_.make<std::decay_t<decltype(e)>>();
-        *copy = e;
-        copy->medication_reference = {};
-        if (to && record_->items[*to].kind == EntityKind::Medication)
-            copy->medication_codeable_concept = as<record::Medication>(record_->items[*to]).code;
-        else
-            copy->medication_codeable_concept.text = e.medication_reference.display;
-        if (copy->medication_codeable_concept.coding.empty() &&
-            copy->medication_codeable_concept.text.empty())
-            held.push_back({i, "EMIS-WRITE-004", "which drug it is cannot be said"});
-        return *copy;
-    };
-    if (item.kind == EntityKind::MedicationRequest)
-        return named(static_cast<const record::MedicationRequest&>(own));
-    if (item.kind == EntityKind::MedicationStatement)
-        return named(static_cast<const record::MedicationStatement&>(own));
-    return own;
-}
-
 void Pages::encounter(const record::Encounter& e, Draft& d) {
     for (const record::EncounterParticipant& p : e.participant) {
         const auto is = [&](Text code) {
@@ -46,7 +18,7 @@ void Pages::encounter(const record::Encounter& e, Draft& d) {
                              : is("ENT") || is("REC") ? "EnteredByUserInRoleGuid"
                                                       : nullptr;
         const Text key = column == nullptr ? Text{} : key_of_reference(p.individual, column);
-        if (key.empty() || !d.cells[layout_.column(d.tab, column)].empty())
+        if (key.empty() || !d.cells[layout_.column(d.table, column)].empty())
             lose("participant", "the layout has one clinician and one who typed");
         else
             set(d, column, key);
@@ -56,11 +28,11 @@ void Pages::encounter(const record::Encounter& e, Draft& d) {
         if (const auto to = item_of(r.reference); to && record_->items[*to].kind == EntityKind::Appointment)
             if (const auto& a = as<record::Appointment>(record_->items[*to]);
                 !a.slot.empty() && !from_here(a))
-                d.cells[layout_.column(d.tab, "AppointmentSlotGuid")] = practice_key(a.slot[0].reference);
+                d.cells[layout_.column(d.table, "AppointmentSlotGuid")] = later(a.slot[0].reference);
 }
 
 void Pages::condition(const record::Condition& c, Draft& d) {
-    const bool problem = d.tab == Tab::CareRecord_Problem;
+    const bool problem = tab_of(d) == Tab::CareRecord_Problem;
     for (const record::RelatedProblem& r : c.related_problem) {
         const bool plain = r.type == "parent";
         if (plain == problem) continue;  // the plain link is the entry's, any other the problem's
@@ -80,8 +52,21 @@ void Pages::condition(const record::Condition& c, Draft& d) {
 }
 
 // Written for whoever reads: an item for each thing that the plain columns have no place for.
+// The layout has no column for a dose: it stands in the words beside the code.
+void Pages::dose_in_words(const record::Quantity& dose, Draft& d) {
+    if (dose.value.empty() && dose.quantity_text.empty()) return;
+    std::string words = "Dose:";
+    for (const Text part : {dose.comparator, dose.value, dose.unit.empty() ? dose.code : dose.unit,
+                            dose.quantity_text})
+        if (!part.empty()) words += " " + std::string(part);
+    Text& text = d.cells[layout_.column(d.table, "AssociatedText")];
+    text = text.empty() ? arena_.copy(words) : arena_.join(words, "\n", text);
+    lose("doseQuantity", "written in words", "value-as-text");
+}
+
 void Pages::immunization(const record::Immunization& im, Draft& d) {
-    const int column = layout_.column(d.tab, "Qualifiers");
+    dose_in_words(im.dose_quantity, d);
+    const int column = layout_.column(d.table, "Qualifiers");
     if (!d.cells[column].empty()) return;
     std::string xml;
     const auto add = [&](Text key, Text value) {
@@ -109,7 +94,7 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
 
 void Pages::referral(const record::ServiceRequest& s, Draft& d) {
     // This practice received it: the clinician stands where the target does.
-    if (d.tab != Tab::CareRecord_Observation || !inferred(s, "performer:")) return;
+    if (tab_of(d) != Tab::CareRecord_Observation || !inferred(s, "performer:")) return;
     for (const record::Reference& r : s.performer)
         if (r.reference.starts_with("PractitionerRole/") || !r.identifier.value.empty()) {
             const Text key = key_of_reference(r, "ClinicianUserInRoleGuid");
@@ -119,12 +104,12 @@ void Pages::referral(const record::ServiceRequest& s, Draft& d) {
 
 void Pages::plan(std::uint32_t i, Draft& d) {
     const auto& m = as<record::MedicationRequest>(record_->items[i]);
-    dosage(i, m.dosage_instruction, "dosageInstruction", d);
+    dosage(i, m.dosage_instruction, "dosageInstruction", d, "Dosage", tab_of(d) == Tab::Prescribing_IssueRecord);
     unit(m.dispense_request.quantity, d, "QuantityUnit");
-    if (d.tab == Tab::Prescribing_DrugRecord) {
+    if (tab_of(d) == Tab::Prescribing_DrugRecord) {
         const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
         if (repeats) set(d, "NumberOfIssuesAuthorised", arena_.copy(std::to_string(*repeats + 1)));
-    } else if (d.cells[layout_.column(d.tab, "DrugRecordGuid")].empty()) {
+    } else if (d.cells[layout_.column(d.table, "DrugRecordGuid")].empty()) {
         for (const record::Reference& r : m.based_on)
             if (const auto to = item_of(r.reference);
                 to && routes_[*to] != nullptr && routes_[*to]->fate == mapping::WriteRoute::Fate::rows)
@@ -132,32 +117,8 @@ void Pages::plan(std::uint32_t i, Draft& d) {
     }
 }
 
-// The layout has one dosage, in words. None of several may be left out, and what is in no words cannot be
-// said: the entry is not written then.
-void Pages::dosage(std::uint32_t i, const List<record::Dosage>& list, Text path, Draft& d) {
-    Text words;
-    bool silent = false;
-    for (const record::Dosage& one : list) {
-        if (!one.text.empty()) {
-            words = words.empty() ? one.text : arena_.join(words, "; ", one.text);
-            continue;
-        }
-        record::Dosage rest = one;
-        rest.sequence = {};
-        // An instruction for the patient alone has a column of its own.
-        if (d.tab == Tab::Prescribing_IssueRecord) rest.patient_instruction = {};
-        silent = silent || !record::is_empty(&rest, record::type_of<record::Dosage>());
-    }
-    if (silent)
-        held.push_back({i, "EMIS-WRITE-004", "its dosage is in no words, and the layout has only words"});
-    if (list.size < 2 || words.empty()) return;
-    Text& cell = d.cells[layout_.column(d.tab, "Dosage")];
-    if (cell.empty() || cell == list[0].text) cell = words;
-    lose(path, "several dosages: joined in one");
-}
-
 void Pages::provenance(const record::Provenance& p, Draft& d) {
-    if (d.tab == Tab::Audit_PatientAudit) {
+    if (tab_of(d) == Tab::Audit_PatientAudit) {
         Text key;
         for (const record::Reference& r : p.target)
             if (key.empty()) key = key_of_reference(r, "ItemGuid");
@@ -166,10 +127,11 @@ void Pages::provenance(const record::Provenance& p, Draft& d) {
     }
     if (!p.occurred_date_time.empty()) {
         // A day without a time of day: the instant was made of it.
-        d.cells[layout_.column(d.tab, "ModifiedDate")] = p.occurred_date_time;
-        if (rest_of(p, shape(d.tab).name) == nullptr) d.cells[layout_.column(d.tab, "ModifiedTime")] = {};
+        d.cells[layout_.column(d.table, "ModifiedDate")] = p.occurred_date_time;
+        if (rest_of(p, shape(tab_of(d)).name) == nullptr)
+            d.cells[layout_.column(d.table, "ModifiedTime")] = {};
         for (const record::Rest& r : p.rest)
-            if (r.path.ends_with(".ModifiedTime")) d.cells[layout_.column(d.tab, "ModifiedTime")] = r.value;
+            if (r.path.ends_with(".ModifiedTime")) d.cells[layout_.column(d.table, "ModifiedTime")] = r.value;
     }
     if (p.agent.size > 1) lose("agent", "the layout has room for one person");
 }
@@ -181,7 +143,8 @@ void Pages::parents() {
         if (!to || item_drafts_[i].empty() || item_drafts_[*to].empty()) return;
         const std::uint32_t above = item_drafts_[i][0], below = item_drafts_[*to][0];
         Draft& child = drafts[below];
-        if (child.tab != Tab::CareRecord_Observation || drafts[above].tab != child.tab || above == below)
+        if (tab_of(child) != Tab::CareRecord_Observation || drafts[above].table != child.table ||
+            above == below)
             return;
         if (child.parent >= 0) {
             if (child.parent == static_cast<int>(above)) return;
@@ -209,7 +172,7 @@ void Pages::parents() {
     const auto& index = by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)];
     for (std::uint32_t n = 0; n < drafts.size(); ++n) {
         Draft& d = drafts[n];
-        if (d.tab != Tab::CareRecord_Observation || d.parent >= 0 || d.cells[column].empty()) continue;
+        if (tab_of(d) != Tab::CareRecord_Observation || d.parent >= 0 || d.cells[column].empty()) continue;
         std::string normal;
         normal_guid(d.cells[column], normal);
         if (const auto it = index.find(Text(normal)); it != index.end() && it->second != n) {

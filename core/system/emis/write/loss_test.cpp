@@ -10,7 +10,7 @@ namespace {
 /// A finding of the write about that element ("Patient.telecom").
 bool said(const Written& w, const std::string& path) {
     return std::ranges::any_of(w.move.issues.issues,
-                               [&](const Issue& i) { return i.code == "EMIS-WRITE-001" && i.path == path; });
+                               [&](const Issue& i) { return i.code == "WRITE-001" && i.path == path; });
 }
 std::uint64_t degraded(const Written& w, const std::string& reason) {
     std::uint64_t n = 0;
@@ -54,7 +54,7 @@ TEST_CASE("emis target: a dosage in no words is held, not written without it") {
         const Written w(std::map<std::string, std::string>{
             {"MedicationRequest", medication(std::string(R"("dosageInstruction":)") + dosage)}});
         CHECK(w.of("MedicationRequest").empty());
-        CHECK(w.move.count("EMIS-WRITE-004") == 1);
+        CHECK(w.move.count("WRITE-004") == 1);
         CHECK(w.move.ledger->rows(record::Fate::held) == 1);
     }
     // Beside words it is said.
@@ -118,7 +118,7 @@ TEST_CASE("emis target: what lies deeper than a column goes is said by its path"
     // And where nothing is beyond the columns nothing is said.
     const Written plain(std::map<std::string, std::string>{
         {"Observation", observation(R"("valueQuantity":{"value":80,"unit":"kg"})")}});
-    CHECK(plain.move.count("EMIS-WRITE-001") == 0);
+    CHECK(plain.move.count("WRITE-001") == 0);
 }
 
 TEST_CASE("emis target: a patient's name of today is written, and a name in one text") {
@@ -179,7 +179,7 @@ TEST_CASE("emis target: one code is never an allergy for one and something else 
     // With one, what cannot be read as what it is is held.
     const Written one(
         std::map<std::string, std::string>{{"AllergyIntolerance", allergy("p")}, {"Observation", finding}});
-    CHECK(one.move.count("EMIS-WRITE-004") == 1);
+    CHECK(one.move.count("WRITE-004") == 1);
     CHECK(one.move.ledger->rows(record::Fate::held) == 1);
     CHECK(one.of("AllergyIntolerance").empty());
     CHECK(one.of("Observation").size() == 1);

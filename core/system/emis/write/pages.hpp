@@ -1,97 +1,45 @@
 #pragma once
-#include <deque>
-#include <unordered_map>
-
 #include "core/system/emis/write/sheet.hpp"
 
-/// A record as rows of the layout: which entity stands in which row, and its fields in their cells.
+/// A record as rows of the layout: what the layout's tables cannot say.
 namespace gpswitch::emis::write {
 
+using layout::Draft;
 using record::Record;
 
-/// A row in the making. Cells are views into the record or the writer's arena.
-struct Draft {
-    Tab tab{};
-    Text key;
-    Text* cells = nullptr;
-    std::uint64_t from_rest = 0;  ///< bit per cell: the source's own text
-    std::uint64_t kinds = 0;      ///< bit per EntityKind that stands in the row
-    int code = -1;                ///< index of the code in its CodeId
-    int parent = -1;              ///< draft of the entry above it
-    std::vector<std::uint32_t> items, children;
-    bool first = false;  ///< the person's row was made from it as well: before others of the same day
-    bool written = false;
-};
+inline Tab tab_of(const Draft& d) { return static_cast<Tab>(d.table); }
 
 /// Writes one record. One per worker, used again; not thread-safe.
-class Pages : private mapping::CellSink, private mapping::RowFacts {
+class Pages : public layout::Pages {
   public:
-    explicit Pages(const Layout& layout) : layout_(layout) {}
-    /// Fills drafts and codes from the record. Says what cannot be carried through `loss` and `hold`.
-    void fill(const Record& record, Text practice_guid, Text as_of);
+    explicit Pages(const Layout& layout);
 
-    std::deque<Draft> drafts;  ///< stay where they are while more are added
     std::vector<CodeUse> codes;
-    /// What has no cell: item, field path, why.
-    struct Loss {
-        std::uint32_t item;
-        std::string path;
-        std::string_view why;
-        std::string_view reason;  ///< degradation
-    };
-    std::vector<Loss> losses;
-    /// Items that must not be written as what they are, and the issue code that says why.
-    struct Held {
-        std::uint32_t item;
-        std::string_view code, why;
-    };
-    std::vector<Held> held;
     /// Of each item: an Appointment's slot, a role's practitioner: "Type/id" of the row it shares; empty.
     std::vector<Text> shared;
-    Text latest;  ///< greatest day of recording
-
-    /// Order in which the drafts are written.
-    std::vector<std::uint32_t> order();
-    const Record& record() const { return *record_; }
     /// A slot that somebody has: its booking belongs in the same row.
     bool taken(std::uint32_t item) const {
-        return routes_[item] != nullptr && !routes_[item]->rows.empty() &&
-               routes_[item]->rows[0].variant == "Slot:busy";
+        return route(item) != nullptr && !route(item)->rows.empty() &&
+               route(item)->rows[0].variant == "Slot:busy";
     }
 
   private:
     // pages.cpp
-    void route();
-    Text key_of_item(std::uint32_t item, Tab tab);
-    std::uint32_t draft(Tab tab, Text key);
-    void item(std::uint32_t i);
-    void rest(std::uint32_t i);
-    void lose(Text path, std::string_view why, std::string_view reason = "field-not-carried");
-    void set(Draft& d, std::string_view column, Text value);
-    Text practice_key(Text reference) { return arena_.join(std::string_view(&kLater, 1), reference); }
-    std::optional<std::uint32_t> item_of(Text reference) const;
-    Text key_of_reference(const record::Reference& r, std::string_view column);
-
-    // unwritten.cpp: what stands in no cell, or in one that is too short for it
-    void lengths();
-    void uncovered(std::uint32_t i, const Entity& entity);
-    void unwritten(const record::Type& type, const void* object, const Cover& cover, Text path);
-    void unwritten_items(const record::Field& f, const void* object,
-                         const std::vector<const mapping::ColumnRule*>& by, Text path);
-
-    // CellSink
+    void begin() override;
+    void special(std::uint32_t i, std::uint32_t draft_number) override;
+    void finish() override;
+    Text shared_key(std::uint32_t i, std::size_t table) override;
+    Text made_key(EntityKind kind, Text id) override;
+    bool writes(const record::Item& item, const record::Identifier& identifier) const override;
+    bool elsewhere(const record::Item& item, const record::Rest& rest) const override;
+    void lengths() override;
     void put(int column, Text cell) override;
-    bool empty(int column) const override;
-    Text code_of(const mapping::ColumnRule& rule, const record::Concept& c) override;
-    Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
-    void lost(const mapping::ColumnRule& rule, const char* why) override;
+    std::uint32_t draft(Tab tab, Text key) {
+        return layout::Pages::draft(static_cast<std::size_t>(tab), key);
+    }
 
     // specials.cpp, people.cpp, entries.cpp, results.cpp, bookings.cpp: what the rules call part
-    void specials(std::uint32_t i, Draft& d);
     void street(Draft& d);
-    /// The entity as it is written: with its drug, its own labels only, its current name and address first.
-    const Entity& as_written(std::uint32_t i);
-    const Entity& with_drug(std::uint32_t i);
     void person(const record::Patient& p, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
     void history(const record::EpisodeOfCare& e);
@@ -100,9 +48,8 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void observation(std::uint32_t i, std::uint32_t draft);
     void result_in_words(const record::Observation& o, Draft& d);
     void unit(const record::Quantity& q, Draft& d, std::string_view column);
-    void dosage(std::uint32_t i, const List<record::Dosage>& list, Text path, Draft& d);
-    const record::Patient& current_first(const record::Patient& p);
     void component(std::uint32_t i, std::uint32_t parent, std::uint32_t n);
+    void dose_in_words(const record::Quantity& dose, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);
     void plan(std::uint32_t i, Draft& d);
@@ -115,41 +62,19 @@ class Pages : private mapping::CellSink, private mapping::RowFacts {
     void appointment(const record::Appointment& a, Draft& d);
     void parents();
 
-    // labels.cpp
-    bool inherited(const Entity& e, Text label) const;
-    const Entity& own_labels(std::uint32_t i);
-    void restricted(std::uint32_t i);
-
     // codes.cpp
     /// Index into codes; -1 when there is nothing to give an id to. `route` says what the code needs.
     int use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route);
     void need(CodeUse& use, std::string_view category, int strength);
     void check_reading();
-    // RowFacts about the draft at hand
-    Text cell(int column) const override;
-    bool under(int column, Text code) const override;
-    bool past(int column) const override;
-    bool has_row(Text table) const override;
-    bool has_children() const override;
-    enum class Reading : std::uint8_t { same, variant, other, dangerous };
-    Reading reading_of(Draft& d);
+    Text code_of(const mapping::ColumnRule& rule, const record::Concept& c) override;
+    Text through(const Draft& d, int cell, Text name) const override;
+    bool below(const Draft& d, int cell, Text code) const override;
     /// Gives the row's code what it lacks for the entry to be read as what it is; says how it is read then.
     Reading make_readable(Draft& d);
-    void say_reading(const Draft& d, Reading reading);
 
     const Layout& layout_;
-    Arena arena_;
-    const Record* record_ = nullptr;
-    Text as_of_, organisation_, patient_;
-    std::vector<const mapping::WriteRoute*> routes_;
-    std::vector<std::vector<std::uint32_t>> item_drafts_;
-    std::unordered_map<Text, std::uint32_t> by_reference_;
-    std::array<std::unordered_map<Text, std::uint32_t>, kTabs> by_key_;
     std::unordered_map<std::string, int> code_index_;
-    Draft* at_ = nullptr;
-    const mapping::WriteRoute* at_route_ = nullptr;
-    std::uint32_t at_item_ = 0;
-    bool at_rest_ = false;
 };
 
 }  // namespace gpswitch::emis::write

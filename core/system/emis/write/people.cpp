@@ -8,9 +8,9 @@ namespace gpswitch::emis::write {
 
 // Fewer lines than columns: a line that begins with a number is the street's.
 void Pages::street(Draft& d) {
-    Text& house = d.cells[layout_.column(d.tab, "HouseNameFlatNumber")];
-    Text& number = d.cells[layout_.column(d.tab, "NumberAndStreet")];
-    Text& village = d.cells[layout_.column(d.tab, "Village")];
+    Text& house = d.cells[layout_.column(d.table, "HouseNameFlatNumber")];
+    Text& number = d.cells[layout_.column(d.table, "NumberAndStreet")];
+    Text& village = d.cells[layout_.column(d.table, "Village")];
     const bool digit = !house.empty() && house[0] >= '0' && house[0] <= '9';
     if (!village.empty() || house.empty() || (!number.empty() && !digit)) return;
     village = number;
@@ -18,48 +18,11 @@ void Pages::street(Draft& d) {
     house = {};
 }
 
-// The layout has one name and one address. The one of today is written, wherever it stands in its list.
-const record::Patient& Pages::current_first(const record::Patient& p) {
-    const auto rank = [](Text use, std::initializer_list<Text> wanted) {
-        std::size_t n = 0;
-        for (const Text w : wanted) {
-            if (use == w) return n;
-            ++n;
-        }
-        return n;
-    };
-    // "old", "maiden", "nickname" and "anonymous" come last; so do "old" and "billing" addresses.
-    const auto name = [&](const record::HumanName& n) {
-        return rank(n.use, {"official", "usual", "", "temp"});
-    };
-    const auto place = [&](const record::Address& a) { return rank(a.use, {"home", "temp", "", "work"}); };
-    const auto best = [](const auto& list, const auto& rank_of) {
-        std::uint32_t at = 0;
-        for (std::uint32_t i = 1; i < list.size; ++i)
-            if (rank_of(list[i]) < rank_of(list[at])) at = i;
-        return at;
-    };
-    const std::uint32_t n = best(p.name, name), a = best(p.address, place);
-    if (n == 0 && a == 0) return p;
-    auto* copy = arena_.make<record::Patient>();
-    *copy = p;
-    const auto front = [&](auto& list, const auto& from, std::uint32_t at) {
-        if (at == 0) return;
-        list = {};
-        list.add(arena_, from[at]);
-        for (std::uint32_t i = 0; i < from.size; ++i)
-            if (i != at) list.add(arena_, from[i]);
-    };
-    front(copy->name, p.name, n);
-    front(copy->address, p.address, a);
-    return *copy;
-}
-
 void Pages::person(const record::Patient& p, Draft& d) {
     for (const record::Identifier& id : p.identifier) {
         if (id.system != kNhsNumber && id.system != kInvalidNumber) continue;
-        if (!d.cells[layout_.column(d.tab, "NhsNumber")].empty() &&
-            d.cells[layout_.column(d.tab, "NhsNumber")] != id.value) {
+        if (!d.cells[layout_.column(d.table, "NhsNumber")].empty() &&
+            d.cells[layout_.column(d.table, "NhsNumber")] != id.value) {
             lose("identifier", "the layout has room for one NHS number");
             continue;
         }
@@ -114,7 +77,7 @@ void Pages::demographic(const record::Concept& c, Text list, Text part, Draft& p
     row.code = use_of(read, false, nullptr);
     CodeUse& code = codes[static_cast<std::size_t>(row.code)];
     need(code, category, 3);
-    row.cells[layout_.columns(row.tab).code] = arena_.copy(code.id);
+    row.cells[layout_.columns(row.table).code] = arena_.copy(code.id);
 }
 
 void Pages::history(const record::EpisodeOfCare& e) {
@@ -161,7 +124,7 @@ void Pages::organisation(const record::Organization& o, Draft& d) {
     const char* column = rest_of(o, "Admin_Organisation.CCGOrganisationGuid") == nullptr
                              ? "CCGOrganisationGuid"
                              : "ParentOrganisationGuid";
-    set(d, column, practice_key(o.part_of.reference));
+    set(d, column, later(o.part_of.reference));
 }
 
 void Pages::location(const record::Location& l, Draft& d) {
@@ -169,14 +132,14 @@ void Pages::location(const record::Location& l, Draft& d) {
     street(d);
     const auto link = [&](Text organisation) {
         Draft& row = drafts[draft(Tab::Admin_OrganisationLocation, {})];
-        row.cells[layout_.column(row.tab, "OrganisationGuid")] = organisation;
-        row.cells[layout_.column(row.tab, "LocationGuid")] = own;
+        row.cells[layout_.column(row.table, "OrganisationGuid")] = organisation;
+        row.cells[layout_.column(row.table, "LocationGuid")] = own;
         row.items.push_back(at_item_);
     };
-    if (!l.managing_organization.reference.empty()) link(practice_key(l.managing_organization.reference));
+    if (!l.managing_organization.reference.empty()) link(later(l.managing_organization.reference));
     for (const record::Rest& r : l.rest)
         if (r.path == "Admin_OrganisationLocation.OrganisationGuid")
-            link(r.value.starts_with("Organization/") ? practice_key(r.value) : r.value);
+            link(r.value.starts_with("Organization/") ? later(r.value) : r.value);
 }
 
 void Pages::staff(std::uint32_t i, Draft& d) {
@@ -187,7 +150,7 @@ void Pages::staff(std::uint32_t i, Draft& d) {
     const auto& p = as<record::Practitioner>(record_->items[i]);
     if (p.name.size > 1) lose("name", "the layout has room for one name");
     if (p.name.empty()) return;
-    const int given = layout_.column(d.tab, "GivenName"), family = layout_.column(d.tab, "Surname");
+    const int given = layout_.column(d.table, "GivenName"), family = layout_.column(d.table, "Surname");
     if (inferred(p, "name.family:")) {
         if (d.cells[given].empty()) d.cells[given] = d.cells[family];
         d.cells[family] = {};

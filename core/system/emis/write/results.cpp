@@ -31,7 +31,7 @@ void Pages::result_in_words(const record::Observation& o, Draft& d) {
         if (words.empty()) words = other;
     if (words.empty()) words = words_of(o.data_absent_reason);
     if (words.empty()) return;
-    Text& text = d.cells[layout_.column(d.tab, "AssociatedText")];
+    Text& text = d.cells[layout_.column(d.table, "AssociatedText")];
     text = text.empty() ? arena_.join("Result: ", words) : arena_.join("Result: ", words, "\n", text);
     lose("value[x]", "a result that is no number: written in words", "value-as-text");
 }
@@ -104,11 +104,11 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
     at_rest_ = true;
     for (const record::Rest& r : reading.rest)
         if (const std::size_t dot = r.path.find('.');
-            dot != Text::npos && r.path.starts_with(shape(d.tab).name))
-            put(layout_.column(d.tab, r.path.substr(dot + 1)), r.value);
+            dot != Text::npos && r.path.starts_with(shape(tab_of(d)).name))
+            put(layout_.column(d.table, r.path.substr(dot + 1)), r.value);
     at_rest_ = false;
     mapping::TurnRound turn(layout_.set(), reading, EntityKind::Observation, arena_);
-    turn.row(layout_.set().rules(shape(d.tab).name, "Observation"), *this, true);
+    turn.row(layout_.set().rules(shape(tab_of(d)).name, "Observation"), *this, true);
     result_in_words(reading, d);
     unit(reading.value_quantity, d, "NumericUnit");
     for (std::uint32_t r = 1; r < c.reference_range.size; ++r)

@@ -4,15 +4,9 @@
 
 namespace gpswitch::emis::write {
 
-const Entity& Pages::as_written(std::uint32_t i) {
-    const Entity& e = with_drug(i);
-    return record_->items[i].kind == EntityKind::Patient
-               ? current_first(static_cast<const record::Patient&>(e))
-               : e;
-}
-
-void Pages::specials(std::uint32_t i, Draft& d) {
+void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
     const record::Item& item = record_->items[i];
+    Draft& d = drafts[draft_number];
     at_ = &d;
     switch (item.kind) {
         case EntityKind::Patient: return person(current_first(as<record::Patient>(item)), d);
@@ -21,9 +15,12 @@ void Pages::specials(std::uint32_t i, Draft& d) {
         case EntityKind::Condition: return condition(as<record::Condition>(item), d);
         case EntityKind::Immunization: return immunization(as<record::Immunization>(item), d);
         case EntityKind::ServiceRequest: return referral(as<record::ServiceRequest>(item), d);
+        case EntityKind::Observation:
+            if (tab_of(d) == Tab::CareRecord_Observation) observation(i, draft_number);
+            return;
         case EntityKind::MedicationRequest: return plan(i, d);
         case EntityKind::MedicationStatement:
-            return dosage(i, as<record::MedicationStatement>(item).dosage, "dosage", d);
+            return dosage(i, as<record::MedicationStatement>(item).dosage, "dosage", d, "Dosage", false);
         case EntityKind::Provenance: return provenance(as<record::Provenance>(item), d);
         case EntityKind::Organization: return organisation(as<record::Organization>(item), d);
         case EntityKind::Location: return location(as<record::Location>(item), d);
@@ -38,6 +35,11 @@ void Pages::specials(std::uint32_t i, Draft& d) {
             return appointment(as<record::Appointment>(item), d);
         default: return;
     }
+}
+
+bool Pages::writes(const record::Item& item, const record::Identifier& identifier) const {
+    return item.kind == EntityKind::Patient &&
+           (identifier.system == kNhsNumber || identifier.system == kInvalidNumber);
 }
 
 }  // namespace gpswitch::emis::write

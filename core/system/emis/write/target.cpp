@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <map>
 #include <set>
 
 #include "core/io/file.hpp"
-#include "core/record/hold.hpp"
+#include "core/layout/target.hpp"
 #include "core/system/emis/write/pages.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
@@ -29,7 +28,7 @@ struct Waiting {
 
 struct Written : record::Encoded {
     std::array<std::string, kTabs> bytes;
-    std::vector<Patch> patches;
+    std::vector<layout::Patch> patches;
     std::vector<Waiting> waiting;
     std::vector<CodeUse> codes;
     /// Keys of practice-wide entities that have one of EMIS's.
@@ -41,7 +40,7 @@ constexpr Tab kLate[] = {Tab::Admin_Organisation, Tab::Admin_Location,      Tab:
                          Tab::Admin_UserInRole,   Tab::Appointment_Session, Tab::Appointment_SessionUser};
 bool late(Tab tab) { return std::ranges::find(kLate, tab) != std::end(kLate); }
 
-class ExtractTarget : public record::Target {
+class ExtractTarget : public layout::Target {
   public:
     explicit ExtractTarget(const record::TargetOptions& options)
         : layout_(options.mapping), discard_(options.place == "/dev/null") {
@@ -56,41 +55,25 @@ class ExtractTarget : public record::Target {
         practice_ = known_practice_ ? normal : guid_of(EntityKind::Organization, practice);
         for (std::size_t i = 0; i < kTabs; ++i) {
             files_[i] = std::make_unique<io::OutputFile>(staged(static_cast<Tab>(i)));
-            files_[i]->write(header(layout_.table(static_cast<Tab>(i))));
+            files_[i]->write(sheet_.header_line(layout_.table(i)));
         }
         return {};
     }
 
-    void limit(Record& record) const override {
-        Desk& desk = mine();
-        // What is held may leave others without what they stand on: until nothing more has to be. Each round
-        // takes out an entry at least.
-        while (true) {
-            desk.pages->fill(record, practice_, Text(as_of_).substr(0, 10));
-            if (desk.pages->held.empty()) break;
-            hold(record, *desk.pages);
-        }
-        say_losses(record, *desk.pages);
-        desk.record = &record;
-    }
-
     std::unique_ptr<record::Encoded> encode(const Record& record) const override {
-        Desk& desk = mine();
-        if (desk.record != &record) desk.pages->fill(record, practice_, Text(as_of_).substr(0, 10));
-        desk.record = nullptr;
         auto out = std::make_unique<Written>();
-        Pages& pages = *desk.pages;
+        auto& pages = static_cast<Pages&>(filled(record));
         for (const std::uint32_t n : pages.order()) {
             const Draft& d = pages.drafts[n];
-            const mapping::WrittenTable& table = layout_.table(d.tab);
+            const mapping::WrittenTable& table = layout_.table(d.table);
             const std::span<const Text> cells(d.cells, table.cells.size());
-            if (late(d.tab) || (d.tab == Tab::Appointment_Slot))
+            if (late(tab_of(d)) || (tab_of(d) == Tab::Appointment_Slot))
                 wait(pages, d, cells, *out);
             else
-                append_row(out->bytes[static_cast<std::size_t>(d.tab)], table, cells, d.tab, &out->patches);
+                sheet_.append_row(out->bytes[d.table], table, d.table, cells, out->patches);
             if (as_of_.empty()) date(d, *out);
-            if (d.tab == Tab::Admin_Patient && out->organisation.empty())
-                out->organisation = d.cells[layout_.columns(d.tab).organisation];
+            if (tab_of(d) == Tab::Admin_Patient && out->organisation.empty())
+                out->organisation = d.cells[layout_.columns(d.table).practice];
         }
         out->codes = std::move(pages.codes);
         pages.codes.clear();
@@ -101,7 +84,7 @@ class ExtractTarget : public record::Target {
         for (const auto& r : records) {
             auto& w = static_cast<Written&>(*r);
             for (auto& [key, guid] : w.keys) keys_.emplace(key, std::move(guid));
-            for (const Patch& p : w.patches) patch(w.bytes[static_cast<std::size_t>(p.tab)], p.offset);
+            for (const layout::Patch& p : w.patches) patch(w.bytes[p.table], p.offset);
             for (std::size_t i = 0; i < kTabs; ++i)
                 if (!w.bytes[i].empty()) files_[i]->write(w.bytes[i]);
             for (CodeUse& use : w.codes) take(std::move(use));
@@ -142,23 +125,9 @@ class ExtractTarget : public record::Target {
     }
 
   private:
-    /// A worker's own writer, filled by limit() for the encode() that follows.
-    struct Desk {
-        const ExtractTarget* owner = nullptr;
-        std::uint64_t serial = 0;
-        std::unique_ptr<Pages> pages;
-        const Record* record = nullptr;
-    };
-    Desk& mine() const {
-        thread_local Desk desk;
-        if (desk.owner != this || desk.serial != serial_)
-            desk = Desk{this, serial_, std::make_unique<Pages>(layout_), nullptr};
-        return desk;
-    }
-
-    static std::uint64_t next_serial() {
-        static std::atomic<std::uint64_t> n{0};
-        return ++n;
+    std::unique_ptr<layout::Pages> pages() const override { return std::make_unique<Pages>(layout_); }
+    void fill(layout::Pages& pages, const Record& record) const override {
+        pages.fill(record, practice_, Text(as_of_).substr(0, 10));
     }
 
     std::string staged(Tab tab) const {
@@ -167,68 +136,12 @@ class ExtractTarget : public record::Target {
 
     // --- in the workers ---
 
-    static void issue(Record& record, const record::Item& item, Severity severity, std::string_view code,
-                      std::string_view path, std::string_view why, const char* hint) {
-        Issue i;
-        i.severity = severity;
-        i.code = code;
-        i.resource = std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id);
-        if (!path.empty()) i.path = std::string(record::name_of(item.kind)) + "." + std::string(path);
-        i.message = why;
-        i.hint = hint;
-        record.issues.push_back(std::move(i));
-    }
-
-    // Each is counted; a finding is made once for a patient and a field.
-    static void say_losses(Record& record, const Pages& pages) {
-        struct Said {
-            const Pages::Loss* first;
-            std::size_t entries;
-        };
-        std::vector<Said> said;
-        for (const Pages::Loss& l : pages.losses) {
-            const EntityKind kind = record.items[l.item].kind;
-            record.degradations.push_back({l.reason, kind});
-            if (l.reason == "code-id-made" || l.reason == "identifier-not-carried") continue;
-            const auto same = std::ranges::find_if(said, [&](const Said& s) {
-                return record.items[s.first->item].kind == kind && s.first->path == l.path &&
-                       s.first->why == l.why;
-            });
-            if (same == said.end())
-                said.push_back({&l, 1});
-            else
-                ++same->entries;
-        }
-        for (const Said& s : said) {
-            std::string why(s.first->why);
-            if (s.entries > 1)
-                why += "; so it is with " + std::to_string(s.entries) + " entries of this patient";
-            issue(record, record.items[s.first->item], Severity::warning, "EMIS-WRITE-001", s.first->path,
-                  why, "it stays in the source of this import");
-        }
-    }
-
-    static void hold(Record& record, const Pages& pages) {
-        std::vector<std::uint32_t> items;
-        for (const Pages::Held& h : pages.held) {
-            if (std::ranges::find(items, h.item) != items.end()) continue;
-            items.push_back(h.item);
-            const record::Item& item = record.items[h.item];
-            record.degradations.push_back({"held-by-target", item.kind});
-            issue(record, item, Severity::error, h.code, {}, h.why,
-                  "it is not written: carry it over by hand");
-        }
-        std::ranges::sort(items);
-        record::hold(record, items, pages.held.front().code);
-    }
-
     // The keys that other rows will name a practice-wide entity by, and the row itself for later.
     void wait(const Pages& pages, const Draft& d, std::span<const Text> cells, Written& out) const {
         Waiting row;
-        row.tab = d.tab;
+        row.tab = tab_of(d);
         row.cells.assign(cells.begin(), cells.end());
-        const bool own_key = layout_.columns(d.tab).key >= 0 && d.tab != Tab::Admin_OrganisationLocation &&
-                             d.tab != Tab::Appointment_SessionUser;
+        const bool own_key = layout_.columns(d.table).key >= 0;
         for (const std::uint32_t i : d.items) {
             const record::Item& item = pages.record().items[i];
             row.own = std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id);
@@ -236,7 +149,7 @@ class ExtractTarget : public record::Target {
             row.half = row.half || (item.kind == EntityKind::Slot && pages.taken(i));
             if (!own_key || !record::practice_wide(item.kind)) continue;
             const std::string guid = guid_of(item.kind, item.entity->id);
-            std::string& key = row.cells[static_cast<std::size_t>(layout_.columns(d.tab).key)];
+            std::string& key = row.cells[static_cast<std::size_t>(layout_.columns(d.table).key)];
             if (!guid_form(key)) key = guid;  // a key of another form cannot be referred to in a GUID column
             if (key != guid) out.keys.emplace_back(key_of(guid), key);
         }
@@ -246,7 +159,7 @@ class ExtractTarget : public record::Target {
 
     void date(const Draft& d, Written& out) const {
         for (const char* name : {"EnteredDate", "ModifiedDate", "BookedDate", "HistoryDate"}) {
-            const int c = layout_.column(d.tab, name);
+            const int c = layout_.column(d.table, name);
             if (c >= 0 && civil_time::is_day(d.cells[c]) && d.cells[c] > Text(out.latest))
                 out.latest = d.cells[c];
         }
@@ -269,10 +182,10 @@ class ExtractTarget : public record::Target {
 
     void write(const Waiting& row) {
         std::vector<Text> cells(row.cells.begin(), row.cells.end());
-        std::vector<Patch> patches;
+        std::vector<layout::Patch> patches;
         std::string bytes;
-        append_row(bytes, layout_.table(row.tab), cells, row.tab, &patches);
-        for (const Patch& p : patches) patch(bytes, p.offset);
+        sheet_.append_row(bytes, layout_.table(row.tab), static_cast<std::size_t>(row.tab), cells, patches);
+        for (const layout::Patch& p : patches) patch(bytes, p.offset);
         files_[static_cast<std::size_t>(row.tab)]->write(bytes);
     }
 
@@ -475,7 +388,7 @@ class ExtractTarget : public record::Target {
 
     Layout layout_;
     bool discard_;
-    std::uint64_t serial_ = next_serial();
+    Sheet sheet_;
     std::unique_ptr<io::OutputFolder> folder_;
     std::string as_of_, practice_, latest_;
     bool known_practice_ = false;

@@ -1,6 +1,5 @@
 #pragma once
 #include <memory>
-#include <vector>
 
 #include "core/record/system.hpp"
 
@@ -13,8 +12,5 @@ namespace gpswitch::emis::write {
 /// Errors: MappingError without the mapping set (TargetOptions::mapping) or without its write.csv and
 /// cells.csv.
 std::unique_ptr<record::Target> create(const record::TargetOptions& options);
-
-/// What has no place in the layout.
-std::vector<record::CannotCarry> cannot_carry();
 
 }  // namespace gpswitch::emis::write

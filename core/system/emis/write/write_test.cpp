@@ -105,7 +105,7 @@ TEST_CASE("emis target: labels never loosen") {
     CHECK(conditions[0]["code"]["text"] == "Something private");
     // A row that has none is not written.
     CHECK(w.of("Appointment").empty());
-    CHECK(w.move.count("EMIS-WRITE-003") == 1);
+    CHECK(w.move.count("WRITE-003") == 1);
     CHECK(w.move.ledger->rows(record::Fate::held) == 1);
     CHECK(w.move.ledger->balanced());
 }
@@ -116,7 +116,7 @@ TEST_CASE("emis target: what the layout has no place for is held by name, not dr
                       R"(,"code":{"text":"Violent patient"}})"},
          {"Appointment",
           R"({"resourceType":"Appointment","id":"x","status":"cancelled","participant":[{"actor":{"reference":"Patient/p"},"status":"accepted"}]})"}});
-    CHECK(w.move.count("EMIS-WRITE-002") == 2);
+    CHECK(w.move.count("WRITE-002") == 2);
     CHECK(w.move.ledger->rows(record::Fate::held) == 2);
     CHECK(w.of("Appointment").empty());
 }
@@ -133,7 +133,7 @@ TEST_CASE("emis target: what is not so is never written as if it were") {
           std::string(R"({"resourceType":"Observation","id":"o","status":"entered-in-error",)") + kSubject +
               "," + code + "}\n" + R"({"resourceType":"Observation","id":"o2","status":"final",)" + kSubject +
               R"(,"code":{"text":"Urine culture"},"valueString":"No growth"})"}});
-    CHECK(w.move.count("EMIS-WRITE-002") == 3);
+    CHECK(w.move.count("WRITE-002") == 3);
     CHECK(w.of("AllergyIntolerance").empty());
     CHECK(w.of("Procedure").empty());
     const auto observations = w.of("Observation");

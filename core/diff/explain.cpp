@@ -1,0 +1,266 @@
+#include "core/diff/explain.hpp"
+
+#include <algorithm>
+
+#include "core/diff/guard.hpp"
+
+namespace gpswitch::diff {
+namespace {
+
+using mapping::Carry;
+using record::Text;
+using FieldKind = FieldDifference::Kind;
+
+constexpr std::string_view kLocalCodes = "https://gpswitch.org/CodeSystem/";
+
+template <class T>
+bool is(const record::Type* type) {
+    return type == &record::type_of<T>();
+}
+
+// The digits that count, and how far they stand from the point: "120.500" is 1205, -1.
+struct Number {
+    bool negative = false;
+    std::string digits;
+    long scale = 0;
+};
+bool parse(std::string_view s, Number& out) {
+    if (s.starts_with('-')) out.negative = true, s.remove_prefix(1);
+    bool point = false;
+    for (const char c : s) {
+        if (c == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (c < '0' || c > '9') return false;  // exponents are left to who looks at it
+        out.digits += c;
+        if (point) --out.scale;
+    }
+    if (out.digits.empty()) return false;
+    while (out.scale < 0 && out.digits.back() == '0') out.digits.pop_back(), ++out.scale;
+    out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size()));
+    if (out.digits.empty()) out.negative = false;
+    return true;
+}
+
+bool within(std::string_view path, std::string_view field) {
+    return path.starts_with(field) && (path.size() == field.size() || path[field.size()] == '.');
+}
+
+std::string_view last(std::string_view path) {
+    const std::size_t dot = path.rfind('.');
+    return dot == std::string_view::npos ? path : path.substr(dot + 1);
+}
+
+bool one_of(std::string_view word, std::string_view words) {
+    while (!words.empty()) {
+        const std::size_t bar = std::min(words.find('|'), words.size());
+        if (words.substr(0, bar) == word) return true;
+        words.remove_prefix(std::min(bar + 1, words.size()));
+    }
+    return false;
+}
+
+void all_texts(const void* object, const record::Type& type, std::vector<Text>& out) {
+    for (const record::Field& f : type.fields) {
+        if (record::is_empty(object, f)) continue;
+        if (f.kind != record::Kind::structure) {
+            if (!f.list) out.push_back(record::text_at(object, f));
+            for (std::uint32_t i = 0; f.list && i < record::texts_at(object, f).size; ++i)
+                out.push_back(record::texts_at(object, f)[i]);
+        } else if (!f.list) {
+            all_texts(record::at(object, f), *f.type, out);
+        } else {
+            for (std::uint32_t i = 0; i < record::items_at(object, f).size; ++i)
+                all_texts(record::items_at(object, f).data + i * f.type->size, *f.type, out);
+        }
+    }
+}
+
+// The words of a code stand in the concept without it.
+bool words_stay(const record::Coding& lost, const record::Concept& before, const record::Concept& after) {
+    const auto stays = [&](Text words) {
+        return !words.empty() && (after.text == words ||
+                                  std::any_of(after.coding.begin(), after.coding.end(),
+                                              [&](const record::Coding& c) { return c.display == words; }));
+    };
+    return stays(lost.display) || (lost.display.empty() && stays(before.text));
+}
+
+// What says again, or more closely, what stays: a layout has keys, units in words, and codes.
+bool beside(const Explain::Spot& spot) {
+    const std::string_view f = spot.field.name;
+    if (is<record::Reference>(&spot.owner))
+        return f != "reference" && !static_cast<const record::Reference*>(spot.after)->reference.empty();
+    if (is<record::Quantity>(&spot.owner)) {
+        const auto& q = *static_cast<const record::Quantity*>(spot.after);
+        return (f == "system" || f == "code") && !q.value.empty() && !q.unit.empty();
+    }
+    return is<record::Coding>(&spot.owner) &&
+           (f == "version" || f == "userSelected" || f == "descriptionId" || f == "descriptionDisplay") &&
+           !static_cast<const record::Coding*>(spot.after)->code.empty();
+}
+
+bool has_system(const record::Concept& c, Text system) {
+    return std::any_of(c.coding.begin(), c.coding.end(),
+                       [&](const record::Coding& k) { return k.system == system; });
+}
+
+}  // namespace
+
+bool same_number(std::string_view a, std::string_view b) {
+    Number x, y;
+    return parse(a, x) && parse(b, y) && x.negative == y.negative && x.digits == y.digits &&
+           (x.digits.empty() || x.scale == y.scale);
+}
+
+bool Explain::note(std::string rule) {
+    if (std::find(fired.begin(), fired.end(), rule) == fired.end()) fired.push_back(std::move(rule));
+    return true;
+}
+
+bool Explain::inside(std::string_view path) const {
+    if (projection_.layout()) return true;
+    for (const Projection::Rule& r : projection_.rules(kind_))
+        if (r.field.size() > path.size() && within(r.field, path)) return true;
+    return false;
+}
+
+bool Explain::accepts(const Spot& spot) {
+    if (by_reference(spot) || by_layout(spot) || by_inference(spot) || by_declaration(spot)) return true;
+    if (!projection_.siblings()) return false;
+    // Neither is the elder: what AFTER's layout does to a record, BEFORE's may have done.
+    Explain other(projection_, around_, kind_, after_, before_);
+    Spot turned = spot;
+    if (spot.kind == FieldKind::only_before) turned.kind = FieldKind::only_after;
+    if (spot.kind == FieldKind::only_after) turned.kind = FieldKind::only_before;
+    std::swap(turned.before, turned.after);
+    std::swap(turned.was, turned.is);
+    if (!other.by_layout(turned) && !other.by_inference(turned) && !other.by_declaration(turned))
+        return false;
+    for (std::string& rule : other.fired) note(std::move(rule));
+    return true;
+}
+
+bool Explain::by_reference(const Spot& spot) {
+    const bool item = spot.item != nullptr && is<record::Reference>(spot.field.type);
+    const bool text = is<record::Reference>(&spot.owner) && spot.field.name == "reference";
+    if (!item && !text) return false;
+    const Text was = item ? (spot.kind == FieldKind::only_before
+                                 ? static_cast<const record::Reference*>(spot.item)->reference
+                                 : Text())
+                          : spot.was;
+    if (text && spot.kind == FieldKind::changed) {
+        const Text type = spot.was.substr(0, spot.was.find('/'));
+        const auto to = record::kind_of(type);
+        if (around_.links == nullptr || !to || !record::practice_wide(*to) || !spot.is.starts_with(type))
+            return false;
+        if (!around_.links->same(spot.was, spot.is)) return false;
+        linked = true;
+        return true;
+    }
+    if (spot.kind != FieldKind::only_before || was.empty() || !around_.gone) return false;
+    std::string rule = around_.gone(was);
+    return !rule.empty() && note(std::move(rule));
+}
+
+// What lies between a record and the same record read from a supplier's layout, whatever the supplier.
+bool Explain::by_layout(const Spot& spot) {
+    if (!projection_.layout()) return false;
+    const FieldKind k = spot.kind;
+    if (is<record::Identifier>(spot.field.type) && spot.item != nullptr)
+        return static_cast<const record::Identifier*>(spot.item)->system.starts_with(record::kRowId) &&
+               note("*.identifier: keys of the system it lies in");
+    if (last(spot.path) == "sourceKey") return note("*.identifier: keys of the system it lies in");
+    if (spot.field.kind == record::Kind::decimal && k == FieldKind::changed)
+        return same_number(spot.was, spot.is) && note("*: the number with other places");
+    if (is<record::Coding>(spot.field.type) && is<record::Concept>(&spot.owner) && spot.item != nullptr) {
+        const Text system = static_cast<const record::Coding*>(spot.item)->system;
+        const auto& here = *static_cast<const record::Concept*>(spot.before);
+        const auto& there = *static_cast<const record::Concept*>(spot.after);
+        if (k == FieldKind::only_after)
+            return !has_system(here, system) && note("*.coding: the layout's own code beside it");
+        return system.starts_with(kLocalCodes) &&
+               words_stay(*static_cast<const record::Coding*>(spot.item), here, there) &&
+               note("*.coding: a code of the other system's own; its words stay");
+    }
+    if (is<record::Coding>(&spot.owner) && k == FieldKind::only_after && spot.field.name != "code" &&
+        spot.field.name != "system")
+        return note("*.coding: what the layout's code table says of it");
+    if (is<record::Concept>(&spot.owner) && spot.field.name == "text" && k == FieldKind::only_after)
+        for (const record::Coding& c : static_cast<const record::Concept*>(spot.after)->coding)
+            if (c.code == spot.is || c.display == spot.is) return note("*.text: the layout's own word");
+    if (k == FieldKind::only_before && beside(spot))
+        return note("*: a reference by its key, a unit by its word, a code without its further particulars");
+    if (k != FieldKind::only_after) return false;
+    if (spot.path == "inferred") return note("*.inferred: said by whoever read it");
+    if (within(spot.path, "rest")) return note("*.rest: a column that the model has no field for");
+    return false;
+}
+
+// AFTER says itself that the source had nothing there, and what it believes instead.
+bool Explain::by_inference(const Spot& spot) {
+    if (!projection_.layout() || spot.kind == FieldKind::only_before || spot.kind == FieldKind::order)
+        return false;
+    for (Text all : after_.inferred) {
+        const std::size_t colon = all.find(':');
+        if (colon == Text::npos) continue;
+        const Text why = all.substr(colon + 1);
+        Text names = all.substr(0, colon);
+        while (!names.empty()) {
+            const std::size_t comma = std::min(names.find(','), names.size());
+            Text name = names.substr(0, comma);
+            names.remove_prefix(std::min(comma + 1, names.size()));
+            while (name.starts_with(' ')) name.remove_prefix(1);
+            if (!within(spot.path, name)) continue;
+            if (spot.kind == FieldKind::changed && !guarded(kind_, before_, spot.path).empty()) return false;
+            return note(std::string(record::name_of(kind_)) + "." + std::string(name) +
+                        ": inferred:" + std::string(why));
+        }
+    }
+    return false;
+}
+
+// Every text of what is lost stands in a note of AFTER's.
+bool Explain::in_words(const Spot& spot) const {
+    std::vector<Text> lost;
+    if (spot.field.kind == record::Kind::structure && spot.item != nullptr)
+        all_texts(spot.item, *spot.field.type, lost);
+    else
+        lost.push_back(spot.was);
+    const record::Field* note = record::type_of(kind_).find("note");
+    if (note == nullptr || note->type != &record::type_of<record::Annotation>()) return false;
+    std::string all;
+    const auto& notes = *static_cast<const List<record::Annotation>*>(record::at(&after_, *note));
+    for (const record::Annotation& n : notes) all += std::string(n.text) + "\n";
+    return std::all_of(lost.begin(), lost.end(), [&](Text t) { return all.find(t) != std::string::npos; });
+}
+
+bool Explain::by_declaration(const Spot& spot) {
+    const auto fits = [&](const Projection::Rule& r) {
+        using How = Carry::How;
+        switch (r.how) {
+            case How::lost: return spot.kind == FieldKind::only_before && !any_at(&after_, r.path);
+            case How::some: return spot.kind == FieldKind::only_before && any_at(&after_, r.path);
+            case How::order: return spot.kind == FieldKind::order;
+            case How::words:
+                return spot.kind == FieldKind::only_before && !any_at(&after_, r.path) && in_words(spot);
+            case How::changed:
+                return spot.kind == FieldKind::changed && (r.to.empty() || one_of(spot.is, r.to));
+            case How::made:
+                return spot.kind == FieldKind::only_after &&
+                       (!any_at(&before_, r.path) || (spot.field.list && spot.path == r.field));
+            default: return false;
+        }
+    };
+    for (const Projection::Rule& r : projection_.rules(kind_)) {
+        if (!within(spot.path, r.field) || !fits(r)) continue;
+        if (r.how != Carry::How::words && spot.kind != FieldKind::only_after &&
+            !guarded(kind_, before_, spot.path).empty())
+            continue;
+        return note(r.name);
+    }
+    return false;
+}
+
+}  // namespace gpswitch::diff

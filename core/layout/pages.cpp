@@ -1,0 +1,251 @@
+#include "core/layout/pages.hpp"
+
+namespace gpswitch::layout {
+
+void Pages::fill(const Record& record, Text practice, Text as_of) {
+    record_ = &record;
+    as_of_ = as_of;
+    drafts.clear();
+    losses.clear();
+    held.clear();
+    patient_ = {};
+    by_reference_.clear();
+    by_key_.resize(layout_.tables());
+    for (auto& m : by_key_) m.clear();
+    arena_.clear();
+    practice_ = arena_.copy(practice);
+    const auto n = static_cast<std::uint32_t>(record.items.size());
+    item_drafts_.assign(n, {});
+    begin();
+    route();
+    for (std::uint32_t i = 0; i < n; ++i) item(i);
+    finish();
+    for (std::uint32_t i = 0; i < n; ++i) restricted(i);
+    lengths();
+    for (Draft& d : drafts) {
+        const int at = layout_.columns(d.table).practice;
+        if (at >= 0 && d.cells[at].empty()) d.cells[at] = practice_;
+    }
+}
+
+void Pages::route() {
+    const auto n = static_cast<std::uint32_t>(record_->items.size());
+    routes_.assign(n, nullptr);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const record::Item& item = record_->items[i];
+        by_reference_.emplace(arena_.join(record::name_of(item.kind), "/", item.entity->id), i);
+        routes_[i] = layout_.write().first(item.kind, *item.entity);
+        if (routes_[i] != nullptr && routes_[i]->fate == mapping::WriteRoute::Fate::held)
+            hold(i, kNoPlace, routes_[i]->why);
+        if (item.kind != EntityKind::Patient || !has_rows(i)) continue;
+        patient_ = key_of_item(i, routes_[i]->rows[0].table);
+        belongs(*static_cast<const record::Patient*>(item.entity));
+    }
+}
+
+std::optional<std::uint32_t> Pages::item_of(Text reference) const {
+    const auto it = by_reference_.find(reference);
+    return it == by_reference_.end() ? std::nullopt : std::optional(it->second);
+}
+
+// A record from this supplier gets its own key back; another one a key made of its id.
+Text Pages::key_of_item(std::uint32_t i, std::size_t table) {
+    const record::Item& item = record_->items[i];
+    Text other;
+    for (const record::Identifier& id : item.entity->identifier) {
+        if (!id.system.starts_with(id_base_)) continue;
+        const Text name = id.system.substr(id_base_.size());
+        if (name == layout_.table(table).name) return id.value;
+        if (layout_.write().table_index(name) >= 0) other = id.value;
+    }
+    if (const Text own = own_key(i, table); !own.empty()) return own;
+    if (!other.empty()) return other;
+    if (const Text shared = shared_key(i, table); !shared.empty()) return shared;
+    return made_key(item.kind, item.entity->id);
+}
+
+std::uint32_t Pages::draft(std::size_t table, Text key) {
+    auto& index = by_key_[table];
+    if (!key.empty())
+        if (const auto it = index.find(key); it != index.end()) return it->second;
+    const auto n = static_cast<std::uint32_t>(drafts.size());
+    if (!key.empty()) index.emplace(key, n);
+    Draft& d = drafts.emplace_back();
+    d.table = table;
+    d.key = key;
+    const std::size_t cells = layout_.table(table).cells.size();
+    d.cells = static_cast<Text*>(arena_.take(sizeof(Text) * cells, alignof(Text)));
+    for (std::size_t c = 0; c < cells; ++c) new (d.cells + c) Text{};
+    const Layout::Columns& at = layout_.columns(table);
+    if (at.patient >= 0 && !record_->patient_id.empty()) d.cells[at.patient] = patient_;
+    if (at.key >= 0 && !key.empty()) d.cells[at.key] = key;
+    return n;
+}
+
+void Pages::item(std::uint32_t i) {
+    if (!has_rows(i)) return;
+    const record::Item& item = record_->items[i];
+    at_item_ = i;
+    at_route_ = routes_[i];
+    const Entity& entity = as_written(i);
+    mapping::TurnRound turn(layout_.set(), entity, item.kind, arena_);
+    for (std::size_t r = 0; r < at_route_->rows.size(); ++r)
+        if (!at_route_->rows[r].by_brick && !one_row(i, r, entity, turn)) return;
+    uncovered(i, entity);
+}
+
+// False when the item is held for want of room.
+bool Pages::one_row(std::uint32_t i, std::size_t r, const Entity& entity, mapping::TurnRound& turn) {
+    const record::Item& item = record_->items[i];
+    const mapping::WrittenRow& row = at_route_->rows[r];
+    const bool keyed = layout_.columns(row.table).key >= 0;
+    const std::uint32_t number = draft(row.table, keyed ? key_of_item(i, row.table) : Text{});
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(item.kind);
+    if ((drafts[number].kinds & bit) != 0) {
+        hold(i, kNoPlace, "the layout has room for one of its kind in that row");
+        return false;
+    }
+    drafts[number].kinds |= bit;
+    drafts[number].items.push_back(i);
+    item_drafts_[i].push_back(number);
+    at_ = &drafts[number];
+    if (r == 0)
+        rest(i);
+    else
+        put_rest(entity);
+    at_ = &drafts[number];
+    for (const auto& s : row.sets) put(s.cell, s.value);
+    // The last that takes what is left of a list.
+    const bool last = std::all_of(at_route_->rows.begin() + static_cast<std::ptrdiff_t>(r) + 1,
+                                  at_route_->rows.end(), [](const auto& later) { return later.by_brick; });
+    turn.row(layout_.rules(row), *this, last);
+    special(i, number);
+    at_ = &drafts[number];
+    if (row.optional && !says_something(*item.entity)) at_->written = true;
+    return true;
+}
+
+bool Pages::says_something(const Entity& entity) const {
+    const Layout::Columns& k = layout_.columns(at_->table);
+    const mapping::WrittenTable& table = layout_.table(at_->table);
+    for (const record::SourceRow& s : entity.source)
+        if (s.table == table.name) return true;
+    for (int c = 0; c < static_cast<int>(table.cells.size()); ++c)
+        if (!at_->cells[c].empty() && c != k.patient && c != k.practice && c != k.key) return true;
+    return false;
+}
+
+void Pages::put_rest(const Entity& e) {
+    const std::string& table = layout_.table(at_->table).name;
+    at_rest_ = true;
+    for (const record::Rest& r : e.rest) {
+        if (r.path.size() <= table.size() || !r.path.starts_with(table) || r.path[table.size()] != '.')
+            continue;
+        const int c = layout_.column(at_->table, r.path.substr(table.size() + 1));
+        if (c >= 0) put(c, r.value);
+    }
+    at_rest_ = false;
+}
+
+// Verbatim cells of the source, kept beside the fields.
+void Pages::rest(std::uint32_t i) {
+    const record::Item& item = record_->items[i];
+    for (const record::Rest& e : item.entity->rest) {
+        const std::size_t dot = e.path.find('.');
+        const int table = layout_.write().table_index(e.path.substr(0, dot));
+        if (table < 0 || dot == Text::npos) {
+            if (!elsewhere(item, e)) lose(e.path, "kept beside the fields, and no column of the layout");
+            continue;
+        }
+        const int c = layout_.column(static_cast<std::size_t>(table), e.path.substr(dot + 1));
+        if (c < 0) {
+            lose(e.path, "a column that the written version does not have");
+            continue;
+        }
+        if (static_cast<std::size_t>(table) != at_->table) {
+            // Another row of the entry takes it, or nothing does; the brick's own logic spreads the events.
+            if (std::ranges::none_of(at_route_->rows, [&](const auto& row) {
+                    return row.table == static_cast<std::size_t>(table);
+                }))
+                lose(e.path, "kept beside the fields, and no row of the entry has the column");
+            continue;
+        }
+        if (elsewhere(item, e)) continue;
+        at_rest_ = true;
+        if (at_->cells[c].empty())
+            put(c, e.value);
+        else if (at_->cells[c] != e.value)
+            lose(e.path, "kept beside the fields, and its column says something else");
+        at_rest_ = false;
+    }
+}
+
+void Pages::lose(Text path, std::string_view why, std::string_view reason) {
+    for (auto l = losses.rbegin(); l != losses.rend() && l->item == at_item_; ++l)
+        if (l->path == path) return;
+    losses.push_back({at_item_, std::string(path), why, reason});
+}
+
+void Pages::set(Draft& d, std::string_view column, Text value) {
+    const int c = layout_.column(d.table, column);
+    if (c >= 0 && d.cells[c].empty()) d.cells[c] = value;
+}
+
+void Pages::put(int column, Text cell) {
+    if (!Layout::is_cell(column) || cell.empty()) return;
+    Text& to = at_->cells[column];
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(column);
+    if (to.empty()) {
+        to = cell;
+        if (at_rest_) at_->from_rest |= bit;
+        return;
+    }
+    if (to == cell || (at_->from_rest & bit) != 0) return;
+    lose(layout_.table(at_->table).cells[static_cast<std::size_t>(column)].column,
+         "two entries of one row say different things: the first is written");
+}
+
+bool Pages::empty(int column) const { return !Layout::is_cell(column) || at_->cells[column].empty(); }
+
+Text Pages::key_of_reference(const record::Reference& r, std::string_view column) {
+    if (r.reference.empty()) {
+        if (!r.identifier.value.empty() && r.identifier.system.starts_with(id_base_) &&
+            r.identifier.system.substr(id_base_.size()) == column)
+            return r.identifier.value;
+        return {};
+    }
+    const std::size_t slash = r.reference.find('/');
+    const auto kind = record::kind_of(r.reference.substr(0, slash));
+    if (!kind || slash == Text::npos) return {};
+    if (record::practice_wide(*kind)) return later(r.reference);
+    const auto to = item_of(r.reference);
+    if (!to) return made_key(*kind, r.reference.substr(slash + 1));
+    if (routes_[*to] == nullptr || routes_[*to]->rows.empty()) return {};
+    return key_of_item(*to, routes_[*to]->rows[0].table);
+}
+
+Text Pages::key_of(const mapping::ColumnRule& rule, const record::Reference& r) {
+    if (r.reference.empty()) return key_of_reference(r, rule.name);
+    const Text kind = r.reference.substr(0, r.reference.find('/'));
+    const bool staff = rule.args[0] == "PractitionerRole" && kind == "Practitioner";
+    return kind == rule.args[0] || staff ? key_of_reference(r, rule.name) : Text{};
+}
+
+// Parents before children, and children in the order their parent has them.
+std::vector<std::uint32_t> Pages::order() {
+    std::vector<std::uint32_t> out;
+    std::vector<bool> done(drafts.size());
+    const auto add = [&](auto& self, std::uint32_t d) -> void {
+        if (done[d]) return;
+        done[d] = true;
+        if (!drafts[d].written) out.push_back(d);
+        for (const std::uint32_t c : drafts[d].children) self(self, c);
+    };
+    for (const bool first : {true, false})
+        for (std::uint32_t d = 0; d < drafts.size(); ++d)
+            if (drafts[d].parent < 0 && (drafts[d].first || !first)) add(add, d);
+    for (std::uint32_t d = 0; d < drafts.size(); ++d) add(add, d);
+    return out;
+}
+
+}  // namespace gpswitch::layout

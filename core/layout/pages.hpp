@@ -1,0 +1,240 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "core/layout/layout.hpp"
+
+/// A record as rows of a layout: which entity stands in which row, and its fields in their cells.
+namespace gpswitch::layout {
+
+/// A cell that is the key of a practice-wide entity begins with this and goes on with "Type/id": the key is
+/// known when that entity has been committed.
+inline constexpr char kLater = '\x01';
+
+/// A row in the making. Cells are views into the record or the writer's arena, in the model's own form: days
+/// as 2020-05-01, moments as "2020-05-01 10:00:00".
+struct Draft {
+    std::size_t table = 0;
+    Text key;
+    Text* cells = nullptr;
+    std::uint64_t from_rest = 0;  ///< bit per cell: the source's own text
+    std::uint64_t kinds = 0;      ///< bit per EntityKind that stands in the row
+    int code = -1;                ///< the brick's number of what it is coded as
+    int parent = -1;              ///< draft of the entry above it
+    std::vector<std::uint32_t> items, children;
+    bool first = false;    ///< written before others without a parent
+    bool written = false;  ///< nothing of it is to be written
+};
+
+/// Findings of every brick (gpswitch-report(5)).
+inline constexpr const char* kLost = "WRITE-001";       ///< no column for something of an entry
+inline constexpr const char* kNoPlace = "WRITE-002";    ///< no place for an entry: held
+inline constexpr const char* kNoLabel = "WRITE-003";    ///< confidential, and no flag to say so: held
+inline constexpr const char* kDangerous = "WRITE-004";  ///< would be taken for something else: held
+
+inline constexpr std::string_view kTooLong = "longer than the layout allows: written whole";
+inline constexpr std::string_view kLonger = "longer-than-layout";
+
+/// What has no cell: item, field path, why.
+struct Loss {
+    std::uint32_t item;
+    std::string path;
+    std::string_view why;
+    std::string_view reason;  ///< degradation
+};
+/// Items that must not be written as what they are, and the issue code that says why.
+struct Held {
+    std::uint32_t item;
+    std::string_view code, why;
+};
+
+/// Writes one record; a brick derives its own. One per worker, used again; not thread-safe.
+class Pages : protected mapping::CellSink, protected mapping::RowFacts {
+  public:
+    /// `id_base`: what the systems of the supplier's own identifiers begin with; the table's name follows.
+    Pages(const Layout& layout, Text id_base) : layout_(layout), id_base_(id_base) {}
+    ~Pages() override = default;
+    Pages(const Pages&) = delete;
+    Pages& operator=(const Pages&) = delete;
+
+    /// Fills the drafts from the record, and says what cannot be carried. `practice` stands where the
+    /// patient names no other; `as_of` is the day of the data.
+    void fill(const Record& record, Text practice, Text as_of);
+
+    std::deque<Draft> drafts;  ///< stay where they are while more are added
+    std::vector<Loss> losses;
+    std::vector<Held> held;
+
+    /// Drafts in the order in which they are written: parents before children.
+    std::vector<std::uint32_t> order();
+    const Record& record() const { return *record_; }
+    const mapping::WriteRoute* route(std::uint32_t item) const { return routes_[item]; }
+
+  protected:
+    // --- what a brick adds ---
+
+    /// Forgets the record before.
+    virtual void begin() {}
+    /// The entity as it is written: a drug that is a resource of its own, the name of today first.
+    virtual const Entity& as_written(std::uint32_t i);
+    /// The item's own key for a row of that table, where its identifiers do not say it; empty otherwise.
+    virtual Text own_key(std::uint32_t i, std::size_t table) {
+        static_cast<void>(i), static_cast<void>(table);
+        return {};
+    }
+    /// Where the person's rows belong by default; the patient's own practice unless a brick says otherwise.
+    virtual void belongs(const record::Patient& patient) {
+        if (!patient.managing_organization.reference.empty())
+            practice_ = later(patient.managing_organization.reference);
+    }
+    /// After the rules of a row: what they call part.
+    virtual void special(std::uint32_t i, std::uint32_t draft_number) = 0;
+    /// When all items have their rows.
+    virtual void finish() {}
+    /// The key of a row that the item shares with another entity; empty when it has one of its own.
+    virtual Text shared_key(std::uint32_t i, std::size_t table) {
+        static_cast<void>(i), static_cast<void>(table);
+        return {};
+    }
+    /// For an entity without a key of this supplier's. Lives as long as the record or the writer's arena.
+    virtual Text made_key(EntityKind kind, Text id) = 0;
+    /// The key that a row of another patient's, or of the practice's, will have.
+    virtual Text later(Text reference) { return arena_.join(std::string_view(&kLater, 1), reference); }
+    /// A column of the row that a cell leads to, as whoever reads will see it.
+    virtual Text through(const Draft& d, int cell, Text name) const {
+        static_cast<void>(d), static_cast<void>(cell), static_cast<void>(name);
+        return {};
+    }
+    /// What the code in the cell stands under, as whoever reads will see it.
+    virtual bool below(const Draft& d, int cell, Text code) const {
+        static_cast<void>(d), static_cast<void>(cell), static_cast<void>(code);
+        return false;
+    }
+    /// Whoever reads finds a row of that table for the draft.
+    virtual bool companion(const Draft& d, Text table) const;
+    /// The layout's own logic writes the identifier.
+    virtual bool writes(const record::Item& item, const record::Identifier& identifier) const {
+        static_cast<void>(item), static_cast<void>(identifier);
+        return false;
+    }
+    /// Kept beside the fields, but another row of the layout's own logic writes it.
+    virtual bool elsewhere(const record::Item& item, const record::Rest& rest) const {
+        static_cast<void>(item), static_cast<void>(rest);
+        return false;
+    }
+    /// Cells longer than the layout allows; a brick adds those of its own tables.
+    virtual void lengths();
+
+    // --- what bricks use ---
+
+    std::uint32_t draft(std::size_t table, Text key);
+    Text key_of_item(std::uint32_t item, std::size_t table);
+    void lose(Text path, std::string_view why, std::string_view reason = "field-not-carried");
+    /// Says that the item must not be written.
+    void hold(std::uint32_t item, std::string_view code, std::string_view why) {
+        held.push_back({item, code, why});
+    }
+    /// The cell, unless something stands there.
+    void set(Draft& d, std::string_view column, Text value);
+    std::optional<std::uint32_t> item_of(Text reference) const;
+    /// The key that a reference leads to; empty when it leads to nothing that is written.
+    Text key_of_reference(const record::Reference& r, std::string_view column);
+    bool too_long(Text cell, const mapping::Cell& column) const;
+    const Entity& own_labels(std::uint32_t i);
+    bool has_rows(std::uint32_t item) const {
+        return routes_[item] != nullptr && routes_[item]->fate == mapping::WriteRoute::Fate::rows;
+    }
+    bool from_here(const Entity& e) const {
+        return std::any_of(e.identifier.begin(), e.identifier.end(),
+                           [&](const record::Identifier& i) { return i.system.starts_with(id_base_); });
+    }
+    // entries.cpp
+    const Entity& with_drug(std::uint32_t i);
+    const record::Patient& current_first(const record::Patient& p);
+    /// Several dosages joined in one column of words; one in no words holds the entry. `for_patient`: an
+    /// instruction for the patient alone has a column of its own.
+    void dosage(std::uint32_t i, const List<record::Dosage>& list, Text path, Draft& d,
+                std::string_view column, bool for_patient);
+    /// The rows of `rest` in the table of the draft at hand into its cells, as the source's own text.
+    void put_rest(const Entity& e);
+
+    // reading.cpp: what whoever reads makes of a row. Reading::dangerous: of an allergy or a vaccination.
+    enum class Reading : std::uint8_t { same, variant, other, dangerous };
+    Reading reading_of(Draft& d);
+    void say_reading(const Draft& d, Reading reading);
+
+    // CellSink
+    void put(int column, Text cell) override;
+    bool empty(int column) const override;
+    Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
+    void lost(const mapping::ColumnRule& rule, const char* why) override { lose(rule.path, why); }
+    // RowFacts about the draft at hand
+    Text cell(int column) const override;
+    bool under(int column, Text code) const override;
+    bool past(int column) const override;
+    bool has_row(Text table) const override { return companion(*at_, table); }
+    bool has_children() const override { return !at_->children.empty(); }
+
+    const Layout& layout_;
+    Arena arena_;
+    const Record* record_ = nullptr;
+    Text as_of_, practice_;
+    Text patient_;  ///< key of the person
+    std::vector<const mapping::WriteRoute*> routes_;
+    std::vector<std::vector<std::uint32_t>> item_drafts_;
+    std::vector<std::unordered_map<Text, std::uint32_t>> by_key_;  ///< by table
+    Draft* at_ = nullptr;                                          ///< the row at hand
+    const mapping::WriteRoute* at_route_ = nullptr;
+    std::uint32_t at_item_ = 0;
+    bool at_rest_ = false;
+
+  private:
+    // pages.cpp
+    void route();
+    void item(std::uint32_t i);
+    bool one_row(std::uint32_t i, std::size_t r, const Entity& entity, mapping::TurnRound& turn);
+    bool says_something(const Entity& entity) const;
+    void rest(std::uint32_t i);
+
+    // unwritten.cpp: what stands in no cell, or in one that is too short for it
+    void uncovered(std::uint32_t i, const Entity& entity);
+    void unwritten(const record::Type& type, const void* object, const Cover& cover, Text path);
+    void unwritten_field(const record::Field& f, const void* object, const Cover& cover, std::size_t n,
+                         Text path);
+    void unwritten_items(const record::Field& f, const void* object,
+                         const std::vector<const mapping::ColumnRule*>& by, Text path);
+    void unwritten_identifiers(const record::Item& item, const Entity& entity);
+
+    // labels.cpp
+    bool inherited(std::uint32_t i, Text label) const;
+    bool leads_to(std::uint32_t i, Text type) const;
+    void restricted(std::uint32_t i);
+    bool said_by_flag(std::uint32_t i, Draft& d, bool other);
+
+    Text id_base_;
+    std::unordered_map<Text, std::uint32_t> by_reference_;
+};
+
+// --- small questions ---
+
+template <class T>
+const T& as(const record::Item& item) {
+    return *static_cast<const T*>(item.entity);
+}
+
+/// One of its inferred values stands under a path that begins so.
+inline bool inferred(const Entity& e, Text begin) {
+    return std::any_of(e.inferred.begin(), e.inferred.end(), [&](Text t) { return t.starts_with(begin); });
+}
+
+/// What it keeps under that path; nullptr when it is nothing.
+inline const record::Rest* rest_of(const Entity& e, Text path) {
+    for (const record::Rest& r : e.rest)
+        if (r.path == path) return &r;
+    return nullptr;
+}
+
+}  // namespace gpswitch::layout

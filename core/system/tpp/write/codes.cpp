@@ -1,0 +1,203 @@
+// Codes on the way back: what a row, and the tables of codes, must say so that the routes read the entry as
+// what it is.
+#include "core/system/tpp/codes.hpp"
+
+#include "core/system/tpp/write/pages.hpp"
+#include "core/util/sctid.hpp"
+
+namespace gpswitch::tpp::write {
+
+using layout::as;
+using record::Coding;
+
+// In the words that were chosen. A code of CTV3 is the row's own where the record came from here: there the
+// hierarchy came with it. Of others only SNOMED CT and the words are taken, with a code made where the entry
+// needs one to be read as what it is.
+void Pages::words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own) {
+    bool other = false;
+    Text display;
+    for (const Coding& k : c.coding) {
+        if (display.empty()) display = k.display;
+        if ((k.system == kSnomed && valid_sctid(k.code, '0')) || (k.system == kNoSnomed && own)) {
+            if (snomed.empty())
+                snomed = k.code;
+            else
+                lose("code", "the layout has room for one code of SNOMED CT", "code-not-carried");
+        } else if (own && (k.system == kCtv3 || k.system == kLocal) && ctv3.empty()) {
+            ctv3 = k.code;
+        } else if (k.code != "UNK") {
+            other = true;
+        }
+    }
+    if (other) lose("code", "a code of another system: its words are written", "code-not-carried");
+    text = c.text.empty() ? display : c.text;
+}
+
+void Pages::coded(std::uint32_t i, const record::Concept& c, Draft& d) {
+    // One row of two entries: both say the same code.
+    if (d.code >= 0) return;
+    const bool own = from_here(*record_->items[i].entity);
+    Text snomed, ctv3, text;
+    words_of(c, snomed, ctv3, text, own);
+    CodeUse use;
+    use.ctv3 = ctv3;
+    use.text = text;
+    // What SRCtv3ToSnomed said was not chosen: it is said there again.
+    bool chosen = false, mapped = false;
+    for (const Coding& k : c.coding) {
+        chosen = chosen || (k.code == ctv3 && k.user_selected == "true");
+        mapped = mapped || (k.code == snomed && k.user_selected != "true");
+    }
+    if (own && chosen && mapped && !ctv3.empty()) {
+        use.snomed = snomed;
+        snomed = {};
+    }
+    for (const Coding& k : c.coding)
+        if (k.code == ctv3 && !ctv3.empty() && !k.display.empty()) use.text = k.display;
+    use.name = std::string(snomed) + "|" + std::string(text);
+    set(d, "SNOMEDCode", snomed);
+    if (!snomed.empty()) set(d, "SNOMEDText", text);
+    set(d, "CTV3Code", ctv3);
+    if (snomed.empty() || !ctv3.empty()) set(d, "CTV3Text", ctv3.empty() ? text : arena_.copy(use.text));
+    use.entry = true;
+    d.code = static_cast<int>(codes.size());
+    codes.push_back(std::move(use));
+}
+
+void Pages::value(const record::Quantity& q, Draft& d) {
+    if (q.value.empty()) return;
+    set(d, "IsNumeric", "true");
+    set(d, "NumericValue", q.value);
+    set(d, "NumericUnit", q.unit.empty() ? q.code : q.unit);
+    if (q.comparator.empty()) return;
+    const auto& values = layout_.set().values(layout_.set().values_index("operator"));
+    if (const mapping::ValueRow* back = values.reverse(q.comparator); back != nullptr)
+        set(d, "NumericComparator", arena_.copy(back->source));
+    else
+        lose("valueQuantity.comparator", "no word of the layout means this");
+}
+
+void Pages::problem(std::uint32_t i, Draft& d) {
+    const auto& c = as<record::Condition>(record_->items[i]);
+    if (in(d, "SRCode")) {
+        coded(i, c.code, d);
+        return;
+    }
+    const Text end = d.cells[layout_.column(d.table, "DateEnd")];
+    bool active = false;
+    for (const Coding& k : c.clinical_status.coding)
+        active = active || k.code == "active" || k.code == "recurrence" || k.code == "relapse";
+    if (!active && !c.clinical_status.coding.empty() && end.empty())
+        lose("clinicalStatus", "an ended problem without the day of its end: the layout has the day only");
+    if (item_drafts_[i].empty() || !in(drafts[item_drafts_[i][0]], "SRCode")) {
+        Text snomed, ctv3, text;
+        words_of(c.code, snomed, ctv3, text, from_here(c));
+        set(d, "CTV3Code", ctv3);
+        return;
+    }
+    const Draft& code = drafts[item_drafts_[i][0]];
+    set(d, "IDCode", code.key);
+    problems_.insert(code.key);
+    for (const char* column : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
+                               "IDOrganisationDoneAt", "IDEvent", "CTV3Code"})
+        set(d, column, code.cells[layout_.column(code.table, column)]);
+}
+
+void Pages::sensitivity(const record::AllergyIntolerance& a, Draft& d) {
+    for (const Coding& k : a.code.coding) {
+        if (k.system == kMultilexProduct) set(d, "IDDrugCode", k.code);
+        if (k.system == kMultilexAction) set(d, "IDMultiLexAction", k.code);
+    }
+    for (const Coding& k : a.code.coding)
+        if (k.system == kCtv3 || k.system == kLocal)
+            lose("code", "the drug code of a product stands in a table of the supplier's", "code-not-carried");
+}
+
+// A reading is a coded row of its own. Two of a blood pressure in one consultation are put together again by
+// whoever reads.
+void Pages::components(std::uint32_t i, std::uint32_t parent) {
+    const auto& o = as<record::Observation>(record_->items[i]);
+    for (std::uint32_t n = 0; n < o.component.size; ++n) {
+        const record::ObservationComponent& c = o.component[n];
+        const Text key = number(made_number(EntityKind::Observation, o.id, n + 1));
+        const std::uint32_t row = draft("SRCode", key);
+        Draft& d = drafts[row];
+        const Draft& whole = drafts[parent];
+        d.parent = static_cast<int>(parent);
+        drafts[parent].children.push_back(row);
+        at_ = &d;
+        coded(i, c.code, d);
+        codes[static_cast<std::size_t>(d.code)].entry = false;
+        value(c.value_quantity, d);
+        for (const char* column : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
+                                   "TextualEventDoneBy", "IDOrganisationDoneAt", "IDEvent"})
+            set(d, column, whole.cells[layout_.column(whole.table, column)]);
+        if (c.value_quantity.value.empty())
+            lose("component.value[x]", "a result that is no number: the layout has numbers only");
+        if (!c.reference_range.empty() || !c.interpretation.empty() || !c.note.empty())
+            lose("component", "the layout has a number and its unit for a reading");
+        item_drafts_[i].push_back(row);
+    }
+    Draft& head = drafts[parent];
+    at_ = &head;
+    // The head of a blood pressure is made again from the two.
+    const auto listed = [&](std::uint32_t child, Text list) {
+        const Draft& d = drafts[child];
+        return layout_.set().in_list(list, d.cells[layout_.column(d.table, "SNOMEDCode")]) ||
+               layout_.set().in_list(list, d.cells[layout_.column(d.table, "CTV3Code")]);
+    };
+    if (o.component.size != 2 || head.cells[layout_.column(head.table, "IDEvent")].empty()) return;
+    const std::uint32_t a = head.children[0], b = head.children[1];
+    if ((listed(a, "systolic") && listed(b, "diastolic")) || (listed(b, "systolic") && listed(a, "diastolic")))
+        head.written = true;
+}
+
+bool Pages::below(const Draft& d, int cell, Text code) const {
+    if (d.code < 0 || !in(d, "SRCode")) return d.cells[cell] == code;
+    const CodeUse& use = codes[static_cast<std::size_t>(d.code)];
+    return use.ctv3 == code || use.roots.contains(std::string(code));
+}
+
+// The code's cell: its own, or one that is made when the row is committed.
+Text Pages::code_cell(Draft& d) {
+    CodeUse& use = codes[static_cast<std::size_t>(d.code)];
+    if (!use.ctv3.empty() || use.roots.empty()) return use.ctv3;
+    std::string name = use.name;
+    for (const std::string& root : use.roots) name += "|" + root;
+    use.name = name;
+    return later(arena_.join("code:", name));
+}
+
+// Every coded row is read as the mapping set would read it; what its code has to stand under for that is
+// given to it, and what still would be read as something else is said, or held where it matters.
+void Pages::check_reading() {
+    for (Draft& d : drafts) {
+        if (!in(d, "SRCode") || d.items.empty() || d.code < 0) continue;
+        CodeUse& use = codes[static_cast<std::size_t>(d.code)];
+        Reading reading = reading_of(d);
+        for (const std::uint32_t i : d.items) {
+            if (reading == Reading::same) break;
+            const std::string& root = routes_[i]->category;
+            if (root.empty() || !use.roots.insert(root).second) continue;
+            // A code that is still to be made stands where a code does.
+            Text& cell = d.cells[layout_.column(d.table, "CTV3Code")];
+            const Text before = cell;
+            if (cell.empty()) cell = "Y....";
+            reading = reading_of(d);
+            cell = before;
+        }
+        say_reading(d, reading);
+        if (Text& cell = d.cells[layout_.column(d.table, "CTV3Code")]; cell.empty()) {
+            cell = code_cell(d);
+            if (!cell.empty()) {
+                at_item_ = d.items[0];
+                lose("code", "no CTV3 code: one is written that only this extract knows", "code-id-made");
+            }
+        }
+        for (Draft& p : drafts)
+            if (in(p, "SRProblem") && p.cells[layout_.column(p.table, "IDCode")] == d.key)
+                set(p, "CTV3Code", d.cells[layout_.column(d.table, "CTV3Code")]);
+    }
+}
+
+}  // namespace gpswitch::tpp::write

@@ -1,0 +1,91 @@
+#pragma once
+#include <map>
+
+#include "core/system/tpp/write/sheet.hpp"
+
+/// A record as rows of the layout: what the layout's tables cannot say.
+namespace gpswitch::tpp::write {
+
+/// Writes one record. One per worker, used again; not thread-safe.
+class Pages : public layout::Pages {
+  public:
+    Pages(const Layout& layout, const Sheet& sheet);
+
+    std::vector<CodeUse> codes;
+    /// Rows of SRImmunisationContent: id, product, antigen.
+    std::map<std::string, std::pair<std::string, std::string>> contents;
+    /// Of each item: an Appointment's slot: "Slot/id" of the row it shares; empty.
+    std::vector<Text> shared;
+    bool taken(std::uint32_t item) const {
+        return route(item) != nullptr && !route(item)->rows.empty() &&
+               route(item)->rows[0].variant == "Slot:busy";
+    }
+
+  private:
+    void begin() override;
+    void special(std::uint32_t i, std::uint32_t draft_number) override;
+    void finish() override;
+    Text own_key(std::uint32_t i, std::size_t table) override;
+    Text shared_key(std::uint32_t i, std::size_t table) override;
+    Text made_key(EntityKind kind, Text id) override;
+    void belongs(const record::Patient&) override {}  // every row belongs to the one practice
+    Text through(const Draft& d, int cell, Text name) const override;
+    bool below(const Draft& d, int cell, Text code) const override;
+    bool companion(const Draft& d, Text table) const override;
+    bool writes(const record::Item& item, const record::Identifier& identifier) const override;
+    void lengths() override;
+    Text code_of(const mapping::ColumnRule&, const record::Concept&) override { return {}; }
+    Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
+
+    using layout::Pages::draft;
+    std::uint32_t draft(std::string_view table, Text key) {
+        return layout::Pages::draft(layout_.table_named(table), key);
+    }
+    bool in(const Draft& d, std::string_view table) const { return layout_.table(d.table).name == table; }
+    Text number(std::string n) { return arena_.copy(n); }
+    /// Key of the n-th of several rows of an entity: the source's own where there are as many of its rows.
+    Text nth_key(std::uint32_t i, std::string_view table, std::uint32_t n, std::uint32_t of);
+    /// What the entity kept of a table whose rows this logic makes: into the one row, or lost.
+    void rest_of_table(std::uint32_t i, std::string_view table, const std::vector<std::uint32_t>& rows);
+    /// Person and place of whoever did it.
+    Text doer(Draft& d, const record::Reference& r);
+    std::string label_of(Text system, Text code) const;
+
+    // people.cpp
+    void person(std::uint32_t i, Draft& d);
+    void names(const record::Patient& p, Draft& d);
+    void addresses(std::uint32_t i, const record::Patient& p);
+    void contacts(std::uint32_t i, const record::Patient& p);
+    void practitioners(std::uint32_t i, const record::Patient& p);
+    void demographic(std::uint32_t i, const record::Concept& c, Text values);
+    void registration(std::uint32_t i, Draft& d);
+    void relative(const record::RelatedPerson& p, Draft& d);
+    void organisation(const record::Organization& o, Draft& d);
+    void staff(std::uint32_t i, Draft& d);
+
+    // entries.cpp
+    void encounter(std::uint32_t i, Draft& d);
+    void medication(std::uint32_t i, Draft& d);
+    void drug(const record::Concept& c, Draft& d);
+    void immunization(const record::Immunization& im, Draft& d);
+    void referral(std::uint32_t i, Draft& d);
+    void appointment(std::uint32_t i, Draft& d);
+    void made_again();
+
+    // codes.cpp
+    /// The concept in the row's four columns of codes and words.
+    void coded(std::uint32_t i, const record::Concept& c, Draft& d);
+    void words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own);
+    void value(const record::Quantity& q, Draft& d);
+    void problem(std::uint32_t i, Draft& d);
+    void sensitivity(const record::AllergyIntolerance& a, Draft& d);
+    void components(std::uint32_t i, std::uint32_t parent);
+    void check_reading();
+    Text code_cell(Draft& d);
+
+    const Layout& layout_;
+    const Sheet& sheet_;
+    std::set<Text> problems_;  ///< keys of coded rows that have a problem
+};
+
+}  // namespace gpswitch::tpp::write
