@@ -22,7 +22,7 @@ std::string_view top(std::string_view field) { return field.substr(0, field.find
 CarryTable::CarryTable(const Context& context) {
     for (const record::System* s : systems::all()) {
         if (!systems::place_is_file(*s)) continue;
-        Column column{std::string(s->name()), {}};
+        Column column{std::string(s->name()), s->writes(), {}};
         const auto set =
             s->mapping_id().empty() ? nullptr : context.load_mapping(std::string(s->mapping_id()));
         if (s->writes())
@@ -35,17 +35,18 @@ CarryTable::CarryTable(const Context& context) {
 }
 
 char CarryTable::mark(const Column& column, EntityKind kind, std::string_view field) const {
-    char out = 'x';
+    char out = column.writes ? 'x' : '.';
     for (const Carry& c : column.declared) {
         if (!takes_away(c) || (c.entity != record::name_of(kind) && c.entity != "*")) continue;
-        if (c.field.empty()) return '-';
+        // What has no column at all is declared by the tables of the layout, not by a line of carry.csv.
+        const bool never = c.line == 0 || c.how == Carry::How::absent;
+        if (c.field.empty() && never) return '-';
         if (field.empty()) {
             if (c.entity != "*") out = '~';
             continue;
         }
         if (top(c.field) != field) continue;
-        const bool all = c.field == field && (c.how == Carry::How::lost || c.how == Carry::How::absent);
-        if (all) return '-';
+        if (c.field == field && never) return '-';
         out = '~';
     }
     return out;
@@ -58,7 +59,8 @@ std::string CarryTable::text() const {
     const auto add = [&](std::string name, EntityKind kind, std::string_view field) {
         std::vector<std::string> row = {std::move(name)};
         for (const Column& c : columns_) row.emplace_back(1, mark(c, kind, field));
-        if (field.empty() || std::any_of(row.begin() + 1, row.end(), [](const auto& m) { return m != "x"; }))
+        if (field.empty() ||
+            std::any_of(row.begin() + 1, row.end(), [](const auto& m) { return m == "-" || m == "~"; }))
             rows.push_back(std::move(row));
     };
     for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
@@ -67,7 +69,7 @@ std::string CarryTable::text() const {
         add(name, kind, {});
         if (std::all_of(columns_.begin(), columns_.end(), [&](const Column& c) {
                 const char m = mark(c, kind, {});
-                return m == 'x' || m == '-';
+                return m != '~';
             }))
             continue;
         for (const record::Field& f : record::type_of(kind).fields) {

@@ -16,7 +16,8 @@ class CarryTable {
     /// Throws MappingError when a mapping set cannot be read.
     explicit CarryTable(const Context& context);
     /// A row for each type of entry, and below it one for each of its fields that some system carries
-    /// otherwise than whole. "x" whole, "~" in part or said otherwise, "-" not at all.
+    /// otherwise than whole. "x" whole, "~" in part or said otherwise, "-" not at all, "." nothing is said of
+    /// a system that is only read.
     std::string text() const;
     /// Every declaration: system, entity, field, how, to, why, and the rule as `diff` names it.
     std::string json() const;
@@ -24,6 +25,7 @@ class CarryTable {
   private:
     struct Column {
         std::string system;
+        bool writes = false;
         std::vector<mapping::Carry> declared;
     };
     char mark(const Column& column, record::EntityKind kind, std::string_view field) const;

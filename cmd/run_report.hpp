@@ -23,7 +23,7 @@ struct RunReport {
     std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
     ExitCode exit = ExitCode::ok;
     const HeldEntries* held_entries = nullptr;  ///< by the target; may be nullptr
-    std::string next = {};  ///< the command to run next; may be empty
+    std::string next = {};                      ///< the command to run next; may be empty
 
     /// "Nothing in this extract was lost", or what was held back; one sentence.
     std::string headline() const;

@@ -88,7 +88,7 @@ bool stand_at_the_end(std::string_view head, std::span<const std::string> rows, 
                       Dialect dialect) {
     std::string bytes(head);
     for (const std::string& row : rows) bytes += row + "\r\n";
-    TableScanner scan(bytes, dialect, columns, true);
+    TableScanner scan(bytes, dialect, columns, !head.empty());
     RowSpan span;
     for (const std::string& row : rows)
         if (!scan.next(span) || span.state == State::good ||

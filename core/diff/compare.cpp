@@ -211,6 +211,7 @@ class Comparison {
         pair_entities(a, b, pairs_);
         const bool followed = follow_pairing(a, b);
         note_gone(a);
+        if (judge_.projection().layout()) readings_.find(a, b, pairs_);
         for (const auto& [i, j] : pairs_.pairs) {
             // What was made of the same bytes, and has not been touched since, is the same.
             if (lines && !followed && a.rows[i].raw == b.rows[j].raw)
@@ -226,7 +227,9 @@ class Comparison {
         }
         for (std::uint32_t j : pairs_.only_after) {
             const Item& item = b.items[j];
-            hold_.alone(judge_.only_after(item.kind, *item.entity, &b), source_key(*item.entity));
+            Difference d = judge_.only_after(item.kind, *item.entity, &b);
+            if (readings_.is_one(*item.entity)) d.explained = true, d.rules = {Readings::kRule};
+            hold_.alone(std::move(d), source_key(*item.entity));
         }
     }
 
@@ -337,14 +340,17 @@ class Comparison {
     NumberCounts numbers_before_, numbers_after_;
     EntityPairs pairs_;
     std::map<std::string, std::string, std::less<>> gone_;
-    Surroundings around_{&practice_.links(), [this](std::string_view to) -> std::string {
+    Readings readings_;
+    Surroundings around_{&practice_.links(),
+                         [this](std::string_view to) -> std::string {
                              if (const auto it = gone_.find(to); it != gone_.end()) return it->second;
                              if (const auto it = options_.held.find(to); it != options_.held.end())
                                  return "held: " + it->second;
                              const auto kind = record::kind_of(to.substr(0, to.find('/')));
                              return kind && record::practice_wide(*kind) ? judge_.projection().missing(*kind)
                                                                          : std::string();
-                         }};
+                         },
+                         &readings_};
     std::uint64_t done_ = 0;
 };
 

@@ -26,15 +26,19 @@
 /// computed.
 /// **Entities** of two paired patients pair, within their type: by id; by source rows (table, key, role); by
 /// identifiers; by canonical hash (SHA-256 of their JSON without id, source rows, claimed profile and
-/// references within the record); by (code, time) in the given order. The last two are for types of which no
+/// references within the record); by what they refer to and when; by (code, time), (words, time), and
+/// consultations and documents by time, in the given order. From the hash on it is for types of which no
 /// entity of the patient paired by id or rows: else a row that came from another patient would pass for the
-/// one that went. A doubled row is left over, so only in AFTER. Practice-wide entities pair by id alone.
+/// one that went. A doubled row is left over, so only in AFTER. Where one side is a layout whose keys were
+/// made of the other's ids, these pair first. Practice-wide entities pair by id, by who refers to both
+/// (Links), and by their own identifiers, names or times.
 /// **Fields** are compared by the declarations of the record model, all but id, meta.profile and (unless
 /// Options::source_rows) the source rows. References follow the pairing: a reference to an entity equals one
 /// to its partner.
-/// **Explained** is what was predicted: BEFORE is projected through Options::cannot_carry (a field is cleared
-/// where AFTER has nothing there; an entity may be missing; a confidentiality label may be added) and must
-/// then equal AFTER. BEFORE records that their source holds back are explained as "held: CODE", since the
+/// **Explained** is what was predicted: each field that differs needs a rule (explain.hpp): a declaration of
+/// Options::cannot_carry or carry, or, where Options::layout says that a supplier's layout lies between, what
+/// every layout does. An entity may be missing, held by the Target (Options::held), or have a label more.
+/// BEFORE records that their source holds back are explained as "held: CODE", since the
 /// ledger lists them. All else is unexplained. Losing an allergy, a dose, an active repeat, an active
 /// problem, a warning or a confidentiality label is never explainable, whatever was declared.
 ///

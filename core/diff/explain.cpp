@@ -11,7 +11,12 @@ using mapping::Carry;
 using record::Text;
 using FieldKind = FieldDifference::Kind;
 
-constexpr std::string_view kLocalCodes = "https://gpswitch.org/CodeSystem/";
+// Codes by which care is given: no words stand for them.
+bool national(std::string_view system) {
+    return system == "http://snomed.info/sct" || system == "https://dmd.nhs.uk" ||
+           system.starts_with("http://read.info/") || system.starts_with("http://terminology.hl7.org/") ||
+           system.starts_with("https://fhir.hl7.org.uk/");
+}
 
 template <class T>
 bool is(const record::Type* type) {
@@ -84,7 +89,15 @@ bool words_stay(const record::Coding& lost, const record::Concept& before, const
                                   std::any_of(after.coding.begin(), after.coding.end(),
                                               [&](const record::Coding& c) { return c.display == words; }));
     };
-    return stays(lost.display) || (lost.display.empty() && stays(before.text));
+    return stays(lost.display) || stays(before.text);
+}
+
+// A reference that leads nowhere.
+bool in_words_only(const Explain::Spot& spot) {
+    if (is<record::Reference>(spot.field.type) && spot.item != nullptr)
+        return static_cast<const record::Reference*>(spot.item)->reference.empty();
+    return is<record::Reference>(&spot.owner) &&
+           static_cast<const record::Reference*>(spot.before)->reference.empty();
 }
 
 // What says again, or more closely, what stays: a layout has keys, units in words, and codes.
@@ -171,6 +184,9 @@ bool Explain::by_layout(const Spot& spot) {
     if (is<record::Identifier>(spot.field.type) && spot.item != nullptr)
         return static_cast<const record::Identifier*>(spot.item)->system.starts_with(record::kRowId) &&
                note("*.identifier: keys of the system it lies in");
+    if (is<record::Identifier>(&spot.owner) &&
+        static_cast<const record::Identifier*>(spot.after)->system.starts_with(record::kRowId))
+        return note("*.identifier: keys of the system it lies in");
     if (last(spot.path) == "sourceKey") return note("*.identifier: keys of the system it lies in");
     if (spot.field.kind == record::Kind::decimal && k == FieldKind::changed)
         return same_number(spot.was, spot.is) && note("*: the number with other places");
@@ -180,8 +196,7 @@ bool Explain::by_layout(const Spot& spot) {
         const auto& there = *static_cast<const record::Concept*>(spot.after);
         if (k == FieldKind::only_after)
             return !has_system(here, system) && note("*.coding: the layout's own code beside it");
-        return system.starts_with(kLocalCodes) &&
-               words_stay(*static_cast<const record::Coding*>(spot.item), here, there) &&
+        return !national(system) && words_stay(*static_cast<const record::Coding*>(spot.item), here, there) &&
                note("*.coding: a code of the other system's own; its words stay");
     }
     if (is<record::Coding>(&spot.owner) && k == FieldKind::only_after && spot.field.name != "code" &&
@@ -190,6 +205,11 @@ bool Explain::by_layout(const Spot& spot) {
     if (is<record::Concept>(&spot.owner) && spot.field.name == "text" && k == FieldKind::only_after)
         for (const record::Coding& c : static_cast<const record::Concept*>(spot.after)->coding)
             if (c.code == spot.is || c.display == spot.is) return note("*.text: the layout's own word");
+    if (k == FieldKind::only_before && around_.readings != nullptr && around_.readings->apart(spot.item))
+        return note(Readings::kRule);
+    if (joined(spot)) return note("*: several texts stand in one");
+    if (k == FieldKind::only_before && in_words_only(spot) && guarded(kind_, before_, spot.path).empty())
+        return note("*: who or what is named in words only, where the layout has room for a key");
     if (k == FieldKind::only_before && beside(spot))
         return note("*: a reference by its key, a unit by its word, a code without its further particulars");
     if (k != FieldKind::only_after) return false;
@@ -221,10 +241,48 @@ bool Explain::by_inference(const Spot& spot) {
     return false;
 }
 
+// A note or a dosage whose words stand in one of AFTER's, alone or among others.
+bool Explain::joined(const Spot& spot) const {
+    if (spot.kind == FieldKind::changed && spot.field.name == "text" &&
+        (is<record::Annotation>(&spot.owner) || is<record::Dosage>(&spot.owner)))
+        return spot.is.find(spot.was) != Text::npos;
+    if (spot.kind != FieldKind::only_before) return false;
+    // The particulars of a dose whose words are there.
+    if (is<record::Dosage>(&spot.owner) && spot.field.name != "text") {
+        const Text words = static_cast<const record::Dosage*>(spot.before)->text;
+        return !words.empty() &&
+               static_cast<const record::Dosage*>(spot.after)->text.find(words) != Text::npos;
+    }
+    if (spot.item == nullptr || !spot.field.list) return false;
+    Text words;
+    if (is<record::Annotation>(spot.field.type))
+        words = static_cast<const record::Annotation*>(spot.item)->text;
+    if (is<record::Dosage>(spot.field.type)) words = static_cast<const record::Dosage*>(spot.item)->text;
+    if (words.empty()) return false;
+    const record::AnyList& there = record::items_at(spot.after, spot.field);
+    for (std::uint32_t i = 0; i < there.size; ++i) {
+        const char* item = there.data + i * spot.field.type->size;
+        const Text text = is<record::Annotation>(spot.field.type)
+                              ? reinterpret_cast<const record::Annotation*>(item)->text
+                              : reinterpret_cast<const record::Dosage*>(item)->text;
+        if (text.find(words) != Text::npos) return true;
+    }
+    return false;
+}
+
 // Every text of what is lost stands in a note of AFTER's.
 bool Explain::in_words(const Spot& spot) const {
     std::vector<Text> lost;
-    if (spot.field.kind == record::Kind::structure && spot.item != nullptr)
+    if (is<record::Quantity>(spot.field.type) && spot.item != nullptr) {
+        const auto& q = *static_cast<const record::Quantity*>(spot.item);
+        lost = {q.value, q.comparator, q.unit.empty() ? q.code : q.unit, q.quantity_text,
+                q.approximate == "true" ? Text("about") : Text()};
+    } else if (is<record::Concept>(spot.field.type) && spot.item != nullptr) {
+        const auto& c = *static_cast<const record::Concept*>(spot.item);
+        lost.push_back(!c.text.empty() || c.coding.empty() ? c.text
+                       : c.coding[0].display.empty()       ? c.coding[0].code
+                                                           : c.coding[0].display);
+    } else if (spot.field.kind == record::Kind::structure && spot.item != nullptr)
         all_texts(spot.item, *spot.field.type, lost);
     else
         lost.push_back(spot.was);
@@ -233,7 +291,8 @@ bool Explain::in_words(const Spot& spot) const {
     std::string all;
     const auto& notes = *static_cast<const List<record::Annotation>*>(record::at(&after_, *note));
     for (const record::Annotation& n : notes) all += std::string(n.text) + "\n";
-    return std::all_of(lost.begin(), lost.end(), [&](Text t) { return all.find(t) != std::string::npos; });
+    return std::any_of(lost.begin(), lost.end(), [](Text t) { return !t.empty(); }) &&
+           std::all_of(lost.begin(), lost.end(), [&](Text t) { return all.find(t) != std::string::npos; });
 }
 
 bool Explain::by_declaration(const Spot& spot) {

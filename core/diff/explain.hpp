@@ -6,6 +6,7 @@
 
 #include "core/diff/links.hpp"
 #include "core/diff/project.hpp"
+#include "core/diff/readings.hpp"
 
 /// Why a field differs: by a declaration, or because a layout lies between the two sides.
 namespace gpswitch::diff {
@@ -15,6 +16,7 @@ struct Surroundings {
     Links* links = nullptr;
     /// "Condition/a" of BEFORE: the rule by which it is not in AFTER; empty when there is none.
     std::function<std::string(std::string_view)> gone;
+    const Readings* readings = nullptr;
 };
 
 /// One pair of entities. Answers for each place where they differ.
@@ -48,6 +50,7 @@ class Explain {
     bool by_reference(const Spot& spot);
     bool by_inference(const Spot& spot);
     bool in_words(const Spot& spot) const;
+    bool joined(const Spot& spot) const;
     bool note(std::string rule);
 
     const Projection& projection_;

@@ -147,6 +147,8 @@ struct Walker {
         };
         if (is(record::type_of<record::Coding>()))
             return std::string(static_cast<const record::Coding*>(object)->system);
+        if (is(record::type_of<record::Rest>()))
+            return std::string(static_cast<const record::Rest*>(object)->path);
         if (is(record::type_of<record::Identifier>()))
             return std::string(static_cast<const record::Identifier*>(object)->system);
         if (is(record::type_of<record::ContactPoint>())) {
@@ -193,8 +195,10 @@ struct Walker {
                 return true;
             });
         // Codes and keys of different systems are not one that changed.
-        const bool apart = explain != nullptr && (f.type == &record::type_of<record::Coding>() ||
-                                                  f.type == &record::type_of<record::Identifier>());
+        const bool apart =
+            explain != nullptr && (f.type == &record::type_of<record::Coding>() ||
+                                   f.type == &record::type_of<record::Identifier>() ||
+                                   f.type == &record::type_of<record::Rest>() || f.name == "inferred");
         const std::size_t n = apart ? 0 : std::min(left.size(), right.size());
         for (std::size_t k = 0; k < n; ++k) pairs.emplace_back(left[k], right[k]);
         std::sort(pairs.begin(), pairs.end());

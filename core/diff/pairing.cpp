@@ -9,6 +9,7 @@
 
 #include "core/diff/path.hpp"
 #include "core/record/json.hpp"
+#include "core/record/made_number.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/text.hpp"
 
@@ -46,6 +47,17 @@ std::string identifier_key(const Entity& e) {
 }
 
 std::string uuid_of(Text text) { return text.size() == 36 ? lower(text) : std::string(); }
+
+// Layouts that want numbers for keys have them made of the id.
+std::string made_number(const Item& i) {
+    const auto number = record::made_number(i.kind, i.entity->id);
+    return {number.data(), number.size()};
+}
+std::string number_key(const Item& item) {
+    for (const record::Identifier& i : item.entity->identifier)
+        if (i.system.starts_with(record::kRowId) && i.value.size() == 18) return std::string(i.value);
+    return {};
+}
 
 std::string id_key(const Entity& e) { return std::string(e.id); }
 
@@ -201,9 +213,9 @@ std::string words_and_time(EntityKind kind, const Entity& e) {
     const record::Type& type = type_of(kind);
     const Field* code = filled(e, type, kCodes);
     const std::string time = time_of(kind, e);
-    if (time.empty() || code == nullptr || code->list || code->type != &record::type_of<record::Concept>())
-        return {};
-    const auto& c = *static_cast<const record::Concept*>(at(&e, *code));
+    if (time.empty() || code == nullptr || code->type != &record::type_of<record::Concept>()) return {};
+    const auto& c = code->list ? *reinterpret_cast<const record::Concept*>(items_at(&e, *code).data)
+                               : *static_cast<const record::Concept*>(at(&e, *code));
     std::string words(c.text.empty() && !c.coding.empty() ? c.coding[0].display : c.text);
     if (words.empty()) return {};
     if (const Field* intent = type.find("intent")) words += kUnit + std::string(text_at(&e, *intent));
@@ -275,6 +287,7 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out) 
             [](const Item& i) { return key_uuid(*i.entity); });
     m.stage([](const Item& i) { return key_uuid(*i.entity); },
             [](const Item& i) { return uuid_of(i.entity->id); });
+    m.stage(made_number, number_key);
     m.stage([](const Item& i) { return key_uuid(*i.entity); },
             [](const Item& i) { return uuid_of(i.entity->id); });
     // The patients are paired already; each record has one.
@@ -282,12 +295,17 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out) 
         [](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
     const auto open = [&](const Item& i) { return !keyed[static_cast<std::size_t>(i.kind)]; };
     m.stage([&](const Item& i) { return open(i) ? canonical_hash(i.kind, *i.entity) : std::string(); });
-    // What refers to the same entries at the same time; the same code; the same words for it.
+    // What refers to the same entries at the same time; the same code; the same words for it; the time.
     const Names names = paired_names(before, after, out);
     m.stage([&](const Item& i) { return open(i) ? refers(i, &names) : std::string(); },
             [&](const Item& i) { return open(i) ? refers(i, nullptr) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? code_and_time(i.kind, *i.entity) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? words_and_time(i.kind, *i.entity) : std::string(); });
+    // A consultation is known by when it was, a document by its date: what kind it was each system says anew.
+    m.stage([&](const Item& i) {
+        const bool dated = i.kind == EntityKind::Encounter || i.kind == EntityKind::DocumentReference;
+        return dated && open(i) ? time_of(i.kind, *i.entity) : std::string();
+    });
     std::sort(out.pairs.begin(), out.pairs.end());
 }
 

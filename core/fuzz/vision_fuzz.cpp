@@ -1,4 +1,5 @@
-// Vision extracts, without headers: one file of the sample practice is the fuzzed one, by the first byte; the others are whole.
+// Vision extracts, without headers: one file of the sample practice is the fuzzed one, by the first byte; the
+// others are whole.
 #include <algorithm>
 #include <filesystem>
 

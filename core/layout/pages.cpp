@@ -21,11 +21,22 @@ void Pages::fill(const Record& record, Text practice, Text as_of) {
     for (std::uint32_t i = 0; i < n; ++i) item(i);
     finish();
     for (std::uint32_t i = 0; i < n; ++i) restricted(i);
+    with_patient();
     lengths();
     for (Draft& d : drafts) {
         const int at = layout_.columns(d.table).practice;
         if (at >= 0 && d.cells[at].empty()) d.cells[at] = practice_;
     }
+}
+
+// Whose patient is not written is not written either: it would be nobody's, and without the patient's label.
+void Pages::with_patient() {
+    const auto patient = std::ranges::find_if(
+        held, [&](const Held& h) { return record_->items[h.item].kind == EntityKind::Patient; });
+    if (patient == held.end()) return;
+    const std::string_view code = patient->code;
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i)
+        if (record_->items[i].kind != EntityKind::Patient) hold(i, code, "its patient is held back");
 }
 
 void Pages::route() {
@@ -106,8 +117,8 @@ bool Pages::one_row(std::uint32_t i, std::size_t r, const Entity& entity, mappin
         return false;
     }
     drafts[number].kinds |= bit;
-    drafts[number].items.push_back(i);
-    item_drafts_[i].push_back(number);
+    drafts[number].items.add(arena_) = i;
+    item_drafts_[i].add(arena_) = number;
     at_ = &drafts[number];
     if (r == 0)
         rest(i);
@@ -142,7 +153,7 @@ void Pages::put_rest(const Entity& e) {
         if (r.path.size() <= table.size() || !r.path.starts_with(table) || r.path[table.size()] != '.')
             continue;
         const int c = layout_.column(at_->table, r.path.substr(table.size() + 1));
-        if (c >= 0) put(c, r.value);
+        if (c >= 0 && !elsewhere(record_->items[at_item_], r)) put(c, r.value);
     }
     at_rest_ = false;
 }
@@ -183,12 +194,22 @@ void Pages::rest(std::uint32_t i) {
 void Pages::lose(Text path, std::string_view why, std::string_view reason) {
     for (auto l = losses.rbegin(); l != losses.rend() && l->item == at_item_; ++l)
         if (l->path == path) return;
-    losses.push_back({at_item_, std::string(path), why, reason});
+    losses.push_back({at_item_, arena_.copy(path), why, reason});
 }
 
-void Pages::set(Draft& d, std::string_view column, Text value) {
-    const int c = layout_.column(d.table, column);
+void Pages::set(Draft& d, std::string_view name, Text value) {
+    if (value.empty()) return;
+    const int c = column(d.table, name);
     if (c >= 0 && d.cells[c].empty()) d.cells[c] = value;
+}
+
+int Pages::column(std::size_t table, std::string_view name) const {
+    const std::uint64_t mixed =
+        (reinterpret_cast<std::uintptr_t>(name.data()) ^ table << 40) * 0x9E3779B97F4A7C15ull;
+    Found& known = found_[mixed >> 53];
+    if (known.name != name.data() || known.length != name.size() || known.table != table)
+        known = {name.data(), name.size(), table, layout_.column(table, name)};
+    return known.column;
 }
 
 void Pages::put(int column, Text cell) {

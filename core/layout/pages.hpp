@@ -24,7 +24,7 @@ struct Draft {
     std::uint64_t kinds = 0;      ///< bit per EntityKind that stands in the row
     int code = -1;                ///< the brick's number of what it is coded as
     int parent = -1;              ///< draft of the entry above it
-    std::vector<std::uint32_t> items, children;
+    List<std::uint32_t> items, children;
     bool first = false;    ///< written before others without a parent
     bool written = false;  ///< nothing of it is to be written
 };
@@ -41,7 +41,7 @@ inline constexpr std::string_view kLonger = "longer-than-layout";
 /// What has no cell: item, field path, why.
 struct Loss {
     std::uint32_t item;
-    std::string path;
+    Text path;
     std::string_view why;
     std::string_view reason;  ///< degradation
 };
@@ -138,7 +138,9 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
         held.push_back({item, code, why});
     }
     /// The cell, unless something stands there.
-    void set(Draft& d, std::string_view column, Text value);
+    void set(Draft& d, std::string_view name, Text value);
+    /// Number of a column, remembered by the address of its name: for names that stay where they are.
+    int column(std::size_t table, std::string_view name) const;
     std::optional<std::uint32_t> item_of(Text reference) const;
     /// The key that a reference leads to; empty when it leads to nothing that is written.
     Text key_of_reference(const record::Reference& r, std::string_view column);
@@ -184,7 +186,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     Text as_of_, practice_;
     Text patient_;  ///< key of the person
     std::vector<const mapping::WriteRoute*> routes_;
-    std::vector<std::vector<std::uint32_t>> item_drafts_;
+    std::vector<List<std::uint32_t>> item_drafts_;
     std::vector<std::unordered_map<Text, std::uint32_t>> by_key_;  ///< by table
     Draft* at_ = nullptr;                                          ///< the row at hand
     const mapping::WriteRoute* at_route_ = nullptr;
@@ -194,6 +196,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
   private:
     // pages.cpp
     void route();
+    void with_patient();
     void item(std::uint32_t i);
     bool one_row(std::uint32_t i, std::size_t r, const Entity& entity, mapping::TurnRound& turn);
     bool says_something(const Entity& entity) const;
@@ -216,6 +219,12 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
 
     Text id_base_;
     std::unordered_map<Text, std::uint32_t> by_reference_;
+    struct Found {
+        const char* name = nullptr;
+        std::size_t length = 0, table = 0;
+        int column = -1;
+    };
+    mutable std::array<Found, 2048> found_{};
 };
 
 // --- small questions ---

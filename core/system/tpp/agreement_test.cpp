@@ -100,11 +100,18 @@ TEST_CASE("tpp: readings that are not surely a pair stay entries of their own") 
         .reading("22", "2469.", "150", "07 Feb 2020 09:20:00")
         .reading("23", "246A.", "95", "07 Feb 2020 09:20:00");
     e.reading("30", "2469.", "140", "08 Feb 2020 09:20:00", "1", {{"NumericValue", "high"}})
-        .reading("31", "246A.", "90", "08 Feb 2020 09:20:00");  // no number
+        .reading("31", "246A.", "90", "08 Feb 2020 09:20:00");             // no number
+    e.reading("40", "2469.", "140", "").reading("41", "246A.", "90", "");  // no day
+    const auto typed = [](const char* when) { return Cells{{"DateEventRecorded", when}}; };
+    e.reading("50", "2469.", "140", "09 Feb 2020", "", typed("09 Feb 2020 09:20:00"))  // typed in apart
+        .reading("51", "246A.", "90", "09 Feb 2020", "", typed("11 Feb 2020 10:20:00"));
+    e.reading("60", "2469.", "160", "10 Feb 2020", "", typed("10 Feb 2020 09:20:00"))  // and together
+        .reading("61", "246A.", "96", "10 Feb 2020", "", typed("10 Feb 2020 09:20:00"));
     const Run r = e.run();
-    for (const char* id : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "30", "31"})
+    for (const char* id :
+         {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "30", "31", "40", "41", "50", "51"})
         CHECK_FALSE(r.one("Observation", "SRCode", id).contains("component"));
-    for (const auto& [high, low] : {std::pair{"20", 90}, {"22", 95}})
+    for (const auto& [high, low] : {std::pair{"20", 90}, {"22", 95}, {"60", 96}})
         CHECK(r.one("Observation", "SRCode", high)["component"][1]["valueQuantity"]["value"] == low);
 }
 
@@ -137,6 +144,36 @@ TEST_CASE(
     const Json c = r.one("EpisodeOfCare", "SRPatientRegistration", "1");
     CHECK(key_of(r, c["careManager"]) == "21");
     CHECK(key_of(r, c["managingOrganization"]) == kHere);
+}
+
+TEST_CASE("tpp: the GP of somebody who has left looked after the last registration here") {
+    Practice e;
+    for (const auto& [id, start, end] :
+         {std::tuple{"1", "01 Jan 2001", "01 Jan 2002"}, {"2", "01 Jan 2011", "01 Jan 2012"}})
+        e.row("SRPatientRegistration", id,
+              {{"RegistrationStatus", "GMS"}, {"DateRegistration", start}, {"DateDeRegistration", end}});
+    e.row("SRPatientRegistration", "3",
+          {{"RegistrationStatus", "GMS"}, {"DateRegistration", "01 Jan 2013"}, {"IDOrganisation", "Y54321"}});
+    e.row("SRGPPracticeHistory", "1", {{"IDPractice", kHere}, {"IDProfileRegisteredGP", "21"}});
+    const Run r = e.run();
+    CHECK(key_of(r, r.one("Patient", "SRPatient", "1")["managingOrganization"]) == kHere);
+    CHECK_FALSE(r.one("EpisodeOfCare", "SRPatientRegistration", "1").contains("careManager"));
+    CHECK(key_of(r, r.one("EpisodeOfCare", "SRPatientRegistration", "2")["careManager"]) == "21");
+    CHECK_FALSE(r.one("EpisodeOfCare", "SRPatientRegistration", "3").contains("careManager"));
+}
+
+TEST_CASE("tpp: a repeat that ended on a stated day was stopped, and says when") {
+    Practice e;
+    e.row("SRRepeatTemplate", "1",
+          {{"NameOfMedication", "Something"},
+           {"DateMedicationTemplateStart", "01 Jan 2020"},
+           {"DateMedicationTemplateEnd", "01 Jun 2020"}});
+    const Run r = e.run();
+    const Json plan = r.one("MedicationRequest", "SRRepeatTemplate", "1");
+    CHECK(plan["status"] == "stopped");
+    CHECK(plan.dump().find("2020-06-01") != std::string::npos);
+    CHECK(r.one("MedicationStatement", "SRRepeatTemplate", "1")["status"] == "stopped");
+    CHECK(r.one("MedicationStatement", "SRRepeatTemplate", "1")["effectivePeriod"]["end"] == "2020-06-01");
 }
 
 TEST_CASE("tpp: a consultation says which organisation held it, and where in words") {

@@ -241,6 +241,21 @@ TEST_CASE("tpp: rows of every table that name a patient who never came are held,
         CHECK(r.fate(table, "7") == Fates{"held:no-such-patient"});
 }
 
+TEST_CASE("tpp: rows of a file without the column that says whose they are are held, and nobody gets them") {
+    Practice e;
+    e.patient("2");
+    for (const char* table : {"SREvent", "SRRepeatTemplate", "SRVisit", "SRDrugSensitivity", "SRLetter"})
+        e.add(table, {{"RowIdentifier", "7"}, {"IDPatient", "2"}, {"DateEvent", "03 Feb 2020 00:00:00"}});
+    e.deliver();
+    for (const char* table : {"SREvent", "SRRepeatTemplate", "SRVisit", "SRDrugSensitivity", "SRLetter"})
+        e.spoil(table, [](const std::string& text) { return replaced(text, "\"IDPatient\"", "\"IDPati\""); });
+    const Run r = e.run();
+    for (const char* table : {"SREvent", "SRRepeatTemplate", "SRVisit", "SRDrugSensitivity", "SRLetter"})
+        CHECK(r.fate(table, "7") == Fates{"held:no-such-patient"});
+    for (const char* type : {"Encounter", "MedicationRequest", "Appointment", "AllergyIntolerance"})
+        CHECK(r.of(type).empty());
+}
+
 TEST_CASE("tpp: rows without an id, and an id that is no number, keep their facts") {
     Practice e;
     e.code("", {{"CTV3Text", "no id"}}).code("abc", {{"CTV3Text", "letters"}});

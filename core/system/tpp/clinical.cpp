@@ -78,7 +78,10 @@ void PatientCursor::find_pressures() {
         if (!alone || !is_decimal(maker_.number_of(r))) continue;
         const bool high = in(r, "systolic");
         if (!high && !in(r, "diastolic")) continue;
-        auto& pair = at[{maker_.cell(r, "IDEvent"), maker_.cell(r, "DateEvent")}];
+        const Text event = maker_.cell(r, "IDEvent"), when = maker_.cell(r, "DateEvent");
+        if (when.empty()) continue;
+        // Without a consultation: typed in at one moment.
+        auto& pair = at[{event.empty() ? maker_.cell(r, "DateEventRecorded") : event, when}];
         (high ? pair.first : pair.second).push_back(i);
     }
     for (auto& [key, pair] : at) {

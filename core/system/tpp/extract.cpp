@@ -109,7 +109,10 @@ void Extract::open_files() {
     for (std::size_t i = 0; i < hashes.size(); ++i) census.inputs[i].sha256 = hashes[i];
     for (TableFile& t : tables_) {
         t.place_columns();
-        t.of_patients = t.header.find(t.shape.patient) >= 0 || !t.shape.through.empty();
+        // A file of patients may lack the column that says whose its rows are: they are nobody's then.
+        t.of_patients = t.header.find(t.shape.patient) >= 0 || !t.shape.through.empty() ||
+                        (t.known != nullptr && t.known->find(t.shape.patient) != nullptr &&
+                         t.shape.patient != "RowIdentifier");
         say_columns(t);
     }
 }

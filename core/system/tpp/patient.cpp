@@ -32,7 +32,7 @@ PatientCursor::PatientCursor(const Extract& extract, const mapping::MappingSet& 
     rows_.resize(extract.tables().size());
     by_key_.resize(extract.tables().size());
     for (const Text first : kFirst)
-        if (const auto t = extract.named(first)) order_.push_back(*t);
+        if (const auto t = extract.named(first); t && extract.table(*t).of_patients) order_.push_back(*t);
     for (std::size_t t = 0; t < extract.tables().size(); ++t)
         if (extract.table(t).of_patients && std::find(order_.begin(), order_.end(), t) == order_.end())
             order_.push_back(t);

@@ -279,9 +279,8 @@ void PatientCursor::coded_demographics() {
             if (v == nullptr) continue;
             const Text day = maker_.cell(r, "DateEvent"),
                        before = best == nullptr ? Text{} : maker_.cell(*best, "DateEvent");
-            const bool better =
-                best == nullptr || day > before ||
-                (day == before && value->target.empty() && !v->target.empty());
+            const bool better = best == nullptr || day > before ||
+                                (day == before && value->target.empty() && !v->target.empty());
             if (!better) continue;
             best = &r;
             value = v;

@@ -221,6 +221,9 @@ TEST_CASE("vision: what a second value means depends on the code") {
     }
     // Empty means never, where the code itself says nothing.
     CHECK(component({{"CODE", "137..00"}})["valueCodeableConcept"]["coding"][0]["code"] == "never");
+    CHECK(component({{"CODE", "137..00"}, {"VALUE1", "10"}}).is_null());  // ten a day is not never
+    CHECK(component({{"CODE", "137..00"}, {"VALUE1", "0"}})["valueCodeableConcept"]["coding"][0]["code"] ==
+          "never");
     CHECK(component({{"CODE", "137S.00"}, {"RUBRIC", "Ex smoker"}}).is_null());
     CHECK(component({{"CODE", "4511.00"},
                      {"VALUE1", "1"},

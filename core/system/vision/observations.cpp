@@ -83,7 +83,10 @@ void Maker::second_value(const Row& row, record::Observation& o) {
     const mapping::ValueRow* meaning = read.empty() ? nullptr : meanings.find(read.substr(0, 3));
     const bool status =
         meaning != nullptr && (meaning->target == "alcohol-status" || meaning->target == "smoking-status");
-    const bool never = status && value.empty() && mapping_.in_list("status-by-value", read);
+    // Ten a day is not never, whatever the second value leaves out.
+    const Text amount = cell(row, journal::VALUE1);
+    const bool none = amount.find_first_not_of("0.") == Text::npos;
+    const bool never = status && value.empty() && none && mapping_.in_list("status-by-value", read);
     if (value.empty() && !never) {
         keep(row, o, journal::VALUE2_NAME);
         keep(row, o, journal::VALUE2_UNITS);

@@ -1,7 +1,10 @@
 #include "core/system/vision/vision.hpp"
 
+#include "core/layout/layout.hpp"
+#include "core/system/vision/exporter.hpp"
 #include "core/system/vision/patient.hpp"
 #include "core/system/vision/practice.hpp"
+#include "core/system/vision/write/target.hpp"
 #include "core/util/error.hpp"
 #include "core/util/text.hpp"
 
@@ -75,6 +78,13 @@ struct Vision : record::System {
         return "Vision (Cegedim) CSV bulk extract, first delivery and changes";
     }
     bool reads() const override { return true; }
+    bool writes() const override { return true; }
+    std::vector<record::CannotCarry> cannot_carry(const mapping::MappingSet* set) const override {
+        return set == nullptr ? std::vector<record::CannotCarry>{} : layout::cannot_carry(*set);
+    }
+    std::unique_ptr<record::Target> create(const record::TargetOptions& options) const override {
+        return write::create(options);
+    }
     std::vector<std::string_view> versions() const override { return {"0.18", "test-pack"}; }
     std::vector<std::string_view> absent() const override { return {std::begin(kAbsent), std::end(kAbsent)}; }
     std::string_view mapping_id() const override { return "vision"; }
@@ -96,6 +106,9 @@ struct Vision : record::System {
     std::unique_ptr<record::Source> open(const record::SourceOptions& options) const override {
         if (options.mapping == nullptr) throw MappingError("a Vision extract needs a mapping set");
         return std::make_unique<VisionSource>(options, *options.mapping);
+    }
+    std::unique_ptr<record::Exporter> exporter(const record::SourceOptions& options) const override {
+        return open_exporter(options, {std::begin(kAbsent), std::end(kAbsent)});
     }
 };
 

@@ -18,7 +18,7 @@ void Pages::session(const record::Schedule& s, Draft& d) {
         Draft& row = drafts[draft(Tab::Appointment_SessionUser, {})];
         row.cells[layout_.column(row.table, "SessionGuid")] = own;
         row.cells[layout_.column(row.table, "UserInRoleGuid")] = key;
-        row.items.push_back(at_item_);
+        row.items.add(arena_) = at_item_;
     }
     // The day alone when there is no time.
     for (const auto& [value, column] :

@@ -55,9 +55,9 @@ void Pages::condition(const record::Condition& c, Draft& d) {
 // The layout has no column for a dose: it stands in the words beside the code.
 void Pages::dose_in_words(const record::Quantity& dose, Draft& d) {
     if (dose.value.empty() && dose.quantity_text.empty()) return;
-    std::string words = "Dose:";
-    for (const Text part : {dose.comparator, dose.value, dose.unit.empty() ? dose.code : dose.unit,
-                            dose.quantity_text})
+    std::string words = dose.approximate == "true" ? "Dose: about" : "Dose:";
+    for (const Text part :
+         {dose.comparator, dose.value, dose.unit.empty() ? dose.code : dose.unit, dose.quantity_text})
         if (!part.empty()) words += " " + std::string(part);
     Text& text = d.cells[layout_.column(d.table, "AssociatedText")];
     text = text.empty() ? arena_.copy(words) : arena_.join(words, "\n", text);
@@ -102,9 +102,35 @@ void Pages::referral(const record::ServiceRequest& s, Draft& d) {
         }
 }
 
+// The course that the plan or order belongs to is another organisation's: the row has no room to say so.
+bool Pages::prescribed_elsewhere(std::uint32_t i) const {
+    const auto& m = as<record::MedicationRequest>(record_->items[i]);
+    const auto names = [&](const record::Reference& r, Text type, Text id) {
+        return r.reference.size() == type.size() + 1 + id.size() && r.reference.starts_with(type) &&
+               r.reference.ends_with(id);
+    };
+    for (const record::Item& item : record_->items) {
+        if (item.kind != EntityKind::MedicationStatement) continue;
+        const auto& s = as<record::MedicationStatement>(item);
+        if (std::ranges::none_of(s.prescribing_agency.coding, [](const record::Coding& c) {
+                return c.code == "prescribed-by-another-organisation";
+            }))
+            continue;
+        for (const record::Reference& r : s.based_on) {
+            if (names(r, "MedicationRequest", m.id)) return true;
+            for (const record::Reference& own : m.based_on)
+                if (!own.reference.empty() && own.reference == r.reference) return true;
+        }
+    }
+    return false;
+}
+
 void Pages::plan(std::uint32_t i, Draft& d) {
     const auto& m = as<record::MedicationRequest>(record_->items[i]);
-    dosage(i, m.dosage_instruction, "dosageInstruction", d, "Dosage", tab_of(d) == Tab::Prescribing_IssueRecord);
+    if (prescribed_elsewhere(i))
+        hold(i, layout::kDangerous, "it is prescribed elsewhere, and would be read as prescribed here");
+    dosage(i, m.dosage_instruction, "dosageInstruction", d, "Dosage",
+           tab_of(d) == Tab::Prescribing_IssueRecord);
     unit(m.dispense_request.quantity, d, "QuantityUnit");
     if (tab_of(d) == Tab::Prescribing_DrugRecord) {
         const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
@@ -154,7 +180,7 @@ void Pages::parents() {
         at_ = &child;
         set(child, "ParentObservationGuid", drafts[above].key);
         child.parent = static_cast<int>(above);
-        drafts[above].children.push_back(below);
+        drafts[above].children.add(arena_) = below;
     };
     for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
         const record::Item& item = record_->items[i];
@@ -177,7 +203,7 @@ void Pages::parents() {
         normal_guid(d.cells[column], normal);
         if (const auto it = index.find(Text(normal)); it != index.end() && it->second != n) {
             d.parent = static_cast<int>(it->second);
-            drafts[it->second].children.push_back(n);
+            drafts[it->second].children.add(arena_) = n;
         }
     }
 }

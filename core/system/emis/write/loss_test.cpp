@@ -185,3 +185,31 @@ TEST_CASE("emis target: one code is never an allergy for one and something else 
     CHECK(one.of("Observation").size() == 1);
     CHECK(one.move.ledger->balanced());
 }
+
+TEST_CASE(
+    "emis target: what would be read as something else is held: a resolved allergy, a drug of elsewhere") {
+    const Written w(std::map<std::string, std::string>{
+        {"AllergyIntolerance",
+         std::string(R"({"resourceType":"AllergyIntolerance","id":"a",)") + kPatient +
+             R"(,"code":{"text":"Penicillin"},"clinicalStatus":{"coding":[{"code":"resolved"}]}})"},
+        {"MedicationRequest", medication(R"("dosageInstruction":[{"text":"ONE a day"}])")},
+        {"MedicationStatement",
+         std::string(R"({"resourceType":"MedicationStatement","id":"s","status":"active",)") + kSubject +
+             R"(,"basedOn":[{"reference":"MedicationRequest/m"}],"medicationCodeableConcept":{"text":"Warfarin 1mg tablets"},)"
+             R"("extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-MedicationPrescribingAgency",)"
+             R"("valueCodeableConcept":{"coding":[{"code":"prescribed-by-another-organisation"}]}}]})"}});
+    CHECK(w.of("AllergyIntolerance").empty());
+    CHECK(w.of("MedicationStatement").empty());
+    CHECK(w.of("MedicationRequest").empty());
+    CHECK(w.move.ledger->rows(record::Fate::held) == 3);
+}
+
+TEST_CASE("emis target: the dose of a vaccination stands in words") {
+    const Written w(std::map<std::string, std::string>{
+        {"Immunization",
+         std::string(R"({"resourceType":"Immunization","id":"v","status":"completed",)") + kPatient +
+             R"(,"extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-VaccinationProcedure",)"
+             R"("valueCodeableConcept":{"text":"Influenza vaccination"}}],"doseQuantity":{"value":0.5,"unit":"ml"},"note":[{"text":"left arm"}]})"}});
+    REQUIRE(w.of("Immunization").size() == 1);
+    CHECK(w.of("Immunization")[0]["note"][0]["text"] == "Dose: 0.5 ml\nleft arm");
+}

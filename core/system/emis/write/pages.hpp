@@ -49,6 +49,7 @@ class Pages : public layout::Pages {
     void result_in_words(const record::Observation& o, Draft& d);
     void unit(const record::Quantity& q, Draft& d, std::string_view column);
     void component(std::uint32_t i, std::uint32_t parent, std::uint32_t n);
+    bool prescribed_elsewhere(std::uint32_t i) const;
     void dose_in_words(const record::Quantity& dose, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);

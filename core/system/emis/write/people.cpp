@@ -134,7 +134,7 @@ void Pages::location(const record::Location& l, Draft& d) {
         Draft& row = drafts[draft(Tab::Admin_OrganisationLocation, {})];
         row.cells[layout_.column(row.table, "OrganisationGuid")] = organisation;
         row.cells[layout_.column(row.table, "LocationGuid")] = own;
-        row.items.push_back(at_item_);
+        row.items.add(arena_) = at_item_;
     };
     if (!l.managing_organization.reference.empty()) link(later(l.managing_organization.reference));
     for (const record::Rest& r : l.rest)

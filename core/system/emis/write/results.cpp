@@ -115,8 +115,8 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
         lose("component.referenceRange", "the layout has room for one");
     set(d, "ParentObservationGuid", drafts[parent].key);
     d.parent = static_cast<int>(parent);
-    drafts[parent].children.push_back(number);
-    item_drafts_[i].push_back(number);
+    drafts[parent].children.add(arena_) = number;
+    item_drafts_[i].add(arena_) = number;
     at_ = &drafts[parent];
 }
 

@@ -153,7 +153,7 @@ class ExtractTarget : public layout::Target {
             if (!guid_form(key)) key = guid;  // a key of another form cannot be referred to in a GUID column
             if (key != guid) out.keys.emplace_back(key_of(guid), key);
         }
-        if (d.items.size() > 1) row.other.clear();  // both halves are here
+        if (d.items.size > 1) row.other.clear();  // both halves are here
         out.waiting.push_back(std::move(row));
     }
 

@@ -56,7 +56,10 @@ void Pages::coded(std::uint32_t i, const record::Concept& c, Draft& d) {
         if (k.code == ctv3 && !ctv3.empty() && !k.display.empty()) use.text = k.display;
     use.name = std::string(snomed) + "|" + std::string(text);
     set(d, "SNOMEDCode", snomed);
-    if (!snomed.empty()) set(d, "SNOMEDText", text);
+    // Words without which the code came: those of CTV3 are the words then.
+    bool wordless = own && !ctv3.empty();
+    for (const Coding& k : c.coding) wordless = wordless && (k.code != snomed || k.display.empty());
+    if (!snomed.empty() && !wordless) set(d, "SNOMEDText", text);
     set(d, "CTV3Code", ctv3);
     if (snomed.empty() || !ctv3.empty()) set(d, "CTV3Text", ctv3.empty() ? text : arena_.copy(use.text));
     use.entry = true;
@@ -83,7 +86,7 @@ void Pages::problem(std::uint32_t i, Draft& d) {
         coded(i, c.code, d);
         return;
     }
-    const Text end = d.cells[layout_.column(d.table, "DateEnd")];
+    const Text end = d.cells[column(d.table, "DateEnd")];
     bool active = false;
     for (const Coding& k : c.clinical_status.coding)
         active = active || k.code == "active" || k.code == "recurrence" || k.code == "relapse";
@@ -98,19 +101,35 @@ void Pages::problem(std::uint32_t i, Draft& d) {
     const Draft& code = drafts[item_drafts_[i][0]];
     set(d, "IDCode", code.key);
     problems_.insert(code.key);
-    for (const char* column : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
-                               "IDOrganisationDoneAt", "IDEvent", "CTV3Code"})
-        set(d, column, code.cells[layout_.column(code.table, column)]);
+    for (const char* name : {"DateEventRecorded", "DateEvent", "CTV3Code"})
+        set(d, name, code.cells[column(code.table, name)]);
+    for (const record::Rest& r : c.rest)
+        if (elsewhere(record_->items[i], r)) lose(r.path, "of a second problem of one code: one is written");
+    if (from_here(c)) return;
+    for (const char* name : {"IDProfileEnteredBy", "IDDoneBy", "IDOrganisationDoneAt", "IDEvent"})
+        set(d, name, code.cells[column(code.table, name)]);
 }
 
+// A product has its drug code and words in a table of the supplier's, which comes with it.
 void Pages::sensitivity(const record::AllergyIntolerance& a, Draft& d) {
+    Text product, words;
     for (const Coding& k : a.code.coding) {
-        if (k.system == kMultilexProduct) set(d, "IDDrugCode", k.code);
+        if (k.system == kMultilexProduct) product = k.code, words = k.display;
         if (k.system == kMultilexAction) set(d, "IDMultiLexAction", k.code);
     }
+    set(d, "IDDrugCode", product);
+    bool coded = false;
     for (const Coding& k : a.code.coding)
-        if (k.system == kCtv3 || k.system == kLocal)
-            lose("code", "the drug code of a product stands in a table of the supplier's", "code-not-carried");
+        if (k.system == kCtv3 || k.system == kLocal) {
+            if (product.empty()) {
+                lose("code", "a code of another system: the layout has products here", "code-not-carried");
+                continue;
+            }
+            coded = true;
+            products.insert({std::string(product), std::string(k.code), std::string(k.display)});
+        }
+    if (!product.empty() && !coded && !words.empty())
+        products.insert({std::string(product), {}, std::string(words)});
 }
 
 // A reading is a coded row of its own. Two of a blood pressure in one consultation are put together again by
@@ -124,31 +143,32 @@ void Pages::components(std::uint32_t i, std::uint32_t parent) {
         Draft& d = drafts[row];
         const Draft& whole = drafts[parent];
         d.parent = static_cast<int>(parent);
-        drafts[parent].children.push_back(row);
+        drafts[parent].children.add(arena_) = row;
         at_ = &d;
         coded(i, c.code, d);
         codes[static_cast<std::size_t>(d.code)].entry = false;
         value(c.value_quantity, d);
-        for (const char* column : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
-                                   "TextualEventDoneBy", "IDOrganisationDoneAt", "IDEvent"})
-            set(d, column, whole.cells[layout_.column(whole.table, column)]);
+        for (const char* name : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
+                                 "TextualEventDoneBy", "IDOrganisationDoneAt", "IDEvent"})
+            set(d, name, whole.cells[column(whole.table, name)]);
         if (c.value_quantity.value.empty())
             lose("component.value[x]", "a result that is no number: the layout has numbers only");
         if (!c.reference_range.empty() || !c.interpretation.empty() || !c.note.empty())
             lose("component", "the layout has a number and its unit for a reading");
-        item_drafts_[i].push_back(row);
+        item_drafts_[i].add(arena_) = row;
     }
     Draft& head = drafts[parent];
     at_ = &head;
     // The head of a blood pressure is made again from the two.
     const auto listed = [&](std::uint32_t child, Text list) {
         const Draft& d = drafts[child];
-        return layout_.set().in_list(list, d.cells[layout_.column(d.table, "SNOMEDCode")]) ||
-               layout_.set().in_list(list, d.cells[layout_.column(d.table, "CTV3Code")]);
+        return layout_.set().in_list(list, d.cells[column(d.table, "SNOMEDCode")]) ||
+               layout_.set().in_list(list, d.cells[column(d.table, "CTV3Code")]);
     };
-    if (o.component.size != 2 || head.cells[layout_.column(head.table, "IDEvent")].empty()) return;
+    if (o.component.size != 2 || head.cells[column(head.table, "IDEvent")].empty()) return;
     const std::uint32_t a = head.children[0], b = head.children[1];
-    if ((listed(a, "systolic") && listed(b, "diastolic")) || (listed(b, "systolic") && listed(a, "diastolic")))
+    if ((listed(a, "systolic") && listed(b, "diastolic")) ||
+        (listed(b, "systolic") && listed(a, "diastolic")))
         head.written = true;
 }
 
@@ -180,23 +200,24 @@ void Pages::check_reading() {
             const std::string& root = routes_[i]->category;
             if (root.empty() || !use.roots.insert(root).second) continue;
             // A code that is still to be made stands where a code does.
-            Text& cell = d.cells[layout_.column(d.table, "CTV3Code")];
+            Text& cell = d.cells[column(d.table, "CTV3Code")];
             const Text before = cell;
             if (cell.empty()) cell = "Y....";
             reading = reading_of(d);
             cell = before;
         }
         say_reading(d, reading);
-        if (Text& cell = d.cells[layout_.column(d.table, "CTV3Code")]; cell.empty()) {
+        if (Text& cell = d.cells[column(d.table, "CTV3Code")]; cell.empty()) {
             cell = code_cell(d);
             if (!cell.empty()) {
                 at_item_ = d.items[0];
                 lose("code", "no CTV3 code: one is written that only this extract knows", "code-id-made");
             }
         }
+        if (!problems_.contains(d.key)) continue;
         for (Draft& p : drafts)
-            if (in(p, "SRProblem") && p.cells[layout_.column(p.table, "IDCode")] == d.key)
-                set(p, "CTV3Code", d.cells[layout_.column(d.table, "CTV3Code")]);
+            if (in(p, "SRProblem") && p.cells[column(p.table, "IDCode")] == d.key)
+                set(p, "CTV3Code", d.cells[column(d.table, "CTV3Code")]);
     }
 }
 

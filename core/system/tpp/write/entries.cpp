@@ -22,7 +22,7 @@ void Pages::encounter(std::uint32_t i, Draft& d) {
             continue;
         }
         const bool did = back->source == "IDDoneBy";
-        Text& cell = d.cells[layout_.column(d.table, back->source)];
+        Text& cell = d.cells[column(d.table, back->source)];
         const record::Reference& who = p.individual;
         const bool named = who.reference.starts_with("Practitioner");
         if (!cell.empty() && (named || !who.identifier.value.empty())) {
@@ -37,7 +37,7 @@ void Pages::encounter(std::uint32_t i, Draft& d) {
             set(d, "TextualEventDoneBy", who.display);
         else
             lose("participant", "leads to what the layout cannot name there");
-        if (did && named && !who.display.empty()) set(d, "TextualEventDoneBy", who.display);
+        if (did && !who.display.empty()) set(d, "TextualEventDoneBy", who.display);
     }
     std::vector<std::uint32_t> rows;
     std::uint32_t n = 0;
@@ -54,7 +54,7 @@ void Pages::encounter(std::uint32_t i, Draft& d) {
         const std::size_t table = routes_[*to]->rows[0].table;
         const bool visit = layout_.table(table).name == "SRVisit";
         set(link, visit ? "IDVisit" : "IDAppointment", key_of_item(*to, table));
-        set(link, "DateEvent", d.cells[layout_.column(d.table, "DateEvent")]);
+        set(link, "DateEvent", d.cells[column(d.table, "DateEvent")]);
     }
     if (e.appointment.size != 1) {
         // A link that led to nothing is a row of the consultation still.
@@ -87,7 +87,9 @@ void Pages::drug(const record::Concept& c, Draft& d) {
     }
     if (name.empty()) name = display;
     set(d, "NameOfMedication", name);
-    if (other) lose("medicationCodeableConcept", "a code of another system: its words are written", "code-not-carried");
+    if (other)
+        lose("medicationCodeableConcept", "a code of another system: its words are written",
+             "code-not-carried");
 }
 
 void Pages::medication(std::uint32_t i, Draft& d) {
@@ -99,9 +101,9 @@ void Pages::medication(std::uint32_t i, Draft& d) {
         drug(s.medication_codeable_concept, d);
         dosage(i, s.dosage, "dosage", d, "MedicationDosage", false);
         if (!in(d, "SRPrimaryCareMedication")) return;
-        const bool said = !d.cells[layout_.column(d.table, "IsOtherMedication")].empty() ||
-                          !d.cells[layout_.column(d.table, "IsDentalMedication")].empty() ||
-                          !d.cells[layout_.column(d.table, "IsHospitalMedication")].empty();
+        const bool said = !d.cells[column(d.table, "IsOtherMedication")].empty() ||
+                          !d.cells[column(d.table, "IsDentalMedication")].empty() ||
+                          !d.cells[column(d.table, "IsHospitalMedication")].empty();
         if (!said) set(d, "IsOtherMedication", "true");
         return;
     }
@@ -116,11 +118,12 @@ void Pages::medication(std::uint32_t i, Draft& d) {
         set(d, "MedicationQuantity", m.dispense_request.quantity_text);
     else if (!q.value.empty())
         set(d, "MedicationQuantity", unit.empty() ? q.value : arena_.join(q.value, " ", unit));
-    if (const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed); repeats && template_row)
+    if (const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
+        repeats && template_row)
         set(d, "MaxIssues", number(std::to_string(*repeats + 1)));
     if (template_row) return;
     // An issue when it rests on a template.
-    bool issue = !d.cells[layout_.column(d.table, "IDRepeatTemplate")].empty();
+    bool issue = !d.cells[column(d.table, "IDRepeatTemplate")].empty();
     for (const record::Reference& r : m.based_on) {
         const auto to = item_of(r.reference);
         if (!to || !has_rows(*to) || layout_.table(routes_[*to]->rows[0].table).name != "SRRepeatTemplate")
@@ -162,7 +165,8 @@ void Pages::made_again() {
         if (!found)
             hold(i, layout::kNoPlace, "nothing is written that it could be made again of");
         else if (!from_here(*item.entity))
-            lose("basedOn", "made again by whoever reads: what it says beyond its prescription is not written",
+            lose("basedOn",
+                 "made again by whoever reads: what it says beyond its prescription is not written",
                  "made-again");
     }
 }
@@ -192,7 +196,8 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
     if (own != nullptr) {
         // "Product (ANTIGEN)": the antigen stands behind the product's own words.
         Text antigen;
-        if (!own->display.empty() && words.size() > own->display.size() + 3 && words.starts_with(own->display))
+        if (!own->display.empty() && words.size() > own->display.size() + 3 &&
+            words.starts_with(own->display))
             antigen = words.substr(own->display.size() + 2, words.size() - own->display.size() - 3);
         else if (own->display.empty())
             antigen = words;
@@ -205,7 +210,8 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
     }
     for (std::uint32_t n = 0; n < im.protocol_applied.size; ++n) {
         const record::ImmunizationProtocol& p = im.protocol_applied[n];
-        const Text part = p.dose_number_positive_int.empty() ? p.dose_number_string : p.dose_number_positive_int;
+        const Text part =
+            p.dose_number_positive_int.empty() ? p.dose_number_string : p.dose_number_positive_int;
         if (n == 0) set(d, "VaccPart", part);
         if (n > 0 || !p.series.empty() || !p.target_disease.empty() || !p.series_doses_positive_int.empty())
             lose("protocolApplied", "the layout has the number of one dose");
@@ -215,6 +221,9 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
 void Pages::referral(std::uint32_t i, Draft& d) {
     if (!in(d, "SRReferralOut")) return;
     const auto& s = as<record::ServiceRequest>(record_->items[i]);
+    // What stands for a row that names no kind of service is no kind of service.
+    for (const Coding& k : s.code.coding)
+        if (k.code == "3457005" && s.code.text.empty()) d.cells[column(d.table, "TypeOfReferral")] = {};
     if (!s.reason_code.empty()) {
         Text snomed, ctv3, text;
         words_of(s.reason_code[0], snomed, ctv3, text, from_here(s));
@@ -243,7 +252,8 @@ void Pages::referral(std::uint32_t i, Draft& d) {
         rows.push_back(draft("SRReferralOutStatusDetails", nth_key(i, "SRReferralOutStatusDetails", at, of)));
         Draft& row = drafts[rows.back()];
         const std::size_t comma = n.text.rfind(", ");
-        const Text words = n.text.substr(kStatus.size(), comma == Text::npos ? Text::npos : comma - kStatus.size());
+        const Text words =
+            n.text.substr(kStatus.size(), comma == Text::npos ? Text::npos : comma - kStatus.size());
         set(row, "IDReferralOut", d.key);
         if (words != "not given") set(row, "StatusOfReferralOut", words);
         if (comma != Text::npos) set(row, "DateEvent", n.text.substr(comma + 2));
@@ -257,12 +267,12 @@ void Pages::appointment(std::uint32_t i, Draft& d) {
     const bool visit = in(d, "SRVisit");
     for (const record::AppointmentParticipant& p : a.participant) {
         if (p.actor.reference.starts_with("Patient/")) continue;
-        const char* column = visit ? "IDProfileAssigned" : "IDProfileClinician";
+        const char* name = visit ? "IDProfileAssigned" : "IDProfileClinician";
         const bool own = p.actor.identifier.system.starts_with(kIdBase);
         const Text key = p.actor.reference.starts_with("Practitioner") ? later(p.actor.reference)
                          : own                                         ? p.actor.identifier.value
                                                                        : Text{};
-        Text& cell = d.cells[layout_.column(d.table, column)];
+        Text& cell = d.cells[column(d.table, name)];
         if (key.empty() || (!cell.empty() && cell != key))
             lose("participant", "the layout has the patient and one clinician");
         else
@@ -274,9 +284,7 @@ void Pages::appointment(std::uint32_t i, Draft& d) {
     }
     if (!a.slot.empty()) shared[i] = a.slot[0].reference;
     if (a.slot.size > 1) lose("slot", "the layout has one slot for a booking");
-    if (a.comment.empty()) {
-        return;
-    }
+    if (a.comment.empty()) { return; }
     std::vector<std::uint32_t> rows;
     rows.push_back(draft("SRAppointmentFlags", nth_key(i, "SRAppointmentFlags", 0, 1)));
     Draft& flag = drafts[rows[0]];

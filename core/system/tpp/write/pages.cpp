@@ -24,6 +24,7 @@ Pages::Pages(const Layout& layout, const Sheet& sheet)
 void Pages::begin() {
     codes.clear();
     contents.clear();
+    products.clear();
     problems_.clear();
     shared.assign(record_->items.size(), {});
 }
@@ -69,9 +70,22 @@ void Pages::rest_of_table(std::uint32_t i, std::string_view table, const std::ve
         at_ = &drafts[rows[0]];
         return put_rest(e);
     }
-    for (const record::Rest& r : e.rest)
-        if (r.path.size() > table.size() && r.path.starts_with(table) && r.path[table.size()] == '.')
+    // Of several rows the n-th cell of a name is the n-th row's, when there is one of each.
+    for (const record::Rest& r : e.rest) {
+        if (r.path.size() <= table.size() || !r.path.starts_with(table) || r.path[table.size()] != '.')
+            continue;
+        std::size_t of = 0, n = 0;
+        for (const record::Rest& other : e.rest) {
+            if (other.path != r.path) continue;
+            n += &other < &r ? 1 : 0;
+            ++of;
+        }
+        const int c = layout_.column(layout_.table_named(table), r.path.substr(table.size() + 1));
+        if (of == rows.size() && c >= 0 && drafts[rows[n]].cells[c].empty())
+            drafts[rows[n]].cells[c] = r.value;
+        else if (of != rows.size() || c < 0 || drafts[rows[n]].cells[c] != r.value)
             lose(r.path, "kept beside the fields, and of which of several rows cannot be told");
+    }
 }
 
 // The person stands in one column, the place where the role is in another.
@@ -92,6 +106,8 @@ Text Pages::key_of(const mapping::ColumnRule& rule, const record::Reference& r) 
     const bool person =
         same_ignoring_case(rule.name, "IDDoneBy") || same_ignoring_case(rule.name, "IDAuthorisedBy");
     if (person) return doer(*at_, r);
+    if (table == "SRStaffMember")
+        return staff_kind(r.reference) ? later(arena_.join(r.reference, "#person")) : Text{};
     if (table == "SRStaffMemberProfile") return staff_kind(r.reference) ? later(r.reference) : Text{};
     const Text kind = r.reference.substr(0, r.reference.find('/'));
     return kind == rule.args[0] ? key_of_reference(r, rule.name) : Text{};
@@ -121,6 +137,14 @@ bool Pages::writes(const record::Item& item, const record::Identifier& id) const
         }
         default: return false;
     }
+}
+
+// Of two problems of one code the entry keeps what the second says: it is not the first's.
+bool Pages::elsewhere(const record::Item& item, const record::Rest& rest) const {
+    if (item.kind != EntityKind::Condition || !rest.path.starts_with("SRProblem.")) return false;
+    int rows = 0;
+    for (const record::SourceRow& r : item.entity->source) rows += r.table == "SRProblem" ? 1 : 0;
+    return rows > 1;
 }
 
 // Too long, or with characters that the bytes do not have.

@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <map>
+#include <set>
 
 #include "core/system/tpp/write/sheet.hpp"
 
@@ -14,6 +16,8 @@ class Pages : public layout::Pages {
     std::vector<CodeUse> codes;
     /// Rows of SRImmunisationContent: id, product, antigen.
     std::map<std::string, std::pair<std::string, std::string>> contents;
+    /// Rows of SRMedicationReadCodeDetails: product, code, words.
+    std::set<std::array<std::string, 3>> products;
     /// Of each item: an Appointment's slot: "Slot/id" of the row it shares; empty.
     std::vector<Text> shared;
     bool taken(std::uint32_t item) const {
@@ -33,13 +37,16 @@ class Pages : public layout::Pages {
     bool below(const Draft& d, int cell, Text code) const override;
     bool companion(const Draft& d, Text table) const override;
     bool writes(const record::Item& item, const record::Identifier& identifier) const override;
+    bool elsewhere(const record::Item& item, const record::Rest& rest) const override;
     void lengths() override;
     Text code_of(const mapping::ColumnRule&, const record::Concept&) override { return {}; }
     Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
 
     using layout::Pages::draft;
     std::uint32_t draft(std::string_view table, Text key) {
-        return layout::Pages::draft(layout_.table_named(table), key);
+        std::size_t& known = tables_[table.data()];
+        if (known == 0) known = layout_.table_named(table) + 1;
+        return layout::Pages::draft(known - 1, key);
     }
     bool in(const Draft& d, std::string_view table) const { return layout_.table(d.table).name == table; }
     Text number(std::string n) { return arena_.copy(n); }
@@ -85,7 +92,8 @@ class Pages : public layout::Pages {
 
     const Layout& layout_;
     const Sheet& sheet_;
-    std::set<Text> problems_;  ///< keys of coded rows that have a problem
+    std::unordered_map<const char*, std::size_t> tables_;  ///< by the address of a name, from 1
+    std::set<Text> problems_;                              ///< keys of coded rows that have a problem
 };
 
 }  // namespace gpswitch::tpp::write

@@ -28,7 +28,7 @@ void Pages::person(std::uint32_t i, Draft& d) {
                 lose("identifier.verificationStatus", "the layout says verified or nothing");
     }
     names(p, d);
-    if (!p.birth_date.empty() && d.cells[layout_.column(d.table, "DateBirth")].empty()) {
+    if (!p.birth_date.empty() && d.cells[column(d.table, "DateBirth")].empty()) {
         set(d, "DateBirth",
             p.birth_date.size() == 4   ? arena_.join(p.birth_date, "-01-01")
             : p.birth_date.size() == 7 ? arena_.join(p.birth_date, "-01")
@@ -55,7 +55,7 @@ void Pages::names(const record::Patient& p, Draft& d) {
     if (!n.suffix.empty()) lose("name.suffix", layout::kNoColumn);
     for (std::uint32_t k = 1; k < p.name.size; ++k) {
         const record::HumanName& other = p.name[k];
-        const Text former = d.cells[layout_.column(d.table, "PreviousSurname")];
+        const Text former = d.cells[column(d.table, "PreviousSurname")];
         const bool plain = other.given.empty() && other.prefix.empty() && other.suffix.empty();
         if ((other.use == "old" || other.use == "maiden") && former.empty() && !other.family.empty()) {
             set(d, "PreviousSurname", other.family);
@@ -71,7 +71,8 @@ void Pages::addresses(std::uint32_t i, const record::Patient& p) {
     std::vector<std::uint32_t> rows;
     for (std::uint32_t n = 0; n < p.address.size; ++n) {
         const record::Address& a = p.address[n];
-        rows.push_back(draft("SRPatientAddressHistory", nth_key(i, "SRPatientAddressHistory", n, p.address.size)));
+        rows.push_back(
+            draft("SRPatientAddressHistory", nth_key(i, "SRPatientAddressHistory", n, p.address.size)));
         Draft& d = drafts[rows.back()];
         if (p.address.size == 1) rest_of_table(i, "SRPatientAddressHistory", rows);
         const auto& l = a.line;
@@ -131,7 +132,8 @@ void Pages::contacts(std::uint32_t i, const record::Patient& p) {
         if (word != nullptr) set(d, "ContactType", arena_.copy(word->source));
         if (word == nullptr && c.system == "phone" && !c.use.empty())
             lose("telecom.use", "no word of the layout means this");
-        if (word == nullptr && c.system != "phone") lose("telecom.system", "no word of the layout means this");
+        if (word == nullptr && c.system != "phone")
+            lose("telecom.system", "no word of the layout means this");
         mapping::Civil day;
         if (mapping::civil_of(c.period.start, arena_, day) && day.day.size() == 10)
             set(d, "DateEvent", day.time.empty() ? day.day : arena_.join(day.day, " ", day.time));
@@ -174,9 +176,10 @@ void Pages::demographic(std::uint32_t i, const record::Concept& c, Text name) {
         if (k.system == values.target_system && back == nullptr) back = values.reverse(k.code);
     }
     if (back == nullptr)
-        return lose(name == "ethnicity" ? "ethnicCategory" : "maritalStatus", "no code of the layout means this");
-    const Text key = number(made_number(EntityKind::Patient, record_->items[i].entity->id,
-                                        name == "ethnicity" ? 901 : 902));
+        return lose(name == "ethnicity" ? "ethnicCategory" : "maritalStatus",
+                    "no code of the layout means this");
+    const Text key = number(
+        made_number(EntityKind::Patient, record_->items[i].entity->id, name == "ethnicity" ? 901 : 902));
     Draft& row = drafts[draft("SRCode", key)];
     row.first = true;
     set(row, "CTV3Code", arena_.copy(back->source));
@@ -208,9 +211,8 @@ void Pages::registration(std::uint32_t i, Draft& d) {
     std::vector<std::uint32_t> rows;
     std::uint32_t n = 0;
     for (const record::EpisodeStatus& s : e.status_history) {
-        const auto back = std::ranges::find_if(states.rows, [&](const mapping::ValueRow& v) {
-            return v.why == s.text && v.target == s.status;
-        });
+        const auto back = std::ranges::find_if(
+            states.rows, [&](const mapping::ValueRow& v) { return v.why == s.text && v.target == s.status; });
         mapping::Civil c;
         if (back == states.rows.end() || !mapping::civil_of(s.period.start, arena_, c)) {
             lose("statusHistory", "no word of the layout means this status");
@@ -239,16 +241,23 @@ void Pages::relative(const record::RelatedPerson& p, Draft& d) {
     }
     if (p.name.size > 1) lose("name", "the layout has room for one name");
     for (const record::Identifier& id : p.identifier)
-        if (id.system == "https://fhir.nhs.uk/Id/nhs-number" || id.system.ends_with("CodeRelationshipWithUser"))
+        if (id.system == "https://fhir.nhs.uk/Id/nhs-number" ||
+            id.system.ends_with("CodeRelationshipWithUser"))
             set(d, "CodeRelationshipWithUser", id.value);
 }
 
 void Pages::organisation(const record::Organization& o, Draft& d) {
     if (!in(d, "SROrganisation")) return;
     set(d, "RowIdentifier", number(made_number(EntityKind::Organization, o.id)));
-    const int id = layout_.column(d.table, "ID");
+    const int id = column(d.table, "ID");
     if (o.identifier.empty() || d.cells[id] == made_key(EntityKind::Organization, o.id))
         lose("identifier", "no ODS code: one is written that only this extract knows", "code-id-made");
+    // Two columns for telephones: the first rule of both takes the first number.
+    Text& second = d.cells[column(d.table, "SecondaryTelephone")];
+    second = {};
+    int phones = 0;
+    for (const record::ContactPoint& c : o.telecom)
+        if (c.system == "phone" && c.use == "work" && ++phones == 2) second = c.value;
     if (o.part_of.reference.empty()) return;
     // Which of the two tables above it has the row is known by its key.
     if (from_here(o))
@@ -263,8 +272,10 @@ void Pages::staff(std::uint32_t i, Draft& d) {
         const auto& r = as<record::PractitionerRole>(item);
         for (const record::Identifier& id : r.identifier)
             if (id.system == "https://fhir.hl7.org.uk/Id/gmp-number") set(d, "GmpID", id.value);
+        // Whoever did something is found by the place: one without a place is at the practice.
+        set(d, "IDOrganisation", practice_);
         // A role of nobody would not be read: somebody unknown has it.
-        if (d.cells[layout_.column(d.table, "IDStaffMember")].empty())
+        if (d.cells[column(d.table, "IDStaffMember")].empty())
             set(d, "IDStaffMember", later(arena_.join("PractitionerRole/", r.id, "#person")));
         return;
     }
@@ -273,7 +284,7 @@ void Pages::staff(std::uint32_t i, Draft& d) {
     const auto& types = layout_.set().values(layout_.set().values_index("national-id-type"));
     for (const record::Identifier& id : p.identifier) {
         if (!writes(item, id)) continue;
-        if (!d.cells[layout_.column(d.table, "IDNational")].empty()) {
+        if (!d.cells[column(d.table, "IDNational")].empty()) {
             lose("identifier", "the layout has room for one number of a register");
             continue;
         }

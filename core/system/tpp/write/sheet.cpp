@@ -61,8 +61,8 @@ std::string made_number(EntityKind kind, Text id, std::uint64_t part) {
     const auto bits = bits_of(id);
     const std::uint64_t n =
         bits ? *bits * 0x9E3779B97F4A7C15ull : folded(uuid_v5({"tpp", "written", record::name_of(kind), id}));
-    const std::uint64_t salt = (static_cast<std::uint64_t>(kind) + 1) * 0xD1B54A32D192ED03ull +
-                               part * 0x8CB92BA72F3D8DD7ull;
+    const std::uint64_t salt =
+        (static_cast<std::uint64_t>(kind) + 1) * 0xD1B54A32D192ED03ull + part * 0x8CB92BA72F3D8DD7ull;
     const std::uint64_t mixed = (n ^ salt) * 0xBF58476D1CE4E5B9ull;
     return digits('9', mixed ^ mixed >> 31);
 }

@@ -38,9 +38,7 @@ class Layout : public layout::Layout {
     };
     const std::vector<Lookup>& lookups(std::size_t table) const { return lookups_[table]; }
     /// Table that a column's cells lead to; empty when it is none.
-    Text leads(std::size_t table, int cell) const {
-        return leads_[table][static_cast<std::size_t>(cell)];
-    }
+    Text leads(std::size_t table, int cell) const { return leads_[table][static_cast<std::size_t>(cell)]; }
 
   private:
     std::vector<std::vector<Lookup>> lookups_;
@@ -73,7 +71,7 @@ struct CodeUse {
 struct Known {
     std::string key;     ///< its own
     std::string person;  ///< of a role: "Practitioner/id"
-    std::string place;   ///< of a role: "Organization/id"
+    std::string place;   ///< of a role: "Organization/id"; of an organisation: the table of its row
 };
 
 }  // namespace gpswitch::tpp::write

@@ -8,6 +8,7 @@
 
 #include "core/io/file.hpp"
 #include "core/layout/target.hpp"
+#include "core/system/tpp/write/delivery.hpp"
 #include "core/system/tpp/write/pages.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
@@ -16,42 +17,13 @@
 namespace gpswitch::tpp::write {
 namespace {
 
-/// A row that waits: for its other half, or for the keys of what it refers to.
-struct Waiting {
-    std::size_t table = 0;
-    std::vector<std::string> cells;
-    bool half = false;       ///< a taken slot: the booking is still to come
-    std::string own, other;  ///< "Type/id": of the entity, of the one it shares the row with
-};
-
-/// Words that stand in SRMapping or SRConfiguredListOption.
-struct Words {
-    std::string column, words;
-    bool option = false;
-};
-
-struct Written : record::Encoded {
-    std::vector<std::string> bytes;
-    std::vector<layout::Patch> patches;
-    std::vector<Waiting> waiting;
-    std::vector<CodeUse> codes;
-    std::map<std::string, std::pair<std::string, std::string>> contents;
-    std::map<std::string, Words> words;  ///< by id
-    std::vector<std::pair<std::string, Known>> keys;
-    std::vector<std::pair<std::size_t, std::uint64_t>> numbers;  ///< RowIdentifiers that were made
-    std::string latest;
-};
-
-/// Files that the manifest does not list: they lie beside the zip of a delivery.
-constexpr std::string_view kBeside[] = {"SRMapping", "SRMappingGroup"};
-
 class ExtractTarget : public layout::Target {
   public:
     explicit ExtractTarget(const record::TargetOptions& options)
         : layout_(options.mapping), discard_(options.place == "/dev/null") {
         if (!discard_) folder_ = std::make_unique<io::OutputFolder>(options.place, options.overwrite);
-        for (const char* name : {"SROrganisation", "SRCcg", "SRTrust", "SROrganisationBranch", "SRStaffMember",
-                                 "SRStaffMemberProfile", "SRRota"})
+        for (const char* name : {"SROrganisation", "SRCcg", "SRTrust", "SROrganisationBranch",
+                                 "SRStaffMember", "SRStaffMemberProfile", "SRRota"})
             late_.insert(layout_.table_named(name));
         appointments_ = layout_.table_named("SRAppointment");
         numbers_.resize(layout_.tables());
@@ -87,8 +59,10 @@ class ExtractTarget : public layout::Target {
         }
         out->codes = std::move(pages.codes);
         out->contents = std::move(pages.contents);
+        out->products = std::move(pages.products);
         pages.codes.clear();
         pages.contents.clear();
+        pages.products.clear();
         return out;
     }
 
@@ -97,20 +71,25 @@ class ExtractTarget : public layout::Target {
             auto& w = static_cast<Written&>(*r);
             for (auto& [reference, known] : w.keys) keys_.emplace(reference, std::move(known));
             for (CodeUse& use : w.codes) take(std::move(use));
-            const auto by_table = [](const layout::Patch& a, const layout::Patch& b) { return a.table < b.table; };
+            const auto by_table = [](const layout::Patch& a, const layout::Patch& b) {
+                return a.table < b.table;
+            };
             std::stable_sort(w.patches.begin(), w.patches.end(), by_table);
             for (std::size_t t = 0; t < w.bytes.size(); ++t) {
                 if (w.bytes[t].empty()) continue;
-                const auto range = std::equal_range(w.patches.begin(), w.patches.end(), layout::Patch{t, 0, {}}, by_table);
+                const auto range =
+                    std::equal_range(w.patches.begin(), w.patches.end(), layout::Patch{t, 0, {}}, by_table);
                 if (range.first == range.second)
                     files_[t]->write(w.bytes[t]);
                 else
                     files_[t]->write(layout::patched(
                         w.bytes[t],
-                        std::span<const layout::Patch>(&*range.first, static_cast<std::size_t>(range.second - range.first)), t,
-                        [&](const std::string& reference) { return resolved(reference); }));
+                        std::span<const layout::Patch>(&*range.first,
+                                                       static_cast<std::size_t>(range.second - range.first)),
+                        t, [&](const std::string& reference) { return resolved(reference); }));
             }
             for (auto& [id, content] : w.contents) contents_.emplace(id, std::move(content));
+            products_.merge(w.products);
             for (auto& [id, words] : w.words) word(id, words);
             for (const auto& [table, number] : w.numbers) numbers_[table].push_back(number);
             for (Waiting& row : w.waiting) arrive(std::move(row));
@@ -125,7 +104,10 @@ class ExtractTarget : public layout::Target {
             at(row, "AppointmentStatus") = word_of("AppointmentStatus", "Blocked", false);
             write(row);
         }
-        for (const Waiting& row : waiting_) write(row);
+        for (Waiting& row : waiting_) {
+            above(row);
+            write(row);
+        }
         staff();
         practice();
         coding();
@@ -148,13 +130,14 @@ class ExtractTarget : public layout::Target {
 
     // --- in the workers ---
 
-    // Words become the ids of their rows in the tables of words. What is a number already is an id.
+    // Words become the ids of their rows in the tables of words. A number that the source kept is an id.
     void look_up(Draft& d, std::vector<std::string>& kept, Written& out) const {
         const auto& lookups = layout_.lookups(d.table);
         kept.reserve(lookups.size());
         for (const Layout::Lookup& l : lookups) {
             Text& cell = d.cells[l.cell];
-            if (cell.empty() || to_integer(cell)) continue;
+            const bool given = (d.from_rest >> l.cell & 1) != 0;
+            if (cell.empty() || (given && to_integer(cell))) continue;
             const std::string& column = layout_.table(d.table).cells[l.cell].column;
             kept.push_back(lookup_number(column, cell));
             out.words.try_emplace(kept.back(), Words{column, std::string(cell), l.option});
@@ -172,7 +155,8 @@ class ExtractTarget : public layout::Target {
         const int c = layout_.column(d.table, "RowIdentifier");
         const Text key = c < 0 ? Text{} : d.cells[c];
         if (key.size() == 18 && key[0] == '9')
-            if (const auto n = to_integer(key)) out.numbers.emplace_back(d.table, static_cast<std::uint64_t>(*n));
+            if (const auto n = to_integer(key))
+                out.numbers.emplace_back(d.table, static_cast<std::uint64_t>(*n));
     }
 
     // The keys that other rows will name a practice-wide entity by, and the row itself for later.
@@ -188,6 +172,7 @@ class ExtractTarget : public layout::Target {
             if (!record::practice_wide(item.kind)) continue;
             Known known;
             known.key = d.key;
+            if (item.kind == EntityKind::Organization) known.place = layout_.table(d.table).name;
             if (item.kind == EntityKind::PractitionerRole) {
                 const auto& r = layout::as<record::PractitionerRole>(item);
                 known.person = r.practitioner.reference;
@@ -195,7 +180,7 @@ class ExtractTarget : public layout::Target {
             }
             out.keys.emplace_back(row.own, std::move(known));
         }
-        if (d.items.size() > 1) row.other.clear();  // both halves are here
+        if (d.items.size > 1) row.other.clear();  // both halves are here
         out.waiting.push_back(std::move(row));
     }
 
@@ -235,11 +220,13 @@ class ExtractTarget : public layout::Target {
         return cell.empty() || cell[0] != kLater ? cell : resolved(cell.substr(1));
     }
 
-    // Codes of the supplier's own begin with Y and go on in lower case: one with a capital behind it is nobody's.
+    // Codes of the supplier's own begin with Y and go on in lower case: one with a capital behind it is
+    // nobody's.
     std::string made_code(const std::string& name) {
         const auto [it, fresh] = made_codes_.try_emplace(name);
         if (!fresh) return it->second;
-        static constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        static constexpr std::string_view kDigits =
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         std::size_t n = made_codes_.size() - 1;
         std::string code = "Y0000";
         for (std::size_t i = 4; i >= 2; --i) {
@@ -305,14 +292,25 @@ class ExtractTarget : public layout::Target {
         CodeUse& known = it->second;
         if (known.entry && use.entry && known.roots != use.roots && !use.ctv3.empty())
             throw TargetError(
-                fmt::format("code {}: with one patient it stands for an entry of another kind than with another, and "
-                            "the layout has one place for a code",
-                            use.ctv3),
-                "nothing was written: one of them would be read as what it is not; put the codes right in the source");
+                fmt::format(
+                    "code {}: with one patient it stands for an entry of another kind than with another, and "
+                    "the layout has one place for a code",
+                    use.ctv3),
+                "nothing was written: one of them would be read as what it is not; put the codes right in "
+                "the source");
         known.entry = known.entry || use.entry;
         known.roots.insert(use.roots.begin(), use.roots.end());
         if (known.text.empty()) known.text = use.text;
         if (known.snomed.empty()) known.snomed = use.snomed;
+    }
+
+    // Above an organisation stands a commissioner or a trust, each in a column of its own.
+    void above(Waiting& row) {
+        if (layout_.table(row.table).name != "SROrganisation") return;
+        std::string& cell = at(row, "IDCcg");
+        if (cell.empty() || cell[0] != kLater) return;
+        const Known* k = known(cell.substr(1));
+        if (k != nullptr && k->place == "SRTrust") cell.swap(at(row, "IDTrust"));
     }
 
     // Roles for persons who stand where a role must, and persons for roles of nobody.
@@ -369,6 +367,15 @@ class ExtractTarget : public layout::Target {
             at(map, "SnomedCode") = use.snomed;
             write(map);
         }
+        std::uint64_t products = 0;
+        for (const auto& [product, code, text] : products_) {
+            Waiting row = row_of("SRMedicationReadCodeDetails");
+            at(row, "RowIdentifier") = std::to_string(++products);
+            at(row, "IDMultiLexProduct") = product;
+            at(row, "DrugReadCode") = code;
+            at(row, "DrugReadCodeDesc") = text;
+            write(row);
+        }
         for (const auto& [id, content] : contents_) {
             Waiting row = row_of("SRImmunisationContent");
             at(row, "RowIdentifier") = id;
@@ -381,7 +388,8 @@ class ExtractTarget : public layout::Target {
     void word(const std::string& id, const Words& words) {
         const auto [it, fresh] = words_.try_emplace(id, words);
         if (!fresh && (it->second.words != words.words || it->second.column != words.column))
-            throw TargetError(fmt::format("two lists of words would have the id {}", id), "nothing was written");
+            throw TargetError(fmt::format("two lists of words would have the id {}", id),
+                              "nothing was written");
     }
     std::string word_of(std::string_view column, std::string_view words, bool option) {
         std::string id = lookup_number(column, words);
@@ -426,42 +434,9 @@ class ExtractTarget : public layout::Target {
         }
     }
 
-    /// The moment of the data, never of the run: yyyyMMdd_HHmm.
-    std::string stamp() const {
-        Arena arena;
-        mapping::Civil c;
-        std::string moment = as_of_.empty() ? latest_ : as_of_;
-        if (moment.size() == 19 && moment[10] == ' ')
-            c = {Text(moment).substr(0, 10), Text(moment).substr(11)};
-        else if (moment.empty() || !mapping::civil_of(moment, arena, c) || c.day.size() < 10)
-            return "19700101_0000";
-        std::string out;
-        for (const char ch : c.day)
-            if (ch != '-') out += ch;
-        out += '_';
-        out += c.time.empty() ? "0000" : std::string(c.time.substr(0, 2)) + std::string(c.time.substr(3, 2));
-        return out;
-    }
-
     void manifest() {
-        const mapping::WrittenTable columns{"SRManifest",
-                                            {{"FileName", "", {}, 0, 0, 0},
-                                             {"IsDelta", "", {}, 0, 0, 0},
-                                             {"IsReference", "", {}, 0, 0, 0},
-                                             {"DateExtractFrom", "", {}, 0, 0, 0},
-                                             {"DateExtractTo", "", {}, 0, 0, 0}}};
         io::OutputFile file(path("SRManifest"));
-        std::string bytes = sheet_.header_line(columns);
-        const std::string to = stamp();
-        std::vector<layout::Patch> none;
-        for (std::size_t t = 0; t < layout_.tables(); ++t) {
-            const std::string& name = layout_.table(t).name;
-            if (std::ranges::find(kBeside, name) != std::end(kBeside)) continue;
-            const Text reference = layout_.columns(t).patient < 0 ? "Y" : "N";
-            const Text cells[] = {name, "N", reference, "", to};
-            sheet_.append_row(bytes, columns, 0, cells, none);
-        }
-        file.write(bytes);
+        file.write(manifest_of(layout_, sheet_, stamp_of(as_of_.empty() ? latest_ : as_of_)));
         file.publish();
     }
 
@@ -479,6 +454,7 @@ class ExtractTarget : public layout::Target {
     std::map<std::string, CodeUse> codes_;
     std::unordered_map<std::string, std::string> made_codes_;
     std::map<std::string, std::pair<std::string, std::string>> contents_;
+    std::set<std::array<std::string, 3>> products_;
     std::map<std::string, Words> words_;
     std::set<std::string> persons_, nobody_;
     std::vector<std::vector<std::uint64_t>> numbers_;

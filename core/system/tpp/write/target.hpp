@@ -10,8 +10,8 @@ namespace gpswitch::tpp::write {
 
 /// The folder appears when everything has been written. "/dev/null" as place writes nothing, for measuring.
 /// Errors: MappingError without the mapping set (TargetOptions::mapping) or without its write.csv and
-/// cells.csv. TargetError, and nothing is written, when two rows would have one key, or one code would have to
-/// be an allergy for one entry and something else for another.
+/// cells.csv. TargetError, and nothing is written, when two rows would have one key, or one code would have
+/// to be an allergy for one entry and something else for another.
 std::unique_ptr<record::Target> create(const record::TargetOptions& options);
 
 }  // namespace gpswitch::tpp::write

@@ -1,0 +1,94 @@
+// Codes: Read in CODE, SNOMED CT and dm+d in columns of their own, and the words that a user sees.
+#include "core/system/vision/write/pages.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::vision::write {
+
+using layout::as;
+
+namespace {
+
+constexpr Text kUnknown = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
+constexpr Text kNoTerm = "00";
+
+}  // namespace
+
+const record::Concept* Pages::concept_of(const record::Item& item) const {
+    switch (item.kind) {
+        case EntityKind::Observation: return &as<record::Observation>(item).code;
+        case EntityKind::Condition: return &as<record::Condition>(item).code;
+        case EntityKind::Procedure: return &as<record::Procedure>(item).code;
+        case EntityKind::AllergyIntolerance: return &as<record::AllergyIntolerance>(item).code;
+        case EntityKind::Immunization: return &as<record::Immunization>(item).vaccination_procedure;
+        case EntityKind::DiagnosticReport: return &as<record::DiagnosticReport>(item).code;
+        case EntityKind::DocumentReference: return &as<record::DocumentReference>(item).type;
+        case EntityKind::FamilyMemberHistory: {
+            const auto& f = as<record::FamilyMemberHistory>(item);
+            return f.condition.empty() ? nullptr : &f.condition[0].code;
+        }
+        default: return nullptr;
+    }
+}
+
+// A code of another system is not made into a Read code or a local one: its words are written.
+void Pages::code(const record::Concept& c, Draft& d, Text path) {
+    const auto& at = at_place_.j;
+    const bool there = !d.cells[at.code].empty();  // the source's own, or that of another entity in the row
+    Text snomed, read;
+    bool other = false;
+    for (const record::Coding& k : c.coding) {
+        if (k.system == kSnomed || k.system == kNoSnomed)
+            snomed.empty() ? void(snomed = k.code) : void(other = true);
+        else if (k.system == kRead || k.system == kLocal)
+            read.empty() ? void(read = k.code) : void(other = true);
+        else if (k.system == kNoRead && read.empty() && !there)
+            d.cells[at.code] = k.code;
+        else if (k.system != kUnknown)
+            other = true;
+    }
+    if (!read.empty() && !there && d.cells[at.code].empty()) {
+        if (read.size() < 5) read = arena_.join(read, Text(".....").substr(read.size()));
+        d.cells[at.code] = read.size() == 5 ? arena_.join(read, kNoTerm) : read;
+    }
+    if (!snomed.empty()) put(at.snomed, snomed);
+    words(c);
+    if (other) lose(arena_.join(path, ".coding"), "a code of another system: its words are written");
+}
+
+void Pages::words(const record::Concept& c) {
+    Text said = c.text;
+    for (const record::Coding& k : c.coding)
+        if (said.empty()) said = k.display;
+    for (const record::Coding& k : c.coding)
+        if (said.empty()) said = k.code;
+    // A local code without words came so.
+    const bool own =
+        c.text == said && c.coding.size == 1 && c.coding[0].code == said && c.coding[0].display.empty();
+    if (!said.empty() && !(own && from_here(*record_->items[at_item_].entity))) put(at_place_.j.rubric, said);
+}
+
+// dm+d is of SNOMED CT: an id of either is the product's.
+void Pages::drug(const record::Concept& c, Draft& d) {
+    const auto& at = at_place_.j;
+    Text product, snomed, read;
+    bool other = false;
+    for (const record::Coding& k : c.coding) {
+        if (k.system == kDmd || k.system == kNoDmd)
+            product.empty() ? void(product = k.code) : void(other = true);
+        else if (k.system == kSnomed || k.system == kNoSnomed)
+            snomed.empty() ? void(snomed = k.code) : void(other = true);
+        else if (k.system == kRead || k.system == kLocal || k.system == kNoRead)
+            read.empty() ? void(read = k.code) : void(other = true);
+        else if (k.system != kUnknown)
+            other = true;
+    }
+    if (product.empty()) std::swap(product, snomed);
+    if (!product.empty()) put(at.dmd, product);
+    if (!snomed.empty()) put(at.snomed, snomed);
+    if (!read.empty() && d.cells[at.code].empty())
+        d.cells[at.code] = read.size() == 5 ? arena_.join(read, kNoTerm) : read;
+    words(c);
+    if (other) lose("medicationCodeableConcept.coding", "a code of another system: its words are written");
+}
+
+}  // namespace gpswitch::vision::write

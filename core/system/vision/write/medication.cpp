@@ -1,0 +1,181 @@
+// Prescriptions: an acute one and its issue in one row, a repeat and its course in one, each issue in its
+// own.
+#include <algorithm>
+
+#include "core/system/vision/write/pages.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::vision::write {
+
+using layout::as;
+
+// Which issue and which course stands on which authorisation.
+void Pages::relate() {
+    if (related_) return;
+    related_ = true;
+    const auto n = static_cast<std::uint32_t>(record_->items.size());
+    plan_.assign(n, -1);
+    first_order_.assign(n, -1);
+    abroad_.assign(n, false);
+    const auto plan_of = [&](const List<record::Reference>& list) {
+        for (const record::Reference& r : list)
+            if (const auto to = item_of(r.reference);
+                to && record_->items[*to].kind == EntityKind::MedicationRequest &&
+                as<record::MedicationRequest>(record_->items[*to]).intent == "plan")
+                return static_cast<int>(*to);
+        return -1;
+    };
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const record::Item& item = record_->items[i];
+        if (item.kind == EntityKind::MedicationStatement) {
+            const auto& s = as<record::MedicationStatement>(item);
+            plan_[i] = plan_of(s.based_on);
+            for (const record::Coding& k : s.prescribing_agency.coding)
+                if (plan_[i] >= 0 && k.code == "prescribed-by-another-organisation")
+                    abroad_[static_cast<std::size_t>(plan_[i])] = true;
+        } else if (item.kind == EntityKind::MedicationRequest) {
+            const auto& m = as<record::MedicationRequest>(item);
+            if (m.intent == "plan") {
+                if (m.reported_boolean == "true") abroad_[i] = true;
+                continue;
+            }
+            plan_[i] = plan_of(m.based_on);
+            if (plan_[i] < 0 || !has_rows(i)) continue;
+            const auto p = static_cast<std::uint32_t>(plan_[i]);
+            if (acute(p) && first_order_[p] < 0) first_order_[p] = static_cast<int>(i);
+        }
+    }
+}
+
+// An acute authorisation has no row: its issue says it.
+bool Pages::acute(std::uint32_t i) const {
+    return record_->items[i].kind == EntityKind::MedicationRequest && routes_[i] != nullptr &&
+           routes_[i]->fate == mapping::WriteRoute::Fate::derived;
+}
+
+void Pages::request(std::uint32_t i, Draft& d) {
+    const auto& at = at_place_.j;
+    const auto& m = as<record::MedicationRequest>(record_->items[i]);
+    const bool plan = m.intent == "plan";
+    if (drug_ != nullptr) drug(*drug_, d);
+    dosage(i, m.dosage_instruction, "dosageInstruction", d, "TEXT", false);
+    const record::Quantity& q = m.dispense_request.quantity;
+    if (!q.value.empty() && d.cells[at.value1].empty()) {
+        d.cells[at.value1] = arena_.join(q.comparator, q.value);
+        d.cells[at.value1_name] = "QUANTITY";
+        set(d, "DRUG_PACKSIZE", q.code);
+    } else if (d.cells[at.value1].empty() && !m.dispense_request.quantity_text.empty()) {
+        d.cells[at.value1] = m.dispense_request.quantity_text;
+        d.cells[at.value1_name] = "QUANTITY";
+    }
+    const std::uint32_t p = plan_[i] < 0 ? i : static_cast<std::uint32_t>(plan_[i]);
+    if (abroad_[p])
+        return hold(
+            i, layout::kNoPlace,
+            "prescribed elsewhere: the layout has no word for it and would say that it is ours to issue");
+    const auto type_of = [](const record::Concept& c) {
+        return c.coding.empty() ? Text{} : c.coding[0].code;
+    };
+    const Text type = type_of(m.prescription_type);
+    if (!type.empty() && type != "acute" && type != "repeat" && type != "A" && type != "R" && type != "S")
+        lose("prescriptionType", "the layout has acute and repeat");
+    if (plan || plan_[i] < 0) return;
+    // An issue is of the kind of what it stands on.
+    if (!acute(p)) {
+        if (!from_here(m)) lose("basedOn", "the layout has no link from an issue to its repeat");
+        return;
+    }
+    // The first line for an issue is that of acute ones.
+    for (const mapping::WriteRoute& route : layout_.write().routes(EntityKind::MedicationRequest)) {
+        if (route.fate != mapping::WriteRoute::Fate::rows ||
+            route.rows[0].variant != "MedicationRequest:order")
+            continue;
+        for (const auto& s : route.rows[0].sets)
+            if ((d.from_rest >> s.cell & 1) == 0) d.cells[s.cell] = s.value;
+        break;
+    }
+    if (first_order_[p] == static_cast<int>(i)) authorised(p, i);
+}
+
+// What the authorisation of an acute prescription says and its issue does not.
+void Pages::authorised(std::uint32_t p, std::uint32_t i) {
+    const auto& plan = as<record::MedicationRequest>(record_->items[p]);
+    const auto& order = as<record::MedicationRequest>(record_->items[i]);
+    if (from_here(plan) || layout::inferred(plan, "the whole entry")) return;
+    if (!plan.status_reason_date.empty()) put(at_place_.j.end, plan.status_reason_date.substr(0, 10));
+    static constexpr Text kSaid[] = {
+        "id",     "meta",    "identifier", "sourceRow",           "inferred",         "subject",
+        "intent", "basedOn", "rest",       "courseOfTherapyType", "prescriptionType", "statusReasonDate"};
+    at_item_ = p;
+    for (const record::Field& f : record::type_of<record::MedicationRequest>().fields) {
+        if (record::is_empty(&plan, f) || std::ranges::find(kSaid, f.name) != std::end(kSaid)) continue;
+        if (!record::equal(&plan, &order, f)) lose(f.name, "an acute prescription is one row with its issue");
+    }
+    at_item_ = i;
+}
+
+void Pages::statement(std::uint32_t i, Draft& d) {
+    const auto& s = as<record::MedicationStatement>(record_->items[i]);
+    if (drug_ != nullptr) drug(*drug_, d);
+    dosage(i, s.dosage, "dosage", d, "TEXT", false);
+    const Text variant = routes_[i]->rows[0].variant;
+    if (variant == "MedicationStatement:degraded") return;
+    const auto p = static_cast<std::uint32_t>(plan_[i]);
+    const bool stands = plan_[i] >= 0 && (acute(p) ? first_order_[p] >= 0 : has_rows(p));
+    if (!stands && !from_here(s))
+        return hold(i, layout::kNoPlace, "the layout has a course with its prescription only");
+    const std::uint32_t of = stands && acute(p) ? static_cast<std::uint32_t>(first_order_[p]) : p;
+    if (stands && has_rows(of) && !acute(p))
+        for (const auto& set : routes_[of]->rows[0].sets) put(set.cell, set.value);
+    if (stands && acute(p) && d.cells[at_place_.j.end].empty() && s.status != "unknown")
+        lose("status", "the layout does not say whether an acute prescription is still taken");
+}
+
+// An authorisation without a row of its own must have an issue that says it.
+void Pages::unissued() {
+    relate();
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
+        if (!acute(i) || first_order_[i] >= 0) continue;
+        const auto& m = as<record::MedicationRequest>(record_->items[i]);
+        if (!from_here(m) && !layout::inferred(m, "the whole entry"))
+            hold(i, layout::kNoPlace, "the layout has an acute prescription with its issue only");
+    }
+}
+
+// What has ended must have an end: without one a repeat could be issued again. What has not must have none.
+void Pages::check_course(Draft& d) {
+    Text& end = d.cells[at_place_.j.end];
+    for (const std::uint32_t i : d.items) {
+        const record::Item& item = record_->items[i];
+        const Text wanted = routes_[i]->rows[0].variant;
+        const bool plan =
+            wanted == "MedicationRequest:plan-ended" || wanted == "MedicationRequest:plan-active";
+        const bool problem = wanted == "Condition:problem-ended";
+        if (!plan && !problem) continue;
+        at_item_ = i;
+        if (wanted == "MedicationRequest:plan-active") {
+            if (end.empty() || (!as_of_.empty() && end > as_of_)) continue;
+            end = {};
+            lose("effectivePeriod.end", "the prescription is active: an end would stop it");
+            continue;
+        }
+        const Text wished =
+            plan ? as<record::MedicationRequest>(item).dispense_request.validity_period.end.substr(0, 10)
+                 : Text{};
+        const auto past = [&](Text day) {
+            return day.size() >= 4 && (as_of_.empty() || day <= as_of_.substr(0, day.size()));
+        };
+        if (past(end)) continue;
+        const Text day = past(wished) ? wished : as_of_;
+        if (day.empty() || (!end.empty() && !past(end))) {
+            hold(i, layout::kDangerous,
+                 "it has ended, and the layout cannot say so without a day that has come");
+            continue;
+        }
+        end = day;
+        lose(plan ? "statusReasonDate" : "abatementDateTime",
+             "ended on a day that is not known: the last that is possible is written");
+    }
+}
+
+}  // namespace gpswitch::vision::write

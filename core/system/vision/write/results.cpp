@@ -1,0 +1,211 @@
+// Values: one number or text, two of a blood pressure, and a second value whose meaning the code decides.
+#include "core/system/vision/write/pages.hpp"
+#include "core/util/text.hpp"
+
+namespace gpswitch::vision::write {
+
+using layout::as;
+
+namespace {
+
+bool coded(const record::Concept& c, const mapping::MappingSet& set, Text list) {
+    for (const record::Coding& k : c.coding)
+        if (set.in_list(list, k.code)) return true;
+    return false;
+}
+
+Text words_of(const record::Concept& c) {
+    if (!c.text.empty() || c.coding.empty()) return c.text;
+    return c.coding[0].display.empty() ? c.coding[0].code : c.coding[0].display;
+}
+
+bool plain(const record::Quantity& q) {
+    return is_decimal(q.value) && q.value[0] != '-' && q.value.find_first_of("123456789") != Text::npos &&
+           q.comparator.empty();
+}
+
+Text unit_of(const record::Quantity& q) { return q.unit.empty() ? q.code : q.unit; }
+
+}  // namespace
+
+void Pages::add_text(Draft& d, Text more) {
+    Text& cell = d.cells[at_place_.j.text];
+    cell = cell.empty() ? more : arena_.join(cell, "\n", more);
+}
+
+Text Pages::quantity(const record::Quantity& q) {
+    if (q.value.empty()) return {};
+    const Text unit = unit_of(q);
+    return arena_.join(q.comparator, q.value, unit.empty() ? "" : " ", unit);
+}
+
+void Pages::observation(std::uint32_t i, Draft& d) {
+    const auto& o = as<record::Observation>(record_->items[i]);
+    if (pressure(o, d)) return;
+    if (!named_.first.empty() && d.cells[at_place_.j.value1].empty()) {
+        d.cells[at_place_.j.value1_name] = named_.first;
+        d.cells[at_place_.j.value1] = named_.second;
+    }
+    value(o, d);
+    second_values(i, o, d);
+}
+
+// Systolic and diastolic in one row, known by a code that means a blood pressure.
+bool Pages::pressure(const record::Observation& o, Draft& d) {
+    if (o.component.size != 2 || !o.value_quantity.value.empty()) return false;
+    const auto& set = layout_.set();
+    const record::ObservationComponent* both[2] = {nullptr, nullptr};
+    for (const record::ObservationComponent& c : o.component) {
+        if (coded(c.code, set, "systolic")) both[0] = &c;
+        if (coded(c.code, set, "diastolic")) both[1] = &c;
+    }
+    if (both[0] == nullptr || both[1] == nullptr || !plain(both[0]->value_quantity) ||
+        !plain(both[1]->value_quantity))
+        return false;
+    const auto& at = at_place_.j;
+    if (d.cells[at.code].empty() && at_route_ != nullptr && !at_route_->parent.empty()) {
+        const Text parent = at_route_->parent;
+        d.cells[at.code] = arena_.join(parent.substr(0, parent.find('|')), "00");
+    }
+    const Text read = read_of(d);
+    bool head = false;
+    for (const Text prefix : {Text("246.."), Text("662L."), Text("6623.")})
+        head = head || (set.in_list("blood-pressure-codes", prefix) && !read.empty() &&
+                        read.starts_with(stem(prefix)));
+    if (!head || set.in_list("blood-pressure-single", read)) return false;
+    const int cells[2][2] = {{at.value1, at.units1}, {at.value2, at.units2}};
+    for (int n = 0; n < 2; ++n) {
+        const record::ObservationComponent& c = *both[n];
+        if (d.cells[cells[n][0]].empty()) d.cells[cells[n][0]] = c.value_quantity.value;
+        if (!layout::inferred(o, "component.valueQuantity.unit"))
+            d.cells[cells[n][1]] = unit_of(c.value_quantity);
+        if (!c.interpretation.empty()) lose("component.interpretation", layout::kNoColumn);
+        if (!c.reference_range.empty()) lose("component.referenceRange", layout::kNoColumn);
+        if (!c.note.empty()) lose("component.note", layout::kNoColumn);
+    }
+    if (d.cells[at.entity].empty()) d.cells[at.entity] = "BP";
+    return true;
+}
+
+Text Pages::said_value(const record::Concept& coded_value, std::initializer_list<Text> others,
+                       Text absent_words) {
+    Text said = words_of(coded_value);
+    for (const Text other : others)
+        if (said.empty()) said = other;
+    return said.empty() ? absent_words : said;
+}
+
+void Pages::value(const record::Observation& o, Draft& d) {
+    const auto& at = at_place_.j;
+    const record::Quantity& q = o.value_quantity;
+    if (!d.cells[at.value1].empty()) return;
+    if (!q.value.empty()) {
+        // A number without its "less than" would be another result.
+        d.cells[at.value1] = arena_.join(q.comparator, q.value);
+        if (!layout::inferred(o, "valueQuantity.unit")) set(d, "VALUE1_UNITS", unit_of(q));
+        if (!q.comparator.empty())
+            lose("valueQuantity", "a number with a comparator: written as text", "value-as-text");
+        return;
+    }
+    const Text said = said_value(o.value_codeable_concept,
+                                 {o.value_string, o.value_boolean, o.value_integer, o.value_date_time},
+                                 words_of(o.data_absent_reason));
+    if (said.empty()) return;
+    const bool text = !o.value_string.empty() && said == o.value_string;
+    if (is_decimal(said))
+        add_text(d, arena_.join("Result: ", said));
+    else
+        d.cells[at.value1] = said;
+    if (!text || is_decimal(said))
+        lose("value[x]", "a result that is no number: written in words", "value-as-text");
+}
+
+void Pages::second_values(std::uint32_t i, const record::Observation& o, Draft& d) {
+    const auto& at = at_place_.j;
+    for (const record::ObservationComponent& c : o.component) {
+        if (second_value(o, c, d)) continue;
+        component_in_words(c, d);
+        lose("component", "more values than the layout has, or of another kind: written in words",
+             "value-as-text");
+    }
+    const Text read = read_of(d);
+    if (!read.empty() && d.cells[at.value2].empty() && layout_.set().in_list("status-by-value", read) &&
+        !layout::inferred(o, "component"))
+        hold(i, layout::kDangerous, "without a second value whoever reads the row would take it for never");
+}
+
+// What a second value means is the code's to say; where the code says nothing, the column has its name.
+bool Pages::second_value(const record::Observation& o, const record::ObservationComponent& c, Draft& d) {
+    const auto& at = at_place_.j;
+    const auto& set = layout_.set();
+    if (!d.cells[at.value2].empty() && (d.from_rest >> at.value2 & 1) == 0) return false;
+    const int meanings = set.values_index("second-value");
+    const Text read = read_of(d);
+    const mapping::ValueRow* meaning =
+        meanings < 0 || read.empty() ? nullptr : set.values(meanings).find(read.substr(0, 3));
+    Text kind;
+    for (const record::Coding& k : c.code.coding)
+        if (meanings >= 0 && k.system == set.values(meanings).target_system) kind = k.code;
+    if ((meaning == nullptr ? Text{} : Text(meaning->target)) != kind) return false;
+    if (meaning != nullptr && !c.value_codeable_concept.coding.empty()) {
+        for (const Text table : {Text("drinking"), Text("smoking")}) {
+            const int words = set.values_index(table);
+            for (const record::Coding& k : c.value_codeable_concept.coding) {
+                if (words < 0 || k.system != set.values(words).target_system) continue;
+                const mapping::ValueRow* back = set.values(words).reverse(k.code);
+                if (back == nullptr) continue;
+                // Nothing there stood for never.
+                if (!layout::inferred(o, "component")) d.cells[at.value2] = back->source;
+                return true;
+            }
+        }
+        return false;
+    }
+    const record::Quantity& q = c.value_quantity;
+    if (meaning == nullptr && (words_of(c.code).empty() || d.cells[at.value1].empty())) return false;
+    if (q.value.empty() && !c.value_string.empty() && !is_decimal(c.value_string)) {
+        d.cells[at.value2] = c.value_string;
+    } else if (!q.value.empty() && q.comparator.empty()) {
+        d.cells[at.value2] = q.value;
+        if (meaning == nullptr) {
+            d.cells[at.units2] = unit_of(q);
+        } else {
+            const int units = set.values_index("second-value-unit");
+            const mapping::ValueRow* usual = units < 0 ? nullptr : set.values(units).find(read.substr(0, 3));
+            if (usual == nullptr || usual->target != unit_of(q)) d.cells[at.units2] = unit_of(q);
+        }
+    } else {
+        return false;
+    }
+    if (meaning == nullptr) {
+        if (const Text name = words_of(c.code); name != "Second value") d.cells[at.value2_name] = name;
+        if (!c.code.coding.empty()) lose("component.code", "the layout has its name, and no code");
+    }
+    return true;
+}
+
+void Pages::component_in_words(const record::ObservationComponent& c, Draft& d) {
+    Text said = quantity(c.value_quantity);
+    if (said.empty())
+        said = said_value(c.value_codeable_concept,
+                          {c.value_string, c.value_boolean, c.value_integer, c.value_date_time},
+                          words_of(c.data_absent_reason));
+    const Text name = words_of(c.code);
+    if (!said.empty()) add_text(d, name.empty() ? said : arena_.join(name, ": ", said));
+}
+
+// The heading of a report: a row like its results.
+void Pages::report(const record::DiagnosticReport& r, Draft& d) {
+    record::Observation o;
+    o.effective_date_time = r.effective_date_time;
+    o.recorded = r.recorded;
+    o.performer = r.performer;
+    o.note = r.note;
+    mapping::TurnRound turn(layout_.set(), o, EntityKind::Observation, arena_);
+    turn.row(layout_.set().rules(layout_.table(d.table).name, "Observation:laboratory"), *this, true);
+    if (!r.conclusion.empty()) add_text(d, r.conclusion);
+    if (!r.performer.empty() && d.cells[at_place_.j.hcp].empty())
+        lose("performer", "leads to what the layout cannot name there");
+}
+
+}  // namespace gpswitch::vision::write
