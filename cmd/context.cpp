@@ -205,10 +205,45 @@ void Context::select(OpenSource& s, bool rest) const {
     s.origin.census = &s.source->census();
 }
 
-diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Options how,
+// A Target that writes nothing: it says of each record what it would not carry.
+std::unique_ptr<record::Target> Context::asked(const record::System& system, const OpenSource& about) const {
+    if (!system.writes() || system.mapping_id().empty()) return nullptr;
+    auto target = create_target({&system, "/dev/null"}, true);
+    if (dynamic_cast<record::Foresight*>(target.get()) == nullptr) return nullptr;
+    target->begin(about.origin);
+    return target;
+}
+
+diff::Totals Context::compare(OpenSource& before, OpenSource& after, CompareOptions how,
                               diff::Writer& writer) const {
-    how.cannot_carry = after.system->cannot_carry(after.mapping.get());
-    declare(*after.system, after.mapping.get(), how);
+    std::vector<std::unique_ptr<record::Target>> targets;
+    const auto ask = [&](const record::System& system, const OpenSource& about,
+                         std::vector<const record::Foresight*>& list) {
+        auto target = asked(system, about);
+        if (target == nullptr) return;
+        list.push_back(dynamic_cast<const record::Foresight*>(target.get()));
+        targets.push_back(std::move(target));
+    };
+    // Of siblings each came by its own layout, and neither by the other's.
+    std::vector<const record::System*> way = {after.system};
+    for (const std::string& name : how.via) {
+        const record::System* system = systems::find(name);
+        if (system == nullptr)
+            throw UsageError(fmt::format("there is no system {}", name), "`gpswitch systems` lists them");
+        if (std::ranges::find(way, system) == way.end()) way.push_back(system);
+    }
+    for (const record::System* system : way) {
+        ask(*system, before, how.foresight);
+        if (system->mapping_id().empty()) continue;
+        declare(system == after.system && after.mapping ? *after.mapping
+                                                        : *load_mapping(std::string(system->mapping_id())),
+                how);
+    }
+    if (how.siblings) {
+        ask(*before.system, after, how.foresight_before);
+        if (before.mapping && std::ranges::find(way, before.system) == way.end())
+            declare(*before.mapping, how);
+    }
     Progress progress("patients");
     const std::uint64_t total = std::max(before.census().patients.size(), after.census().patients.size());
     how.progress = [&](std::uint64_t patients) {
@@ -218,20 +253,9 @@ diff::Totals Context::compare(OpenSource& before, OpenSource& after, diff::Optio
     return diff::compare(side_of(before), side_of(after), how, writer);
 }
 
-void Context::declare(const record::System&, const mapping::MappingSet* set, diff::Options& how) {
-    if (set == nullptr) return;
+void Context::declare(const mapping::MappingSet& set, diff::Options& how) {
     how.layout = true;
-    for (mapping::Carry& c : mapping::load_carry(*set)) how.carry.push_back(std::move(c));
-}
-
-void Context::declare_via(const std::string& name, diff::Options& how) const {
-    const record::System* system = systems::find(name);
-    if (system == nullptr)
-        throw UsageError(fmt::format("there is no system {}", name), "`gpswitch systems` lists them");
-    const auto set = system->mapping_id().empty() ? nullptr : load_mapping(std::string(system->mapping_id()));
-    for (const record::CannotCarry& c : system->cannot_carry(set.get()))
-        how.carry.push_back({c.entity, c.field, {}, c.why});
-    declare(*system, set.get(), how);
+    for (mapping::Carry& c : mapping::load_carry(set)) how.carry.push_back(std::move(c));
 }
 
 std::vector<std::string> Context::mapping_roots() const {

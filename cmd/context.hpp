@@ -35,6 +35,11 @@ struct OpenSource {
 /// Entries that a target held back: "Condition/id" and the code of the issue.
 using HeldEntries = std::map<std::string, std::string, std::less<>>;
 
+/// How two sides are compared.
+struct CompareOptions : diff::Options {
+    std::vector<std::string> via;  ///< systems the way led over
+};
+
 /// What every command needs from the options and the machine.
 class Context {
   public:
@@ -68,12 +73,10 @@ class Context {
     /// Leaves of the source only those patients, for a comparison: it needs no account of the others. `rest`:
     /// and all that is practice-wide, not only what they refer to.
     void select(OpenSource& source, bool rest = false) const;
-    /// Compares two open sources, with the progress bar; explains what AFTER's layout cannot carry.
-    diff::Totals compare(OpenSource& before, OpenSource& after, diff::Options options,
+    /// Compares two open sources, with the progress bar; the Targets of AFTER's layout and of those on the
+    /// way are asked beforehand what they will not carry. UsageError when there is no such system.
+    diff::Totals compare(OpenSource& before, OpenSource& after, CompareOptions options,
                          diff::Writer& writer) const;
-    /// Declares as well what this system's layout does to a record: the way led over it, or a side was
-    /// written in it. UsageError when there is no such system.
-    void declare_via(const std::string& name, diff::Options& how) const;
 
     /// Folders that may hold mapping sets, in the order they are looked at: --mappings, GPSWITCH_MAPPINGS,
     /// the installed share folder, mappings/ of the source tree when this is a binary of a build folder.
@@ -97,7 +100,8 @@ class Context {
     bool selects = true;
 
   private:
-    static void declare(const record::System& system, const mapping::MappingSet* set, diff::Options& how);
+    static void declare(const mapping::MappingSet& set, diff::Options& how);
+    std::unique_ptr<record::Target> asked(const record::System& system, const OpenSource& about) const;
     mutable std::unique_ptr<mapping::Safeguards> safeguards_;
     mutable std::string safeguards_sha256_;
     mutable std::shared_ptr<pipeline::Selection> selection_;

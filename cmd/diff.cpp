@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <set>
 
 #include "cmd/commands.hpp"
@@ -22,20 +20,9 @@ namespace {
 
 struct DiffOptions {
     std::string before, after, pairs;
-    std::vector<std::string> ignore, via, held;
+    std::vector<std::string> ignore, via;
     bool explained = false, source_rows = false, test_numbers = false, siblings = false;
 };
-
-/// "heldEntries" of a report.
-HeldEntries held_entries(const std::string& path) {
-    HeldEntries out;
-    const auto report = nlohmann::json::parse(io::read_all(path), nullptr, false);
-    if (!report.is_object() || !report.contains("gpswitch-report"))
-        throw UsageError(path + ": is no report of gpswitch", "--report FILE.json of the import makes one");
-    for (const auto& entry : report.value("heldEntries", nlohmann::json::array()))
-        out.emplace(entry.value("resource", ""), entry.value("code", ""));
-    return out;
-}
 
 /// A part against the whole would give a difference for every patient that was left out of the part.
 void need_same_selection(const OpenSource& before, const OpenSource& after) {
@@ -55,12 +42,11 @@ void need_same_selection(const OpenSource& before, const OpenSource& after) {
         "give the filters it was made with (--population, --patient), and both sides are cut alike");
 }
 
-diff::Options compare_options(const DiffOptions& o, const Context& context) {
+CompareOptions compare_options(const DiffOptions& o, const Context& context) {
     const CommonOptions& common = context.options;
-    diff::Options out;
-    for (const std::string& system : o.via) context.declare_via(system, out);
+    CompareOptions out;
+    out.via = o.via;
     out.siblings = o.siblings;
-    for (const std::string& report : o.held) out.held.merge(held_entries(report));
     if (!o.pairs.empty()) out.pairs = diff::load_pairs(io::read_all(o.pairs), o.pairs);
     out.ignore = o.ignore;
     out.source_rows = o.source_rows;
@@ -81,7 +67,7 @@ ExitCode run(const DiffOptions& o, Context& context) {
     context.need_free_report();
 
     DiffReport report{.before = o.before, .after = o.after};
-    diff::Options options = compare_options(o, context);
+    CompareOptions options = compare_options(o, context);
     OpenSource before = context.open_source(o.before), after = context.open_source(o.after);
     context.select(before);
     context.select(after);
@@ -117,11 +103,6 @@ void add_diff(Commands& commands) {
     with_format(*c, commands.common);
     c->add_option("--pairs", o->pairs, "A person's decisions: CSV of before_key,after_key")
         ->type_name("FILE");
-    c->add_option("--held", o->held,
-                  "Report of the import (.json): what the target held back is explained (repeatable)")
-        ->type_name("FILE")
-        ->expected(1)
-        ->take_all();
     c->add_option("--via", o->via, "System the way led over: what it cannot carry explains (repeatable)")
         ->type_name("SYSTEM")
         ->expected(1)

@@ -1,8 +1,6 @@
 // What each gate of a move does: the same as the command of its name, on the folder's own files.
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include <nlohmann/json.hpp>
 
 #include "cmd/findings.hpp"
@@ -57,29 +55,6 @@ void write_findings(const std::vector<Issue>& found, const std::string& path, co
         file.write(issue.json() + "\n");
     }
     file.publish();
-}
-
-/// What the target held back, for the comparison; no file when it held nothing.
-constexpr const char* kHeldByTarget = "held-by-target.jsonl";
-
-void write_held(const HeldEntries& held, const Workspace& work, const char* name) {
-    work.remove(name);
-    if (held.empty()) return;
-    io::OutputFile file(work.in(name));
-    for (const auto& [resource, code] : held)
-        file.write(ordered_json{{"resource", resource}, {"code", code}}.dump() + "\n");
-    file.publish();
-}
-
-HeldEntries read_held(const std::string& path) {
-    HeldEntries out;
-    if (!io::exists(path)) return out;
-    std::istringstream lines(io::read_all(path));
-    for (std::string line; std::getline(lines, line);) {
-        const ordered_json entry = ordered_json::parse(line);
-        out.emplace(entry.at("resource").get<std::string>(), entry.at("code").get<std::string>());
-    }
-    return out;
 }
 
 GateRecord record_of(Outcome outcome, std::string says, const ordered_json& facts = ordered_json::object()) {
@@ -217,15 +192,14 @@ GateRecord Move::import_gate() {
     const auto target = context_.create_target(target_, context_.options.overwrite || again);
     Silent silent;
     Findings findings(&silent);
-    HeldEntries held;
-    const auto ledger = context_.move(source, *target, findings, {}, false, &held);
-    write_held(held, work_, kHeldByTarget);
-    return record_of(
-        outcome_of(ledger->rows(record::Fate::held), findings),
-        fmt::format("{} of {} into {}", count(ledger->written(), "entry", "entries"),
-                    count(ledger->patients() - ledger->held_patients(), "patient", "patients"),
-                    options_.rehearse ? "a store that is thrown away" : options_.target),
-        {{"written", ledger->written()}, {"patients", ledger->patients() - ledger->held_patients()}});
+    const auto ledger = context_.move(source, *target, findings);
+    // Whose Patient the target held back is not in it, although the package was whole.
+    const std::uint64_t patients = ledger->written(record::EntityKind::Patient);
+    return record_of(outcome_of(ledger->rows(record::Fate::held), findings),
+                     fmt::format("{} of {} into {}", count(ledger->written(), "entry", "entries"),
+                                 count(patients, "patient", "patients"),
+                                 options_.rehearse ? "a store that is thrown away" : options_.target),
+                     {{"written", ledger->written()}, {"patients", patients}});
 }
 
 GateRecord Move::read_back_gate() {
@@ -236,7 +210,7 @@ GateRecord Move::read_back_gate() {
     Findings findings(&silent);
     const auto target = pipeline::nowhere();
     const auto ledger = context_.move(source, *target, findings);
-    const std::uint64_t patients = ledger->patients() - ledger->held_patients();
+    const std::uint64_t patients = ledger->written(record::EntityKind::Patient);
     const ordered_json written = ordered_json::parse(work_.done().back().facts);
     const auto expected = written.at("patients").get<std::uint64_t>();
     // A supplier's layout makes other entries of the same rows: diff says whether they are as predicted.
@@ -264,8 +238,7 @@ GateRecord Move::diff_gate() {
     const auto writer =
         diff::make_writer(Format::jsonl, [&file](std::string_view text) { file.write(text); },
                           {.title = "gpswitch switch", .version = std::string(version()), .describe = {}});
-    diff::Options how;
-    how.held = read_held(work_.in(kHeldByTarget));
+    CompareOptions how;
     const diff::Totals t = context_.compare(from, to, std::move(how), *writer);
     file.publish();
     ordered_json by = ordered_json::object();

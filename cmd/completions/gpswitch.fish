@@ -119,7 +119,6 @@ complete -c gpswitch -n '__gpswitch_at diff' -s o -l output -r -F -d 'Where to w
 complete -c gpswitch -n '__gpswitch_at diff' -l overwrite -d 'Replace what exists under the output'\''s name'
 complete -c gpswitch -n '__gpswitch_at diff' -l format -x -a 'text jsonl junit sarif outcome' -d 'text, jsonl, junit, sarif or outcome (FHIR)'
 complete -c gpswitch -n '__gpswitch_at diff' -l pairs -r -F -d 'A person'\''s decisions: CSV of before_key,after_key'
-complete -c gpswitch -n '__gpswitch_at diff' -l held -r -F -d 'Report of the import (.json): what the target held back is explained (repeatable)'
 complete -c gpswitch -n '__gpswitch_at diff' -l via -x -d 'System the way led over: what it cannot carry explains (repeatable)'
 complete -c gpswitch -n '__gpswitch_at diff' -l siblings -d 'Both were written from the same records: what either layout cannot carry explains'
 complete -c gpswitch -n '__gpswitch_at diff' -l ignore -x -d 'Element path not compared, e.g. Patient.photo (repeatable)'

@@ -31,7 +31,7 @@ class Comparison {
           options_(options),
           judge_(options),
           hold_(totals_, writer, options.list_explained, options.hold),
-          practice_(judge_, options, totals_),
+          practice_(judge_, options, totals_, foreseen_before_, foreseen_after_),
           writer_(writer) {}
 
     Totals run() {
@@ -84,16 +84,16 @@ class Comparison {
         std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
         for (const PatientMatch& p : same_key_) pairs.emplace_back(p.before, p.after);
         Twins twins(before_, after_, std::move(pairs));
-        const auto pass = [&](bool before) {
-            return twins.possible() ? twins.pass(before) : record::Lines::Pass{};
-        };
+        // Targets are asked about whole records.
+        const bool twin = twins.possible() && options_.foresight.empty() && options_.foresight_before.empty();
+        const auto pass = [&](bool before) { return twin ? twins.pass(before) : record::Lines::Pass{}; };
         Ahead a(before_, column(same_key_, &PatientMatch::before), options_.threads, pass(true));
         Ahead b(after_, column(same_key_, &PatientMatch::after), options_.threads, pass(false));
         for (std::size_t n = 0; n < same_key_.size(); ++n) {
             const PatientMatch& p = same_key_[n];
             Record& x = a.next();
             Record& y = b.next();
-            const Twins::Plan plan = twins.possible() ? twins.take(n) : Twins::Plan{};
+            const Twins::Plan plan = twin ? twins.take(n) : Twins::Plan{};
             Identity i = note(x, p.before, numbers_before_), j = note(y, p.after, numbers_after_);
             if (i.nhs == j.nhs && i.id == j.id) {
                 const std::string_view how =
@@ -200,6 +200,10 @@ class Comparison {
             b.items.clear();  // nothing of it is written: for AFTER the patient is absent
         }
         const bool lines = line_by_line(before_, a) && line_by_line(after_, b);
+        foreseen_before_.next_patient();
+        foreseen_after_.next_patient();
+        foreseen_before_.ask(options_.foresight, a);
+        foreseen_after_.ask(options_.foresight_before, b);
         take_practice(before_, true, a);
         take_practice(after_, false, b);
         totals_.entities_before += a.items.size();
@@ -208,7 +212,7 @@ class Comparison {
             ++totals_.held_before;
             if (b.items.empty()) return held(a);
         }
-        pair_entities(a, b, pairs_);
+        pair_entities(a, b, pairs_, options_.foresight.empty() ? nullptr : &foreseen_before_);
         const bool followed = follow_pairing(a, b);
         note_gone(a);
         if (judge_.projection().layout()) readings_.find(a, b, pairs_);
@@ -221,13 +225,13 @@ class Comparison {
         }
         for (std::uint32_t i : pairs_.only_before) {
             const Item& item = a.items[i];
-            Difference d = judge_.only_before(item.kind, *item.entity, &a);
-            if (const std::string* code = held_by_target(item)) Judge::hold(d, *code);
+            Difference d = judge_.only_before(item.kind, *item.entity, &a, &foreseen_before_);
             hold_.alone(std::move(d), source_key(*item.entity));
         }
         for (std::uint32_t j : pairs_.only_after) {
             const Item& item = b.items[j];
-            Difference d = judge_.only_after(item.kind, *item.entity, &b);
+            Difference d =
+                judge_.only_after(item.kind, *item.entity, &b, &foreseen_before_, &foreseen_after_);
             if (readings_.is_one(*item.entity)) d.explained = true, d.rules = {Readings::kRule};
             hold_.alone(std::move(d), source_key(*item.entity));
         }
@@ -271,21 +275,15 @@ class Comparison {
             hold_.changed(std::move(d));
     }
 
-    const std::string* held_by_target(const Item& item) const {
-        if (options_.held.empty()) return nullptr;
-        const auto it =
-            options_.held.find(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id));
-        return it == options_.held.end() ? nullptr : &it->second;
-    }
-
     // By which rule entries of this patient are not in AFTER: what refers to them cannot lead there.
     void note_gone(const Record& a) {
         gone_.clear();
         for (const std::uint32_t i : pairs_.only_before) {
             const Item& item = a.items[i];
-            const std::string* code = held_by_target(item);
-            std::string rule =
-                code != nullptr ? "held: " + *code : judge_.projection().missing(item.kind, *item.entity);
+            const Prediction* p = foreseen_before_.of(item.kind, *item.entity);
+            std::string rule = p != nullptr && !p->missing.empty()
+                                   ? p->missing
+                                   : judge_.projection().missing(item.kind, *item.entity);
             if (!rule.empty() && !item.entity->id.empty())
                 gone_.emplace(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id),
                               std::move(rule));
@@ -330,6 +328,7 @@ class Comparison {
     const Side& after_;
     const Options& options_;
     Totals totals_;
+    Predictions foreseen_before_, foreseen_after_;
     Judge judge_;
     Hold hold_;
     Practice practice_;
@@ -344,13 +343,13 @@ class Comparison {
     Surroundings around_{&practice_.links(),
                          [this](std::string_view to) -> std::string {
                              if (const auto it = gone_.find(to); it != gone_.end()) return it->second;
-                             if (const auto it = options_.held.find(to); it != options_.held.end())
-                                 return "held: " + it->second;
+                             if (const std::string& rule = foreseen_before_.gone(to); !rule.empty())
+                                 return rule;
                              const auto kind = record::kind_of(to.substr(0, to.find('/')));
                              return kind && record::practice_wide(*kind) ? judge_.projection().missing(*kind)
                                                                          : std::string();
                          },
-                         &readings_};
+                         &readings_, &foreseen_before_, &foreseen_after_};
     std::uint64_t done_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/mapping/carry.hpp"
+#include "core/record/foresight.hpp"
 #include "core/record/system.hpp"
 #include "core/report/writer.hpp"
 
@@ -78,9 +79,11 @@ struct Options {
     /// Both sides were made from the same records, each in a layout of its own: what either cannot carry
     /// explains.
     bool siblings = false;
-    /// What the Target of AFTER held back: "AllergyIntolerance/id" of BEFORE and the code of the issue. Such
-    /// an entry is explained as "held: CODE", as it is listed.
-    std::map<std::string, std::string, std::less<>> held;
+    /// Targets of the layouts that AFTER came by (begun with BEFORE's origin), asked about every record of
+    /// BEFORE what they will not carry of it. Outlive the comparison.
+    std::vector<const record::Foresight*> foresight;
+    /// For siblings: those that BEFORE came by, asked about AFTER's.
+    std::vector<const record::Foresight*> foresight_before;
     std::vector<PatientPair> pairs;
     std::vector<std::string> ignore;  ///< element paths not compared: "Patient.meta.lastUpdated", "*.issued"
     bool source_rows = false;      ///< compare the rows entities came from as well: for stores that keep them

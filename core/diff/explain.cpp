@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/diff/guard.hpp"
+#include "core/util/text.hpp"
 
 namespace gpswitch::diff {
 namespace {
@@ -114,6 +115,33 @@ bool beside(const Explain::Spot& spot) {
            !static_cast<const record::Coding*>(spot.after)->code.empty();
 }
 
+// A day of a moment or of a month, or words among others.
+bool part_of(Text was, Text is) {
+    if (is.size() >= 4 && was.size() >= 4 && is.substr(0, 4).find_first_not_of("0123456789") == Text::npos &&
+        (is.size() == 4 || is[4] == '-'))
+        return was.starts_with(is.substr(0, 10)) || is.starts_with(was.substr(0, 10));
+    return !was.empty() && is.find(was) != Text::npos;
+}
+
+// What carry.csv says a changed value may be.
+bool becomes(const Explain::Spot& spot, std::string_view to, const record::Entity& after,
+             const record::Type& type) {
+    if (to == "=day") return spot.was.substr(0, 10) == spot.is.substr(0, 10) && spot.is.size() >= 10;
+    if (to == "=words") return !spot.was.empty() && lower(spot.is).find(lower(spot.was)) != std::string::npos;
+    if (to == "=beside") {
+        std::vector<Text> all;
+        all_texts(&after, type, all);
+        return std::count(all.begin(), all.end(), spot.is) > 1;
+    }
+    if (to != "=code") return one_of(spot.is, to);
+    if (!is<record::Concept>(&spot.owner)) return false;
+    const auto& before = *static_cast<const record::Concept*>(spot.before);
+    for (const record::Coding& a : before.coding)
+        for (const record::Coding& b : static_cast<const record::Concept*>(spot.after)->coding)
+            if (!a.code.empty() && a.code == b.code && a.system == b.system) return true;
+    return false;
+}
+
 bool has_system(const record::Concept& c, Text system) {
     return std::any_of(c.coding.begin(), c.coding.end(),
                        [&](const record::Coding& k) { return k.system == system; });
@@ -139,17 +167,35 @@ bool Explain::inside(std::string_view path) const {
     return false;
 }
 
+bool Explain::same_target(const record::Type& type, const void* before, const void* after) const {
+    if (&type == &record::type_of<record::Reference>()) {
+        const Text a = static_cast<const record::Reference*>(before)->reference,
+                   b = static_cast<const record::Reference*>(after)->reference;
+        return !a.empty() && (a == b || (around_.links != nullptr && around_.links->after(a) == b));
+    }
+    for (const Text name : {"actor", "individual", "who"})
+        if (const record::Field* f = type.find(name); f != nullptr && f->type != nullptr && !f->list)
+            return &*f->type == &record::type_of<record::Reference>() &&
+                   same_target(*f->type, record::at(before, *f), record::at(after, *f));
+    return false;
+}
+
 bool Explain::accepts(const Spot& spot) {
-    if (by_reference(spot) || by_layout(spot) || by_inference(spot) || by_declaration(spot)) return true;
+    if (by_reference(spot) || by_prediction(spot) || by_layout(spot) || by_inference(spot) ||
+        by_declaration(spot))
+        return true;
     if (!projection_.siblings()) return false;
     // Neither is the elder: what AFTER's layout does to a record, BEFORE's may have done.
-    Explain other(projection_, around_, kind_, after_, before_);
+    Surroundings around = around_;
+    std::swap(around.before, around.after);
+    Explain other(projection_, around, kind_, after_, before_);
     Spot turned = spot;
     if (spot.kind == FieldKind::only_before) turned.kind = FieldKind::only_after;
     if (spot.kind == FieldKind::only_after) turned.kind = FieldKind::only_before;
     std::swap(turned.before, turned.after);
     std::swap(turned.was, turned.is);
-    if (!other.by_layout(turned) && !other.by_inference(turned) && !other.by_declaration(turned))
+    if (!other.by_prediction(turned) && !other.by_layout(turned) && !other.by_inference(turned) &&
+        !other.by_declaration(turned))
         return false;
     for (std::string& rule : other.fired) note(std::move(rule));
     return true;
@@ -175,6 +221,23 @@ bool Explain::by_reference(const Spot& spot) {
     if (spot.kind != FieldKind::only_before || was.empty() || !around_.gone) return false;
     std::string rule = around_.gone(was);
     return !rule.empty() && note(std::move(rule));
+}
+
+// The Target said so of this very entry. Of what it carries in part, what is left must be a part.
+bool Explain::by_prediction(const Spot& spot) {
+    if (foreseen_ == nullptr) return false;
+    using How = record::Foreseen::How;
+    for (const record::Foreseen& f : foreseen_->fields) {
+        if (!within(spot.path, f.path)) continue;
+        const bool less =
+            spot.kind == FieldKind::changed &&
+            (f.how == How::instead || f.how == How::replaced || part_of(spot.was, spot.is));
+        if (spot.kind != FieldKind::only_before && !less) continue;
+        if (f.how == How::first && !any_at(&after_, resolve(record::type_of(kind_), f.path))) continue;
+        if (!guarded(kind_, before_, spot.path).empty()) continue;
+        return note(std::string(record::name_of(kind_)) + "." + f.path + ": " + f.why);
+    }
+    return false;
 }
 
 // What lies between a record and the same record read from a supplier's layout, whatever the supplier.
@@ -212,6 +275,8 @@ bool Explain::by_layout(const Spot& spot) {
         return note("*: who or what is named in words only, where the layout has room for a key");
     if (k == FieldKind::only_before && beside(spot))
         return note("*: a reference by its key, a unit by its word, a code without its further particulars");
+    if (k == FieldKind::only_before && spot.path == "inferred")
+        return note("*.inferred: what was inferred stands there as a fact");
     if (k != FieldKind::only_after) return false;
     if (spot.path == "inferred") return note("*.inferred: said by whoever read it");
     if (within(spot.path, "rest")) return note("*.rest: a column that the model has no field for");
@@ -247,12 +312,6 @@ bool Explain::joined(const Spot& spot) const {
         (is<record::Annotation>(&spot.owner) || is<record::Dosage>(&spot.owner)))
         return spot.is.find(spot.was) != Text::npos;
     if (spot.kind != FieldKind::only_before) return false;
-    // The particulars of a dose whose words are there.
-    if (is<record::Dosage>(&spot.owner) && spot.field.name != "text") {
-        const Text words = static_cast<const record::Dosage*>(spot.before)->text;
-        return !words.empty() &&
-               static_cast<const record::Dosage*>(spot.after)->text.find(words) != Text::npos;
-    }
     if (spot.item == nullptr || !spot.field.list) return false;
     Text words;
     if (is<record::Annotation>(spot.field.type))
@@ -300,12 +359,11 @@ bool Explain::by_declaration(const Spot& spot) {
         using How = Carry::How;
         switch (r.how) {
             case How::lost: return spot.kind == FieldKind::only_before && !any_at(&after_, r.path);
-            case How::some: return spot.kind == FieldKind::only_before && any_at(&after_, r.path);
             case How::order: return spot.kind == FieldKind::order;
             case How::words:
                 return spot.kind == FieldKind::only_before && !any_at(&after_, r.path) && in_words(spot);
             case How::changed:
-                return spot.kind == FieldKind::changed && (r.to.empty() || one_of(spot.is, r.to));
+                return spot.kind == FieldKind::changed && becomes(spot, r.to, after_, record::type_of(kind_));
             case How::made:
                 return spot.kind == FieldKind::only_after &&
                        (!any_at(&before_, r.path) || (spot.field.list && spot.path == r.field));

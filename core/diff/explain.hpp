@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/diff/foreseen.hpp"
 #include "core/diff/links.hpp"
 #include "core/diff/project.hpp"
 #include "core/diff/readings.hpp"
@@ -17,6 +18,8 @@ struct Surroundings {
     /// "Condition/a" of BEFORE: the rule by which it is not in AFTER; empty when there is none.
     std::function<std::string(std::string_view)> gone;
     const Readings* readings = nullptr;
+    const Predictions* before = nullptr;  ///< about BEFORE's entries: what AFTER will not have of them
+    const Predictions* after = nullptr;   ///< siblings: about AFTER's
 };
 
 /// One pair of entities. Answers for each place where they differ.
@@ -24,7 +27,12 @@ class Explain {
   public:
     Explain(const Projection& projection, const Surroundings& around, record::EntityKind kind,
             const record::Entity& before, const record::Entity& after)
-        : projection_(projection), around_(around), kind_(kind), before_(before), after_(after) {}
+        : projection_(projection),
+          around_(around),
+          kind_(kind),
+          before_(before),
+          after_(after),
+          foreseen_(around.before == nullptr ? nullptr : around.before->of(kind, before)) {}
 
     struct Spot {
         FieldDifference::Kind kind;
@@ -38,6 +46,8 @@ class Explain {
     };
     /// True: accounted for, and the rule is noted. References that follow the pairing need none.
     bool accepts(const Spot& spot);
+    /// Two references, or structures with one ("actor", "individual"), lead to the same practice-wide entity.
+    bool same_target(const record::Type& type, const void* before, const void* after) const;
     /// It may be worth looking inside of what is missing as a whole.
     bool inside(std::string_view path) const;
 
@@ -48,6 +58,7 @@ class Explain {
     bool by_layout(const Spot& spot);
     bool by_declaration(const Spot& spot);
     bool by_reference(const Spot& spot);
+    bool by_prediction(const Spot& spot);
     bool by_inference(const Spot& spot);
     bool in_words(const Spot& spot) const;
     bool joined(const Spot& spot) const;
@@ -57,6 +68,7 @@ class Explain {
     const Surroundings& around_;
     record::EntityKind kind_;
     const record::Entity &before_, &after_;
+    const Prediction* foreseen_;
 };
 
 /// Decimals of equal value, however many places they have.

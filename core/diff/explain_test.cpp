@@ -50,6 +50,16 @@ struct Layout {
     }
 };
 
+/// A Target that says of each item what the test has it say.
+struct Foresees : record::Foresight {
+    using Say = std::function<void(const Record&, std::uint32_t, std::vector<record::Foreseen>&)>;
+    explicit Foresees(Say s) : say(std::move(s)) {}
+    void foresee(const Record& r, std::vector<record::Foreseen>& out) const override {
+        for (std::uint32_t i = 0; i < r.items.size(); ++i) say(r, i, out);
+    }
+    Say say;
+};
+
 record::Coding coding(const char* system, const char* code, const char* display = "") {
     return {system, {}, code, display, {}, {}, {}};
 }
@@ -167,18 +177,70 @@ TEST_CASE("diff: what AFTER says it inferred is explained, but for what may neve
     CHECK(never.run().unexplained == 1);
 }
 
+TEST_CASE("diff: a loss is explained when it was foreseen of that very entry and field, and of no other") {
+    const auto no_note = [](Record& r) { nth<Observation>(r, 1).note.size = 0; };
+    const auto with_note = [](Record& r) { nth<Observation>(r, 1).note.add(r.arena).text = "see letter"; };
+    const auto says = [](std::string_view id, const char* path, record::Foreseen::How how) {
+        return [=](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+            if (r.items[i].entity->id == id) out.push_back({i, how, path, "no column"});
+        };
+    };
+    using How = record::Foreseen::How;
+    Layout l;
+    l.before.change(0, no_note);
+    l.after.change(0, no_note);
+    l.before.change(0, with_note);
+    std::string lost, other;
+    l.before.change(0, [&](Record& r) {
+        lost = nth<Observation>(r, 1).id;
+        other = nth<Observation>(r, 0).id;
+    });
+    l.run();
+    CHECK(l.run().unexplained == 1);
+    for (const auto& [id, path, how, explained] :
+         std::vector<std::tuple<std::string, const char*, How, bool>>{
+             {lost, "note", How::lost, true},
+             {lost, "note.text", How::lost, true},
+             {lost, "valueQuantity", How::lost, false},
+             {lost, "not", How::lost, false},
+             // Nothing is left of it.
+             {lost, "note", How::first, false},
+             {other, "note", How::lost, false}}) {
+        CAPTURE(id);
+        CAPTURE(std::string(path));
+        CAPTURE(lost);
+        CAPTURE(static_cast<int>(how));
+        Foresees target(says(id, path, how));
+        l.options.foresight = {&target};
+        CHECK(l.run().unexplained == (explained ? 0 : 1));
+    }
+    // What AFTER has instead must be a part of it.
+    l.after.change(0, [](Record& r) { nth<Observation>(r, 1).note.add(r.arena).text = "another"; });
+    Foresees target(says(lost, "note", How::lost));
+    l.options.foresight = {&target};
+    CHECK(l.run().unexplained == 1);
+}
+
+TEST_CASE("diff: a missing entry is explained when it was foreseen; a dangerous one only when it is held") {
+    using How = record::Foreseen::How;
+    for (const How how : {How::held, How::derived, How::other}) {
+        Layout l;
+        l.after.change(0, [](Record& r) {
+            std::erase_if(r.items,
+                          [](const record::Item& i) { return i.kind == EntityKind::AllergyIntolerance; });
+        });
+        Foresees target([how](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+            if (r.items[i].kind == EntityKind::AllergyIntolerance) out.push_back({i, how, "", "X-1"});
+        });
+        l.options.foresight = {&target};
+        const Totals t = l.run();
+        CHECK(t.never == (how == How::held ? 0 : 1));
+        CHECK(t.rules.contains("held: X-1") == (how == How::held));
+    }
+}
+
 TEST_CASE("diff: each way of carry.csv explains what it says and no more") {
     const auto two_names = [](Record& r) { nth<Patient>(r).name.add(r.arena).family = "Before"; };
-    SUBCASE("some") {
-        Layout l;
-        l.before.change(0, two_names);
-        CHECK(l.run().unexplained == 1);
-        l.declare("Patient", "name", Carry::How::some);
-        CHECK(l.rule() == "Patient.name: declared");
-        // Not all of them.
-        l.after.change(0, [](Record& r) { nth<Patient>(r).name.size = 0; });
-        CHECK(l.run().unexplained == 1);
-    }
     SUBCASE("lost: only where nothing stands there any more") {
         Layout l;
         l.before.change(0, two_names);
@@ -279,7 +341,12 @@ TEST_CASE("diff: an entry that the target held is explained by its code, and wha
     const Totals lost = l.run();
     CHECK(lost.unexplained == 4);
     CHECK(lost.never == 1);
-    l.options.held = {{"AllergyIntolerance/alg-0", "X-WRITE-004"}, {"Encounter/enc-0", "X-WRITE-002"}};
+    Foresees target([](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+        const std::string_view id = r.items[i].entity->id;
+        if (id == "alg-0") out.push_back({i, record::Foreseen::How::held, "", "X-WRITE-004"});
+        if (id == "enc-0") out.push_back({i, record::Foreseen::How::held, "", "X-WRITE-002"});
+    });
+    l.options.foresight = {&target};
     const Totals t = l.run();
     CHECK(t.unexplained == 0);
     CHECK(t.rules.at("held: X-WRITE-004") == 1);

@@ -174,6 +174,26 @@ struct Walker {
         return {};
     }
 
+    // What leads to the same one first, then what is of one sort.
+    void pair_items(const void* a, const void* b, const Field& f, bool by_target,
+                    std::vector<std::size_t>& left, std::vector<std::size_t>& right,
+                    std::vector<std::pair<std::size_t, std::size_t>>& pairs) {
+        const auto of = [&](const void* side, std::size_t i) -> const void* {
+            return items_at(side, f).data + i * f.type->size;
+        };
+        std::erase_if(left, [&](std::size_t i) {
+            const std::string sort = by_target ? std::string() : sort_of(of(a, i), f);
+            const auto j = std::find_if(right.begin(), right.end(), [&](std::size_t n) {
+                return by_target ? explain->same_target(*f.type, of(a, i), of(b, n))
+                                 : !sort.empty() && sort_of(of(b, n), f) == sort;
+            });
+            if (j == right.end()) return false;
+            pairs.emplace_back(i, *j);
+            right.erase(j);
+            return true;
+        });
+    }
+
     void rest(const void* a, const void* b, const Type& owner, const Field& f, const std::string& path,
               const std::vector<std::string>& x, const std::vector<std::string>& y,
               std::vector<std::size_t> left, std::vector<std::size_t> right) {
@@ -184,16 +204,7 @@ struct Walker {
         };
         std::vector<std::pair<std::size_t, std::size_t>> pairs;
         if (structures && explain != nullptr)
-            std::erase_if(left, [&](std::size_t i) {
-                const std::string sort = sort_of(of(a, i), f);
-                const auto j = std::find_if(right.begin(), right.end(), [&](std::size_t n) {
-                    return !sort.empty() && sort_of(of(b, n), f) == sort;
-                });
-                if (j == right.end()) return false;
-                pairs.emplace_back(i, *j);
-                right.erase(j);
-                return true;
-            });
+            for (const bool by_target : {true, false}) pair_items(a, b, f, by_target, left, right, pairs);
         // Codes and keys of different systems are not one that changed.
         const bool apart =
             explain != nullptr && (f.type == &record::type_of<record::Coding>() ||

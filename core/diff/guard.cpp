@@ -57,19 +57,18 @@ std::vector<Guard> make_guards() {
                          std::string_view what, bool (*applies)(const record::Entity&) = nullptr) {
         for (std::string_view field : fields) all.push_back(guard(kind, field, what, applies));
     };
-    add(EntityKind::AllergyIntolerance, {"", "code", "clinicalStatus.coding", "verificationStatus.coding"},
-        "an allergy");
+    add(EntityKind::AllergyIntolerance, {"", "code", "clinicalStatus", "verificationStatus"}, "an allergy");
     add(EntityKind::MedicationRequest, {"dosageInstruction"}, "a dose");
     add(EntityKind::MedicationStatement, {"dosage"}, "a dose");
     add(EntityKind::Immunization, {"doseQuantity"}, "a dose");
     add(EntityKind::MedicationRequest,
-        {"", "status", "intent", "medicationCodeableConcept", "medicationReference",
-         "courseOfTherapyType.coding", "prescriptionType.coding"},
+        {"", "status", "intent", "medicationCodeableConcept", "medicationReference", "courseOfTherapyType",
+         "prescriptionType"},
         "an active repeat", active_plan);
     add(EntityKind::MedicationStatement, {"", "status", "medicationCodeableConcept", "medicationReference"},
         "an active repeat", active_course);
     add(EntityKind::MedicationStatement, {"prescribingAgency"}, "who prescribes", prescribed_elsewhere);
-    add(EntityKind::Condition, {"", "code", "clinicalStatus.coding", "category.coding"}, "an active problem",
+    add(EntityKind::Condition, {"", "code", "clinicalStatus", "category"}, "an active problem",
         active_problem);
     add(EntityKind::Flag, {"", "code", "status"}, "a warning");
     add(EntityKind::List, {"", "warningCode"}, "a warning", has_warning);

@@ -51,12 +51,16 @@ class Judge {
 
     /// `whole` is the record that it stands in; it may be nullptr.
     Difference only_before(record::EntityKind kind, const record::Entity& before,
-                           const record::Record* whole = nullptr) const {
+                           const record::Record* whole = nullptr,
+                           const Predictions* foreseen = nullptr) const {
         Difference d;
         d.kind = Kind::only_before;
         d.entity = kind;
         d.before = before.id;
         std::string rule = projection_.missing(kind, before);
+        if (const Prediction* p = foreseen == nullptr ? nullptr : foreseen->of(kind, before);
+            p != nullptr && (p->held || guarded(kind, before).empty()))
+            rule = p->missing;
         if (rule.empty() && projection_.siblings()) rule = projection_.made(kind, before, whole);
         d.explained = !rule.empty();
         if (d.explained)
@@ -67,25 +71,23 @@ class Judge {
     }
 
     Difference only_after(record::EntityKind kind, const record::Entity& after,
-                          const record::Record* whole = nullptr) const {
+                          const record::Record* whole = nullptr, const Predictions* of_before = nullptr,
+                          const Predictions* of_after = nullptr) const {
         Difference d;
         d.kind = Kind::only_after;
         d.entity = kind;
         d.after = after.id;
         std::string rule = projection_.made(kind, after, whole);
         if (rule.empty() && projection_.siblings()) rule = projection_.missing(kind, after);
+        if (rule.empty() && of_before != nullptr && of_before->another(after))
+            rule = "*: what an entry of another kind is read as";
+        if (const Prediction* p = of_after == nullptr || !rule.empty() ? nullptr : of_after->of(kind, after))
+            rule = p->missing;
         if (!rule.empty()) {
             d.explained = true;
             d.rules.push_back(std::move(rule));
         }
         return d;
-    }
-
-    /// It is not there because the Target held it, and says so.
-    static void hold(Difference& d, const std::string& code) {
-        d.explained = true;
-        d.never = {};
-        d.rules = {"held: " + code};
     }
 
     const Projection& projection() const { return projection_; }

@@ -16,11 +16,12 @@ class Links {
     std::function<bool(std::string_view before, std::string_view after)> contradict;
 
     /// "Practitioner/a" of BEFORE is "Practitioner/b" of AFTER: known, or believed from now on.
-    bool same(std::string_view before, std::string_view after) {
+    /// `sure`: a key says so, whatever they are called.
+    bool same(std::string_view before, std::string_view after, bool sure = false) {
         const auto known = to_.find(before);
         if (known != to_.end()) return known->second == after;
         if (from_.find(after) != from_.end()) return false;
-        if (contradict && contradict(before, after)) return false;
+        if (!sure && contradict && contradict(before, after)) return false;
         to_.emplace(before, after);
         from_.emplace(after, before);
         return true;

@@ -59,6 +59,12 @@ std::string number_key(const Item& item) {
     return {};
 }
 
+std::string row_value(const Entity& e) {
+    for (const record::Identifier& i : e.identifier)
+        if (i.system.starts_with(record::kRowId)) return lower(i.value);
+    return {};
+}
+
 std::string id_key(const Entity& e) { return std::string(e.id); }
 
 // The same kinds and ids in the same order: the usual case, and then nothing need be looked up.
@@ -268,7 +274,7 @@ std::string code_and_time(EntityKind kind, const Entity& entity) {
     return key;
 }
 
-void pair_entities(const Record& before, const Record& after, EntityPairs& out) {
+void pair_entities(const Record& before, const Record& after, EntityPairs& out, const Predictions* foreseen) {
     out.pairs.clear();
     out.only_before.clear();
     out.only_after.clear();
@@ -283,6 +289,13 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out) 
     m.stage([](const Item& i) { return row_key(*i.entity); });
     const std::array<bool, record::kEntityKinds> keyed = m.keyed();
     m.stage([](const Item& i) { return identifier_key(*i.entity); });
+    // The key of its row, as the Target said.
+    m.stage(
+        [&](const Item& i) {
+            const Prediction* p = foreseen == nullptr ? nullptr : foreseen->of(i.kind, *i.entity);
+            return p == nullptr || p->keys.empty() ? std::string() : p->keys[0];
+        },
+        [&](const Item& i) { return foreseen == nullptr ? std::string() : row_value(*i.entity); });
     m.stage([](const Item& i) { return uuid_of(i.entity->id); },
             [](const Item& i) { return key_uuid(*i.entity); });
     m.stage([](const Item& i) { return key_uuid(*i.entity); },

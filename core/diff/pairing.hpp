@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/diff/foreseen.hpp"
 #include "core/record/record.hpp"
 
 /// Which entity of one record is which of the other's.
@@ -14,8 +15,10 @@ struct EntityPairs {
     std::vector<std::uint32_t> only_before, only_after;          ///< in order
 };
 
-/// Pairs the entities of two records of one patient: as said in diff.hpp. `out` is cleared first and reused.
-void pair_entities(const record::Record& before, const record::Record& after, EntityPairs& out);
+/// Pairs the entities of two records of one patient: as said in diff.hpp. `foreseen`: what was said of
+/// BEFORE's. `out` is cleared first and reused.
+void pair_entities(const record::Record& before, const record::Record& after, EntityPairs& out,
+                   const Predictions* foreseen = nullptr);
 
 /// The rows an entity came from, as one text; its identifiers when it has no rows. Empty when it has neither.
 std::string source_key(const record::Entity& entity);

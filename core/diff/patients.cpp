@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "core/csv/csv.hpp"
+#include "core/record/made_number.hpp"
 #include "core/util/error.hpp"
 #include "core/util/nhs_number.hpp"
 #include "core/util/text.hpp"
@@ -23,6 +24,12 @@ bool births_agree(const Identity& a, const Identity& b) {
 bool contradict(const Identity& a, const Identity& b) {
     return !a.nhs.empty() && !b.nhs.empty() && a.nhs != b.nhs && !a.birth.empty() && !b.birth.empty() &&
            !births_agree(a, b);
+}
+
+std::string made_number(const Identity& i) {
+    if (i.id.empty()) return {};
+    const auto number = record::made_number(record::EntityKind::Patient, i.id);
+    return {number.data(), number.size()};
 }
 
 std::string as_uuid(const std::string& text) { return text.size() == 36 ? lower(text) : std::string(); }
@@ -132,6 +139,11 @@ PatientMatches pair_patients(const std::vector<Identity>& before, const std::vec
     m.stage(
         "key made of the id", [](const Identity& i) { return as_uuid(i.key); },
         [](const Identity& i) { return as_uuid(i.id); },
+        [](const Identity& a, const Identity& b) { return !contradict(a, b); });
+    // One with numbers makes them of the id.
+    m.stage(
+        "key made of the id", made_number,
+        [](const Identity& i) { return i.key.size() == 18 ? i.key : std::string(); },
         [](const Identity& a, const Identity& b) { return !contradict(a, b); });
     m.stage(
         "source key", [](const Identity& i) -> const std::string& { return i.key; },

@@ -5,6 +5,8 @@
 
 #include "core/diff/pairing.hpp"
 #include "core/record/json.hpp"
+#include "core/record/made_number.hpp"
+#include "core/util/text.hpp"
 
 namespace gpswitch::diff {
 namespace {
@@ -34,6 +36,31 @@ std::string natural_key(record::EntityKind kind, const record::Entity& e) {
     return rest.empty() ? rest : "time\x1f" + rest;
 }
 
+// Keys by which a layout may name it: its id, the number made of it, and the keys of its rows that no other
+// system would have by chance.
+std::vector<std::string> key_forms(const record::Item& item) {
+    std::vector<std::string> out;
+    if (!item.entity->id.empty()) {
+        const auto number = record::made_number(item.kind, item.entity->id);
+        out = {lower(item.entity->id), std::string(number.data(), number.size())};
+    }
+    // A layout may have one row for a person and a job.
+    if (item.kind == record::EntityKind::PractitionerRole) {
+        const record::Text who =
+            static_cast<const record::PractitionerRole*>(item.entity)->practitioner.reference;
+        if (who.starts_with("Practitioner/")) {
+            const auto number = record::made_number(record::EntityKind::Practitioner, who.substr(13));
+            out.emplace_back(number.data(), number.size());
+        }
+    }
+    for (const record::Identifier& i : item.entity->identifier) {
+        if (!i.system.starts_with(record::kRowId)) continue;
+        out.push_back(std::string(i.system) + "\x1f" + std::string(i.value));
+        if (i.value.size() == 36 || i.value.size() == 18) out.push_back(lower(i.value));
+    }
+    return out;
+}
+
 }  // namespace
 
 void Practice::follow(const Side& side, bool before, const record::Record& record) {
@@ -50,6 +77,7 @@ void Practice::needs(const Side& side, bool before, const record::Record& record
         if (!side.source->find(need, found)) continue;
         if (side.prepare) side.prepare(found);
         record::thaw(found);
+        ask(before, found);
         follow(side, before, found);
     }
 }
@@ -60,6 +88,7 @@ void Practice::leftovers(const Side& side, bool before) {
     while (cursor && cursor->next(record)) {
         if (side.prepare) side.prepare(record);
         record::thaw(record);
+        ask(before, record);
         if (record.held.empty())
             for (const record::Item& item : record.items) take(before, item, true);
         else if (before)
@@ -67,6 +96,13 @@ void Practice::leftovers(const Side& side, bool before) {
         // A free slot is the only one to name its session, maybe.
         needs(side, before, record);
     }
+}
+
+void Practice::ask(bool before, const record::Record& record) {
+    if (before)
+        foreseen_.before.ask(options_.foresight, record);
+    else
+        foreseen_.after.ask(options_.foresight_before, record);
 }
 
 void Practice::held(const record::Record& record) {
@@ -85,6 +121,7 @@ void Practice::take(bool before, const record::Item& item, bool again_is_double)
     std::string natural = natural_key(item.kind, *item.entity);
     if (!natural.empty()) own.natural.emplace(name_of(item.kind, item.entity->id), std::move(natural));
     if (std::string uuid = key_uuid(*item.entity); !uuid.empty()) own.keys.emplace(key, std::move(uuid));
+    pair_by_key(before, item);
     std::string text;
     record::append_json(text, item.kind, *item.entity);
     const auto partner = other.waiting.find(key);
@@ -97,6 +134,25 @@ void Practice::take(bool before, const record::Item& item, bool again_is_double)
     else
         compare(key, before ? text : partner->second, before ? partner->second : text);
     other.waiting.erase(partner);
+}
+
+void Practice::pair_by_key(bool before, const record::Item& item) {
+    Half& own = halves_[before ? 0 : 1];
+    const Half& other = halves_[before ? 1 : 0];
+    const std::string name = name_of(item.kind, item.entity->id);
+    std::vector<std::string> forms = key_forms(item);
+    if (const Prediction* p = before ? foreseen_.before.of(item.kind, *item.entity) : nullptr)
+        forms.insert(forms.end(), p->keys.begin(), p->keys.end());
+    for (std::string& form : forms) {
+        const auto partner = other.forms.find(Key{item.kind, form});
+        if (partner != other.forms.end() && !partner->second.empty()) {
+            const std::string there = name_of(item.kind, partner->second);
+            links_.same(before ? name : there, before ? there : name, true);
+        }
+        const auto [known, fresh] =
+            own.forms.emplace(Key{item.kind, std::move(form)}, std::string(item.entity->id));
+        if (!fresh && known->second != item.entity->id) known->second.clear();
+    }
 }
 
 record::Entity& Practice::parse(const Key& key, const std::string& text, record::Record& into) {
@@ -116,10 +172,14 @@ void Practice::compare(const Key& key, const std::string& before, const std::str
     record::Entity& a = parse(key, before, record);
     record::Entity& b = parse(key, after, record);
     Difference d;
-    Surroundings around{&links_, [this](std::string_view to) {
+    Surroundings around{&links_,
+                        [this](std::string_view to) {
+                            if (const std::string& rule = foreseen_.before.gone(to); !rule.empty())
+                                return rule;
                             const auto kind = record::kind_of(to.substr(0, to.find('/')));
                             return kind ? judge_.projection().missing(*kind) : std::string();
-                        }};
+                        },
+                        nullptr, &foreseen_.before, &foreseen_.after};
     if (judge_.pair(key.first, a, b, d, around) == Judge::Verdict::equal)
         ++totals_.equal;
     else
@@ -130,7 +190,9 @@ bool Practice::contradict(std::string_view before, std::string_view after) const
     const auto a = halves_[0].natural.find(before), b = halves_[1].natural.find(after);
     if (a == halves_[0].natural.end() || b == halves_[1].natural.end()) return false;
     // Of another sort they say nothing of each other.
-    return a->second.substr(0, a->second.find('\x1f')) == b->second.substr(0, b->second.find('\x1f')) &&
+    // What it is coded as each system says anew.
+    return !a->second.starts_with("time") &&
+           a->second.substr(0, a->second.find('\x1f')) == b->second.substr(0, b->second.find('\x1f')) &&
            a->second != b->second;
 }
 
@@ -204,14 +266,20 @@ std::vector<Difference> Practice::finish() {
     pair_natural();
     for (const auto& [key, text] : halves_[0].waiting) {
         record::Record record;
-        Difference d = judge_.only_before(key.first, parse(key, text, record));
-        if (const auto held = options_.held.find(name_of(key.first, key.second)); held != options_.held.end())
-            Judge::hold(d, held->second);
+        Difference d = judge_.only_before(key.first, parse(key, text, record), nullptr, &foreseen_.before);
+        // Who refers to it has been compared: nobody in AFTER does.
+        const std::string& unreferred = judge_.projection().unreferred(key.first);
+        if (!d.explained && !unreferred.empty() && !halves_[1].asked.contains(key) &&
+            links_.after(name_of(key.first, key.second)).empty()) {
+            d.explained = true;
+            d.rules = {unreferred};
+        }
         differences_.push_back(std::move(d));
     }
     for (const auto& [key, text] : halves_[1].waiting) {
         record::Record record;
-        differences_.push_back(judge_.only_after(key.first, parse(key, text, record)));
+        differences_.push_back(judge_.only_after(key.first, parse(key, text, record), nullptr,
+                                                 &foreseen_.before, &foreseen_.after));
     }
     std::stable_sort(differences_.begin(), differences_.end(), [](const Difference& x, const Difference& y) {
         const std::string& p = x.before.empty() ? x.after : x.before;

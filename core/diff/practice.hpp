@@ -15,8 +15,9 @@ namespace gpswitch::diff {
 /// (leftovers).
 class Practice {
   public:
-    Practice(const Judge& judge, const Options& options, Totals& totals)
-        : judge_(judge), options_(options), totals_(totals) {
+    Practice(const Judge& judge, const Options& options, Totals& totals, Predictions& of_before,
+             Predictions& of_after)
+        : judge_(judge), options_(options), totals_(totals), foreseen_{of_before, of_after} {
         links_.contradict = [this](std::string_view a, std::string_view b) { return contradict(a, b); };
     }
 
@@ -40,11 +41,16 @@ class Practice {
         /// "Organization/a": what tells it from others whatever its id (natural_key); and key_uuid.
         std::map<std::string, std::string, std::less<>> natural;
         std::map<Key, std::string> keys;
+        /// What a row's key was made of, or is (key_forms): the id. Empty id: of several.
+        std::map<Key, std::string> forms;
     };
     void held(const record::Record& record);
+    void ask(bool before, const record::Record& record);
     void take(bool before, const record::Item& item, bool again_is_double);
     void compare(const Key& key, const std::string& before, const std::string& after);
     bool contradict(std::string_view before, std::string_view after) const;
+    /// Pairs it at once when its key shows which of the other side it is.
+    void pair_by_key(bool before, const record::Item& item);
     /// Pairs what is left by links, and by what tells one from another.
     void pair_linked();
     void pair_keys();
@@ -55,6 +61,9 @@ class Practice {
     const Judge& judge_;
     const Options& options_;
     Totals& totals_;
+    struct {
+        Predictions &before, &after;
+    } foreseen_;
     Links links_;
     Half halves_[2];  ///< BEFORE, AFTER
     std::vector<Difference> differences_;

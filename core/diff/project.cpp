@@ -82,7 +82,9 @@ void Projection::add(const std::string& entity, const std::string& field, Carry:
         const std::string name = entity == "*" ? "*" : std::string(record::name_of(kind));
         const auto k = static_cast<std::size_t>(kind);
         if (field.empty()) {
-            if (how == Carry::How::made)
+            if (how == Carry::How::unreferred)
+                unreferred_[k] = name + ": " + why;
+            else if (how == Carry::How::made)
                 made_[k].push_back(
                     {name + ": " + why, resolve(type_of(EntityKind::Patient), to), record::kind_of(to)});
             else

@@ -29,6 +29,11 @@ class Projection {
     /// was inferred. Empty: none.
     std::string made(record::EntityKind kind, const record::Entity& after, const record::Record* whole) const;
 
+    /// The rule by which a practice-wide entity may be missing that nobody in AFTER refers to; empty: none.
+    const std::string& unreferred(record::EntityKind kind) const {
+        return unreferred_[static_cast<std::size_t>(kind)];
+    }
+
     /// Turns BEFORE's labels into those that AFTER's layout has for them; the rule, or nothing.
     std::string relabel(record::Entity& before, record::Entity& after) const;
 
@@ -58,7 +63,7 @@ class Projection {
         Path path;                             ///< of the patient
         std::optional<record::EntityKind> of;  ///< whose row it shares
     };
-    std::array<std::string, record::kEntityKinds> whole_;
+    std::array<std::string, record::kEntityKinds> whole_, unreferred_;
     std::array<std::vector<Made>, record::kEntityKinds> made_;
     std::vector<Label> labels_;
     bool layout_ = false, siblings_ = false;

@@ -12,7 +12,7 @@ constexpr Text kOwn = "https://gpswitch.org/CodeSystem/confidentiality";
 }  // namespace
 
 // Whoever reads lets it inherit them again from the entry whose row has the flag: from its consultation or
-// problem only when a row of its own leads there.
+// problem only when a row of its own leads there. Where no row has a flag nothing is inherited.
 bool Pages::inherited(std::uint32_t i, Text label) const {
     const Entity& e = *record_->items[i].entity;
     return std::any_of(e.inferred.begin(), e.inferred.end(), [&](Text t) {
@@ -24,6 +24,9 @@ bool Pages::inherited(std::uint32_t i, Text label) const {
 }
 
 bool Pages::leads_to(std::uint32_t i, Text type) const {
+    bool flags = false;
+    for (std::size_t t = 0; t < layout_.tables() && !flags; ++t) flags = layout_.columns(t).label >= 0;
+    if (!flags) return false;
     const auto kind = record::kind_of(type);
     if ((kind != EntityKind::Encounter && kind != EntityKind::Condition) || !has_rows(i)) return true;
     for (const mapping::WrittenRow& row : routes_[i]->rows)

@@ -8,8 +8,10 @@
 namespace gpswitch::layout {
 namespace {
 
-Cover empty_cover(const record::Type& type) {
+Cover empty_cover(const record::Type& type, const std::string& path = {}) {
     Cover c;
+    for (const record::Field& f : type.fields)
+        c.paths.push_back(path.empty() ? std::string(f.name) : path + "." + std::string(f.name));
     c.how.assign(type.fields.size(), Cover::How::nothing);
     c.inner.resize(type.fields.size());
     c.by.resize(type.fields.size());
@@ -28,13 +30,36 @@ void add_to(Cover& c, const record::Type& type, Text path, const mapping::Column
         return;
     }
     if (c.how[i] == Cover::How::nothing) c.how[i] = Cover::How::inside;
-    if (!c.inner[i]) c.inner[i] = std::make_unique<Cover>(empty_cover(*f->type));
+    if (!c.inner[i]) c.inner[i] = std::make_unique<Cover>(empty_cover(*f->type, c.paths[i]));
     add_to(*c.inner[i], *f->type, path.substr(dot + 1), rule);
 }
 
 void add_rules(Cover& all, const record::Type& type, const std::vector<mapping::ColumnRule>& rules) {
     for (const mapping::ColumnRule& rule : rules)
         if (!rule.path.empty()) add_to(all, type, rule.path, rule);
+}
+
+// A field that is written whole leaves something out only when it leads elsewhere or is one of several
+// numbers; what is named for whoever reads, the layout's own logic takes care of.
+bool may_lose(const Cover& c, const record::Type& type, std::size_t i) {
+    const record::Field& f = type.fields[i];
+    if (c.how[i] == Cover::How::inside) return true;
+    if (c.how[i] == Cover::How::nothing) {
+        static const record::Address nowhere{};
+        return &type == &record::type_of<record::Address>() || !said_elsewhere(type, &nowhere, f);
+    }
+    return (f.type == &record::type_of<record::Reference>() ||
+            f.type == &record::type_of<record::ContactPoint>()) &&
+           std::ranges::none_of(c.by[i], [](const mapping::ColumnRule* r) {
+               return r->transform == mapping::Transform::part;
+           });
+}
+
+void mark_open(Cover& c, const record::Type& type) {
+    for (std::size_t i = 0; i < type.fields.size(); ++i) {
+        if (may_lose(c, type, i)) c.open[i / 64] |= std::uint64_t{1} << (i % 64);
+        if (c.how[i] == Cover::How::inside) mark_open(*c.inner[i], *type.fields[i].type);
+    }
 }
 
 // Fields of which no rule writes anything, with what stands below those that have a column for a part.
@@ -112,15 +137,33 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set, std::string_view versio
         columns_.push_back({t.find(Cell::patient), t.find(Cell::practice), t.find(Cell::key),
                             t.find(Cell::label), t.find(Cell::code)});
     }
-    for (std::size_t k = 0; k < record::kEntityKinds; ++k)
-        for (const mapping::WriteRoute& route : write_->routes(static_cast<EntityKind>(k))) {
+    for (const mapping::WrittenTable& t : write_->tables()) {
+        auto& columns = limited_.emplace_back();
+        for (std::size_t c = 0; c < t.cells.size(); ++c)
+            if (t.cells[c].max != 0 && t.cells[c].format != mapping::Cell::Format::guid)
+                columns.push_back(static_cast<std::uint32_t>(c));
+    }
+    for (std::size_t k = 0; k < record::kEntityKinds; ++k) {
+        const auto& routes = write_->routes(static_cast<EntityKind>(k));
+        no_place_[k] = static_cast<EntityKind>(k) != EntityKind::Patient && !routes.empty() &&
+                       std::ranges::all_of(
+                           routes, [](const auto& r) { return r.fate == mapping::WriteRoute::Fate::held; });
+        for (const mapping::WriteRoute& route : routes) {
             const record::Type& type = record::type_of(static_cast<EntityKind>(k));
-            Cover& all = covers_.emplace(&route, empty_cover(type)).first->second;
+            Cover& all = covers_.emplace_back(empty_cover(type));
             for (const mapping::WrittenRow& row : route.rows) {
-                rules_[&row] = &set_->rules(table(row.table).name, row.variant);
-                add_rules(all, type, *rules_[&row]);
+                rules_.push_back(&set_->rules(table(row.table).name, row.variant));
+                turned_.emplace_back(*rules_.back(), type);
+                add_rules(all, type, *rules_.back());
+                for (const mapping::ColumnRule& rule : *rules_.back())
+                    if (rule.transform == mapping::Transform::identifier)
+                        all.identifiers.push_back(rule.args[0]);
             }
+            mark_open(all, type);
+            for (std::size_t f = 0; f < type.fields.size(); ++f)
+                if (route.own[f]) all.open[f / 64] &= ~(std::uint64_t{1} << (f % 64));
         }
+    }
 }
 
 std::size_t Layout::table_named(std::string_view name) const {

@@ -1,6 +1,6 @@
 #pragma once
+#include <array>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "core/mapping/write.hpp"
@@ -23,6 +23,10 @@ struct Cover {
     std::vector<How> how;                                     ///< by index in Type::fields
     std::vector<std::unique_ptr<Cover>> inner;                ///< the same; of those with `inside`
     std::vector<std::vector<const mapping::ColumnRule*>> by;  ///< the same; rules that name the field
+    std::vector<std::string> paths;                           ///< the same; from the entity down
+    /// Fields of which something may stand in no cell, one bit each: the others need no look.
+    std::uint64_t open[2] = {0, 0};
+    std::vector<Text> identifiers;  ///< of an entity: systems of which a rule writes the value
 };
 
 /// A mapping set bound to the columns that are written. Tables have the numbers of their place in cells.csv.
@@ -43,9 +47,16 @@ class Layout {
     }
     /// Rules of one row of a route, found once.
     const std::vector<mapping::ColumnRule>& rules(const mapping::WrittenRow& row) const {
-        return *rules_.at(&row);
+        return *rules_[row.number];
     }
-    const Cover& cover(const mapping::WriteRoute& route) const { return covers_.at(&route); }
+    const mapping::TurnRules& turned(const mapping::WrittenRow& row) const { return turned_[row.number]; }
+    const Cover& cover(const mapping::WriteRoute& route) const { return covers_[route.number]; }
+    /// Every line of the kind is `held`, but for the patient's.
+    bool no_place(EntityKind kind) const { return no_place_[static_cast<std::size_t>(kind)]; }
+    /// Columns with a limit in characters.
+    const std::vector<std::uint32_t>& limited(std::size_t table_number) const {
+        return limited_[table_number];
+    }
 
     /// Columns of the rules that are none of the table's: numbers above kThrough are those of the row that a
     /// column leads to ("CodeId.Term"), the number below it is one that is only read.
@@ -69,8 +80,11 @@ class Layout {
     std::shared_ptr<const WriteSet> write_;
     std::vector<std::string> names_;
     std::vector<Columns> columns_;
-    std::unordered_map<const mapping::WrittenRow*, const std::vector<mapping::ColumnRule>*> rules_;
-    std::unordered_map<const mapping::WriteRoute*, Cover> covers_;
+    std::vector<const std::vector<mapping::ColumnRule>*> rules_;  ///< by WrittenRow::number
+    std::vector<mapping::TurnRules> turned_;                      ///< the same
+    std::vector<Cover> covers_;                                   ///< by WriteRoute::number
+    std::vector<std::vector<std::uint32_t>> limited_;
+    std::array<bool, record::kEntityKinds> no_place_{};
 };
 
 /// What the layout has no place for, as its tables say: entities of which every line of write.csv is `held`,

@@ -16,6 +16,7 @@ void Pages::fill(const Record& record, Text practice, Text as_of) {
     practice_ = arena_.copy(practice);
     const auto n = static_cast<std::uint32_t>(record.items.size());
     item_drafts_.assign(n, {});
+    keys_.assign(n, {});
     begin();
     route();
     for (std::uint32_t i = 0; i < n; ++i) item(i);
@@ -39,28 +40,54 @@ void Pages::with_patient() {
         if (record_->items[i].kind != EntityKind::Patient) hold(i, code, "its patient is held back");
 }
 
-void Pages::route() {
-    const auto n = static_cast<std::uint32_t>(record_->items.size());
-    routes_.assign(n, nullptr);
-    for (std::uint32_t i = 0; i < n; ++i) {
-        const record::Item& item = record_->items[i];
-        by_reference_.emplace(arena_.join(record::name_of(item.kind), "/", item.entity->id), i);
-        routes_[i] = layout_.write().first(item.kind, *item.entity);
-        if (routes_[i] != nullptr && routes_[i]->fate == mapping::WriteRoute::Fate::held)
-            hold(i, kNoPlace, routes_[i]->why);
-        if (item.kind != EntityKind::Patient || !has_rows(i)) continue;
-        patient_ = key_of_item(i, routes_[i]->rows[0].table);
-        belongs(*static_cast<const record::Patient*>(item.entity));
+void Pages::decide(const Record& record) {
+    record_ = &record;
+    held.clear();
+    routes_.clear();
+    for (const record::Item& item : record.items) {
+        routes_.push_back(layout_.write().first(item.kind, *item.entity));
+        if (layout_.no_place(item.kind))
+            hold(static_cast<std::uint32_t>(routes_.size() - 1), kNoPlace, routes_.back()->why);
     }
+    decided_ = &record;
 }
 
-std::optional<std::uint32_t> Pages::item_of(Text reference) const {
-    const auto it = by_reference_.find(reference);
-    return it == by_reference_.end() ? std::nullopt : std::optional(it->second);
+void Pages::forget(std::span<const std::uint32_t> items) {
+    std::uint32_t i = 0;
+    std::erase_if(routes_, [&](const auto*) { return std::ranges::binary_search(items, i++); });
+}
+
+void Pages::route() {
+    if (decided_ != record_) {
+        decide(*record_);
+        decided_ = nullptr;
+        held.clear();
+    }
+    const auto n = static_cast<std::uint32_t>(record_->items.size());
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const record::Item& item = record_->items[i];
+        if (routes_[i] != nullptr && routes_[i]->fate == mapping::WriteRoute::Fate::held)
+            hold(i, kNoPlace, routes_[i]->why);
+        by_reference_.add(arena_.join(record::name_of(item.kind), "/", item.entity->id), i);
+        if (item.kind != EntityKind::Patient || !has_rows(i)) continue;
+        patient_ = find_key(i, routes_[i]->rows[0].table);
+        belongs(*static_cast<const record::Patient*>(item.entity));
+    }
+    without_place = held.size();
+}
+
+Text Pages::key_of_item(std::uint32_t i, std::size_t table) {
+    Key& known = keys_[i];
+    if (known.key.data() == nullptr || known.table != table) {
+        const Text key = find_key(i, table);
+        keys_[i] = {table, key};
+        return key;
+    }
+    return known.key;
 }
 
 // A record from this supplier gets its own key back; another one a key made of its id.
-Text Pages::key_of_item(std::uint32_t i, std::size_t table) {
+Text Pages::find_key(std::uint32_t i, std::size_t table) {
     const record::Item& item = record_->items[i];
     Text other;
     for (const record::Identifier& id : item.entity->identifier) {
@@ -78,9 +105,9 @@ Text Pages::key_of_item(std::uint32_t i, std::size_t table) {
 std::uint32_t Pages::draft(std::size_t table, Text key) {
     auto& index = by_key_[table];
     if (!key.empty())
-        if (const auto it = index.find(key); it != index.end()) return it->second;
+        if (const auto known = index.find(key)) return *known;
     const auto n = static_cast<std::uint32_t>(drafts.size());
-    if (!key.empty()) index.emplace(key, n);
+    if (!key.empty()) index.add(key, n);
     Draft& d = drafts.emplace_back();
     d.table = table;
     d.key = key;
@@ -102,7 +129,7 @@ void Pages::item(std::uint32_t i) {
     mapping::TurnRound turn(layout_.set(), entity, item.kind, arena_);
     for (std::size_t r = 0; r < at_route_->rows.size(); ++r)
         if (!at_route_->rows[r].by_brick && !one_row(i, r, entity, turn)) return;
-    uncovered(i, entity);
+    uncovered(i, entity, turn.filled());
 }
 
 // False when the item is held for want of room.
@@ -129,7 +156,7 @@ bool Pages::one_row(std::uint32_t i, std::size_t r, const Entity& entity, mappin
     // The last that takes what is left of a list.
     const bool last = std::all_of(at_route_->rows.begin() + static_cast<std::ptrdiff_t>(r) + 1,
                                   at_route_->rows.end(), [](const auto& later) { return later.by_brick; });
-    turn.row(layout_.rules(row), *this, last);
+    turn.row(layout_.turned(row), *this, last);
     special(i, number);
     at_ = &drafts[number];
     if (row.optional && !says_something(*item.entity)) at_->written = true;
@@ -222,8 +249,7 @@ void Pages::put(int column, Text cell) {
         return;
     }
     if (to == cell || (at_->from_rest & bit) != 0) return;
-    lose(layout_.table(at_->table).cells[static_cast<std::size_t>(column)].column,
-         "two entries of one row say different things: the first is written");
+    lose(layout_.table(at_->table).cells[static_cast<std::size_t>(column)].column, kOthers);
 }
 
 bool Pages::empty(int column) const { return !Layout::is_cell(column) || at_->cells[column].empty(); }

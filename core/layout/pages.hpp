@@ -1,11 +1,13 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 
 #include "core/layout/layout.hpp"
+#include "core/layout/text_index.hpp"
 
 /// A record as rows of a layout: which entity stands in which row, and its fields in their cells.
 namespace gpswitch::layout {
@@ -29,14 +31,53 @@ struct Draft {
     bool written = false;  ///< nothing of it is to be written
 };
 
+/// Drafts that stay where they are while more are added; the room is kept for the next record.
+class Drafts {
+  public:
+    Draft& operator[](std::size_t n) { return blocks_[n / kBlock][n % kBlock]; }
+    const Draft& operator[](std::size_t n) const { return blocks_[n / kBlock][n % kBlock]; }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    void clear() { size_ = 0; }
+    Draft& emplace_back() {
+        if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Draft[]>(kBlock));
+        Draft& d = (*this)[size_++];
+        d = {};
+        return d;
+    }
+    Draft& back() { return (*this)[size_ - 1]; }
+
+    template <class Of, class D>
+    struct Place {
+        Of* of;
+        std::size_t n;
+        D& operator*() const { return (*of)[n]; }
+        Place& operator++() { return ++n, *this; }
+        bool operator==(const Place& other) const { return n == other.n; }
+    };
+    Place<Drafts, Draft> begin() { return {this, 0}; }
+    Place<Drafts, Draft> end() { return {this, size_}; }
+    Place<const Drafts, const Draft> begin() const { return {this, 0}; }
+    Place<const Drafts, const Draft> end() const { return {this, size_}; }
+
+  private:
+    static constexpr std::size_t kBlock = 256;
+    std::vector<std::unique_ptr<Draft[]>> blocks_;
+    std::size_t size_ = 0;
+};
+
 /// Findings of every brick (gpswitch-report(5)).
 inline constexpr const char* kLost = "WRITE-001";       ///< no column for something of an entry
 inline constexpr const char* kNoPlace = "WRITE-002";    ///< no place for an entry: held
 inline constexpr const char* kNoLabel = "WRITE-003";    ///< confidential, and no flag to say so: held
 inline constexpr const char* kDangerous = "WRITE-004";  ///< would be taken for something else: held
 
+inline constexpr std::string_view kOne = "the layout has room for one";
+inline constexpr std::string_view kOthers =
+    "two entries of one row say different things: the first is written";
 inline constexpr std::string_view kTooLong = "longer than the layout allows: written whole";
 inline constexpr std::string_view kLonger = "longer-than-layout";
+inline constexpr std::string_view kInstead = "another-value-read";
 
 /// What has no cell: item, field path, why.
 struct Loss {
@@ -64,14 +105,34 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     /// patient names no other; `as_of` is the day of the data.
     void fill(const Record& record, Text practice, Text as_of);
 
-    std::deque<Draft> drafts;  ///< stay where they are while more are added
+    /// Before fill(): finds each item's route. Those of a kind that never has a place are in `held` then: no
+    /// other entry is written in another way for their sake.
+    void decide(const Record& record);
+    /// These items (ascending) are no longer in the record.
+    void forget(std::span<const std::uint32_t> items);
+    /// What decide() found is true of no record any more.
+    void forget() { decided_ = nullptr; }
+
+    Drafts drafts;
     std::vector<Loss> losses;
     std::vector<Held> held;
+    std::size_t without_place = 0;  ///< so many of `held` come first: by their route, in the record's order
+    /// Say as well what is no loss to anybody but a comparison: what other fields say again, and how the
+    /// system it came from kept the entry.
+    bool say_all = false;
 
     /// Drafts in the order in which they are written: parents before children.
     std::vector<std::uint32_t> order();
     const Record& record() const { return *record_; }
     const mapping::WriteRoute* route(std::uint32_t item) const { return routes_[item]; }
+    /// Key of the item's first row; empty when it has none.
+    Text row_key(std::uint32_t item) const {
+        const auto& own = item_drafts_[item];
+        return own.empty() || drafts[own[0]].written ? Text() : drafts[own[0]].key;
+    }
+    /// Fields of the model that a loss concerns: its path, or those of the rules of its column. Empty when
+    /// nothing is lost by it.
+    std::vector<std::string> fields_of(const Loss& loss) const;
 
   protected:
     // --- what a brick adds ---
@@ -81,6 +142,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     /// The entity as it is written: a drug that is a resource of its own, the name of today first.
     virtual const Entity& as_written(std::uint32_t i);
     /// The item's own key for a row of that table, where its identifiers do not say it; empty otherwise.
+    /// This, shared_key and made_key say the same as long as the record is the same: they are asked once.
     virtual Text own_key(std::uint32_t i, std::size_t table) {
         static_cast<void>(i), static_cast<void>(table);
         return {};
@@ -141,7 +203,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     void set(Draft& d, std::string_view name, Text value);
     /// Number of a column, remembered by the address of its name: for names that stay where they are.
     int column(std::size_t table, std::string_view name) const;
-    std::optional<std::uint32_t> item_of(Text reference) const;
+    std::optional<std::uint32_t> item_of(Text reference) const { return by_reference_.find(reference); }
     /// The key that a reference leads to; empty when it leads to nothing that is written.
     Text key_of_reference(const record::Reference& r, std::string_view column);
     bool too_long(Text cell, const mapping::Cell& column) const;
@@ -152,6 +214,10 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     bool from_here(const Entity& e) const {
         return std::any_of(e.identifier.begin(), e.identifier.end(),
                            [&](const record::Identifier& i) { return i.system.starts_with(id_base_); });
+    }
+    /// Rules that no line of write.csv names, made ready once.
+    const mapping::TurnRules& turned(const std::vector<mapping::ColumnRule>& rules, EntityKind kind) {
+        return turned_.try_emplace(&rules, rules, record::type_of(kind)).first->second;
     }
     // entries.cpp
     const Entity& with_drug(std::uint32_t i);
@@ -187,8 +253,8 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     Text patient_;  ///< key of the person
     std::vector<const mapping::WriteRoute*> routes_;
     std::vector<List<std::uint32_t>> item_drafts_;
-    std::vector<std::unordered_map<Text, std::uint32_t>> by_key_;  ///< by table
-    Draft* at_ = nullptr;                                          ///< the row at hand
+    std::vector<TextIndex> by_key_;  ///< by table
+    Draft* at_ = nullptr;            ///< the row at hand
     const mapping::WriteRoute* at_route_ = nullptr;
     std::uint32_t at_item_ = 0;
     bool at_rest_ = false;
@@ -196,6 +262,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
   private:
     // pages.cpp
     void route();
+    Text find_key(std::uint32_t item, std::size_t table);
     void with_patient();
     void item(std::uint32_t i);
     bool one_row(std::uint32_t i, std::size_t r, const Entity& entity, mapping::TurnRound& turn);
@@ -203,13 +270,13 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     void rest(std::uint32_t i);
 
     // unwritten.cpp: what stands in no cell, or in one that is too short for it
-    void uncovered(std::uint32_t i, const Entity& entity);
-    void unwritten(const record::Type& type, const void* object, const Cover& cover, Text path);
-    void unwritten_field(const record::Field& f, const void* object, const Cover& cover, std::size_t n,
-                         Text path);
+    void uncovered(std::uint32_t i, const Entity& entity, const record::Filled& filled);
+    void unwritten(const record::Type& type, const void* object, const Cover& cover);
+    void unwritten_field(const record::Field& f, const void* object, const Cover& cover, std::size_t n);
     void unwritten_items(const record::Field& f, const void* object,
                          const std::vector<const mapping::ColumnRule*>& by, Text path);
-    void unwritten_identifiers(const record::Item& item, const Entity& entity);
+    void unwritten_identifiers(const record::Item& item, const Entity& entity, const Cover& cover);
+    void unwritten_base(const Entity& entity);
 
     // labels.cpp
     bool inherited(std::uint32_t i, Text label) const;
@@ -218,7 +285,14 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     bool said_by_flag(std::uint32_t i, Draft& d, bool other);
 
     Text id_base_;
-    std::unordered_map<Text, std::uint32_t> by_reference_;
+    const Record* decided_ = nullptr;
+    struct Key {
+        std::size_t table = 0;
+        Text key;  ///< null: not asked for yet
+    };
+    std::vector<Key> keys_;  ///< by item
+    TextIndex by_reference_;
+    std::unordered_map<const void*, mapping::TurnRules> turned_;
     struct Found {
         const char* name = nullptr;
         std::size_t length = 0, table = 0;

@@ -33,9 +33,8 @@ bool Pages::past(int column) const {
 bool Pages::companion(const Draft& d, Text table) const {
     const int number = layout_.write().table_index(table);
     if (number < 0) return false;
-    const auto& index = by_key_[static_cast<std::size_t>(number)];
-    const auto it = index.find(d.key);
-    return it != index.end() && !drafts[it->second].written;
+    const auto known = by_key_[static_cast<std::size_t>(number)].find(d.key);
+    return known && !drafts[*known].written;
 }
 
 Pages::Reading Pages::reading_of(Draft& d) {

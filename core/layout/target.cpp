@@ -1,5 +1,6 @@
 #include "core/layout/target.hpp"
 
+#include <array>
 #include <atomic>
 
 #include "core/record/hold.hpp"
@@ -31,19 +32,25 @@ void say_losses(Record& record, const Pages& pages) {
         std::size_t entries;
     };
     std::vector<Said> said;
+    // Of each kind, in the order of their first.
+    std::array<std::vector<std::uint32_t>, record::kEntityKinds> of;
     for (const Loss& l : pages.losses) {
         const EntityKind kind = record.items[l.item].kind;
         record.degradations.push_back({l.reason, kind});
         if (l.reason == "code-id-made" || l.reason == "identifier-not-carried") continue;
-        const auto same = std::ranges::find_if(said, [&](const Said& s) {
-            return record.items[s.first->item].kind == kind && s.first->path == l.path &&
-                   s.first->why == l.why;
+        auto& known = of[static_cast<std::size_t>(kind)];
+        const auto same = std::ranges::find_if(known, [&](std::uint32_t n) {
+            const Loss& first = *said[n].first;
+            return first.path == l.path && (first.why.data() == l.why.data() || first.why == l.why);
         });
-        if (same == said.end())
-            said.push_back({&l, 1});
-        else
-            ++same->entries;
+        if (same != known.end()) {
+            ++said[*same].entries;
+            continue;
+        }
+        known.push_back(static_cast<std::uint32_t>(said.size()));
+        said.push_back({&l, 1});
     }
+    record.issues.reserve(record.issues.size() + said.size());
     for (const Said& s : said) {
         std::string why(s.first->why);
         if (s.entries > 1) why += "; so it is with " + std::to_string(s.entries) + " entries of this patient";
@@ -52,17 +59,59 @@ void say_losses(Record& record, const Pages& pages) {
     }
 }
 
-void hold(Record& record, const Pages& pages) {
-    std::vector<std::uint32_t> items;
-    for (const Held& h : pages.held) {
-        if (std::ranges::find(items, h.item) != items.end()) continue;
-        items.push_back(h.item);
-        const record::Item& item = record.items[h.item];
-        record.degradations.push_back({"held-by-target", item.kind});
-        issue(record, item, Severity::error, h.code, {}, h.why, "it is not written: carry it over by hand");
+void say_held(Record& record, const record::Item& item, std::string_view code, std::string_view why) {
+    record.degradations.push_back({"held-by-target", item.kind});
+    issue(record, item, Severity::error, code, {}, why, "it is not written: carry it over by hand");
+}
+
+/// Entries of kinds that never have a place: taken out before anything is filled, and named among the others
+/// that have none.
+struct Placeless {
+    std::vector<record::Item> items;
+    std::vector<std::string_view> why;
+    std::vector<std::uint32_t> at, left;  ///< where they stood, and where those stood that are left
+
+    Placeless(Record& record, Pages& pages) {
+        pages.decide(record);
+        for (const Held& h : pages.held) {
+            at.push_back(h.item);
+            items.push_back(record.items[h.item]);
+            why.push_back(h.why);
+        }
+        for (std::uint32_t i = 0; i < record.items.size(); ++i)
+            if (!std::ranges::binary_search(at, i)) left.push_back(i);
+        record::hold(record, at, kNoPlace);
+        pages.forget(at);
     }
+    void say_until(Record& record, std::uint32_t place) {
+        for (; said < items.size() && at[said] < place; ++said)
+            say_held(record, items[said], kNoPlace, why[said]);
+    }
+    void say_all(Record& record) { say_until(record, ~std::uint32_t{0}); }
+
+  private:
+    std::size_t said = 0;
+};
+
+// Rows that nothing else claims are held for `rule`.
+void hold(Record& record, Pages& pages, Placeless& before, std::string_view rule) {
+    std::vector<std::uint32_t> items;
+    std::vector<bool> seen(record.items.size());
+    for (std::size_t n = 0; n < pages.held.size(); ++n) {
+        const Held& h = pages.held[n];
+        if (n >= pages.without_place)
+            before.say_all(record);
+        else if (h.item < before.left.size())
+            before.say_until(record, before.left[h.item]);
+        if (seen[h.item]) continue;
+        seen[h.item] = true;
+        items.push_back(h.item);
+        say_held(record, record.items[h.item], h.code, h.why);
+    }
+    before.say_all(record);
     std::ranges::sort(items);
-    record::hold(record, items, pages.held.front().code);
+    record::hold(record, items, rule);
+    pages.forget(items);
 }
 
 }  // namespace
@@ -72,12 +121,17 @@ Target::Target() : serial_(next_serial()) {}
 void Target::limit(Record& record) const {
     Desk& desk = mine();
     // What is held may leave others without what they stand on: until nothing more has to be. Each round
-    // takes out an entry at least.
+    // takes out an entry at least. Kinds that have no place at all need no row to be found.
+    Placeless placeless(record, *desk.pages);
+    bool first = !placeless.items.empty();
     while (true) {
         fill(*desk.pages, record);
         if (desk.pages->held.empty()) break;
-        hold(record, *desk.pages);
+        hold(record, *desk.pages, placeless, first ? kNoPlace : desk.pages->held.front().code);
+        first = false;
     }
+    placeless.say_all(record);
+    desk.pages->forget();
     say_losses(record, *desk.pages);
     desk.record = &record;
 }

@@ -1,15 +1,17 @@
 #pragma once
 #include "core/layout/pages.hpp"
+#include "core/record/foresight.hpp"
 
 /// Targets that write tables of a supplier's layout: findings and held entries, and a writer for each worker.
 namespace gpswitch::layout {
 
 /// A record's losses and held entries become findings, degradations and fates of rows.
-class Target : public record::Target {
+class Target : public record::Target, public record::Foresight {
   public:
     Target();
     /// Fills the worker's pages, holds what must be held until nothing more has to be, and says what is lost.
     void limit(Record& record) const override;
+    void foresee(const Record& record, std::vector<record::Foreseen>& out) const override;
 
   protected:
     /// A worker's own writer; called once for each.
@@ -27,6 +29,7 @@ class Target : public record::Target {
     };
     Desk& mine() const;
     std::uint64_t serial_;
+    mutable std::unique_ptr<Pages> asked_;  ///< for foresee()
 };
 
 }  // namespace gpswitch::layout

@@ -8,8 +8,6 @@ using mapping::ColumnRule;
 using mapping::Transform;
 using record::Field;
 
-constexpr std::string_view kOne = "the layout has room for one";
-
 std::size_t characters(Text utf8) {
     return static_cast<std::size_t>(
         std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -30,12 +28,6 @@ bool Pages::too_long(Text cell, const mapping::Cell& column) const {
 // One field that rules name as a whole: lists of which a rule takes what fits.
 void Pages::unwritten_items(const Field& f, const void* object, const std::vector<const ColumnRule*>& by,
                             Text path) {
-    if (f.type != &record::type_of<record::Reference>() && f.type != &record::type_of<record::ContactPoint>())
-        return;
-    // Named for whoever reads: the layout's own logic takes care of it.
-    if (std::any_of(by.begin(), by.end(),
-                    [](const ColumnRule* r) { return r->transform == Transform::part; }))
-        return;
     const char* data = static_cast<const char*>(record::at(object, f));
     std::uint32_t n = 1;
     if (f.list) {
@@ -68,34 +60,36 @@ void Pages::unwritten_items(const Field& f, const void* object, const std::vecto
     }
 }
 
-void Pages::unwritten_field(const Field& f, const void* object, const Cover& cover, std::size_t n,
-                            Text path) {
+void Pages::unwritten_field(const Field& f, const void* object, const Cover& cover, std::size_t n) {
+    const Text path = cover.paths[n];
     if (cover.how[n] == Cover::How::whole) return unwritten_items(f, object, cover.by[n], path);
-    if (!f.list) return unwritten(*f.type, record::at(object, f), *cover.inner[n], path);
+    if (!f.list) return unwritten(*f.type, record::at(object, f), *cover.inner[n]);
     const record::AnyList& list = record::items_at(object, f);
     if (list.size > 1) lose(path, kOne);
     for (std::uint32_t i = 0; i < list.size; ++i)
-        unwritten(*f.type, list.data + i * f.type->size, *cover.inner[n], path);
+        unwritten(*f.type, list.data + i * f.type->size, *cover.inner[n]);
 }
 
-void Pages::unwritten(const record::Type& type, const void* object, const Cover& cover, Text path) {
-    for (std::size_t i = 0; i < type.fields.size(); ++i) {
+void Pages::unwritten(const record::Type& type, const void* object, const Cover& cover) {
+    static constexpr std::uint64_t kEvery[2] = {~std::uint64_t{0}, ~std::uint64_t{0}};
+    record::Filled(object, type).each(say_all ? kEvery : cover.open, [&](std::size_t i) {
         const Field& f = type.fields[i];
-        if (record::is_empty(object, f)) continue;
-        if (cover.how[i] == Cover::How::nothing && said_elsewhere(type, object, f)) continue;
-        const Text here = arena_.join(path, ".", f.name);
-        if (cover.how[i] == Cover::How::nothing)
-            lose(here, kNoColumn);
-        else
-            unwritten_field(f, object, cover, i, here);
-    }
+        if (cover.how[i] != Cover::How::nothing) {
+            if ((cover.open[i / 64] >> (i % 64) & 1) != 0) unwritten_field(f, object, cover, i);
+            return;
+        }
+        if (!said_elsewhere(type, object, f))
+            lose(cover.paths[i], kNoColumn);
+        else if (say_all)
+            lose(cover.paths[i], "its other fields say it");
+    });
 }
 
 // A cell that is longer than the layout allows is written whole: whoever loads it has to know.
 void Pages::lengths() {
     for (const Draft& d : drafts) {
         const mapping::WrittenTable& table = layout_.table(d.table);
-        for (std::size_t c = 0; c < table.cells.size(); ++c) {
+        for (const std::uint32_t c : layout_.limited(d.table)) {
             if (!too_long(d.cells[c], table.cells[c])) continue;
             // A reading stands in the whole that it was taken out of.
             const Draft* of = &d;
@@ -106,32 +100,47 @@ void Pages::lengths() {
     }
 }
 
-void Pages::uncovered(std::uint32_t i, const Entity& entity) {
+void Pages::uncovered(std::uint32_t i, const Entity& entity, const record::Filled& filled) {
     const record::Item& item = record_->items[i];
     const record::Type& type = record::type_of(item.kind);
     const Cover& cover = layout_.cover(*at_route_);
-    for (std::size_t f = 0; f < type.fields.size(); ++f) {
+    // What was inferred will be inferred again.
+    const auto inferred = [&](Text name) {
+        return std::any_of(entity.inferred.begin(), entity.inferred.end(), [&](Text t) {
+            return t.size() > name.size() && t[name.size()] == ':' && t.starts_with(name);
+        });
+    };
+    filled.each(cover.open, [&](std::size_t f) {
         const Field& field = type.fields[f];
-        if (at_route_->own[f] || record::is_empty(&entity, field)) continue;
-        // What was inferred will be inferred again.
-        if (inferred(entity, arena_.join(field.name, ":"))) continue;
+        if (inferred(field.name)) return;
         if (cover.how[f] == Cover::How::nothing)
             lose(field.name, kNoColumn);
         else
-            unwritten_field(field, &entity, cover, f, field.name);
-    }
+            unwritten_field(field, &entity, cover, f);
+    });
     if (!entity.extensions.empty()) lose("extension", kNoColumn);
     if (!entity.contained.empty()) lose("contained", kNoColumn);
-    unwritten_identifiers(item, entity);
+    unwritten_identifiers(item, entity, cover);
+    if (say_all) unwritten_base(entity);
 }
 
-void Pages::unwritten_identifiers(const record::Item& item, const Entity& entity) {
+// How the system that it came from kept it.
+void Pages::unwritten_base(const Entity& entity) {
+    constexpr std::string_view kWhy = "how another system keeps its entries has no column";
+    if (!entity.language.empty()) lose("language", kWhy);
+    if (!entity.meta.version_id.empty()) lose("meta.versionId", kWhy);
+    if (!entity.meta.last_updated.empty()) lose("meta.lastUpdated", kWhy);
+    if (!entity.meta.source.empty()) lose("meta.source", kWhy);
+    if (std::any_of(entity.meta.tag.begin(), entity.meta.tag.end(),
+                    [](const record::Coding& c) { return !c.system.starts_with("https://gpswitch.org/"); }))
+        lose("meta.tag", kWhy);
+}
+
+void Pages::unwritten_identifiers(const record::Item& item, const Entity& entity, const Cover& cover) {
     for (const record::Identifier& id : entity.identifier) {
-        bool said = id.system.starts_with(id_base_) || writes(item, id);
-        for (const mapping::WrittenRow& row : at_route_->rows)
-            for (const ColumnRule& rule : layout_.rules(row))
-                said = said || (rule.transform == Transform::identifier && rule.args[0] == id.system);
-        if (said) continue;
+        if (id.system.starts_with(id_base_) || writes(item, id) ||
+            std::ranges::find(cover.identifiers, id.system) != cover.identifiers.end())
+            continue;
         return lose("identifier", "an identifier of another system: the layout has no column for it",
                     "identifier-not-carried");
     }

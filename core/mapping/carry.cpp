@@ -13,10 +13,11 @@ namespace gpswitch::mapping {
 namespace {
 
 constexpr Text kFile = "carry.csv";
-constexpr std::string_view kHow[] = {"lost", "some", "order", "words", "changed", "made", "label", "absent"};
+constexpr std::string_view kHow[] = {"lost", "order", "words",      "changed",
+                                     "made", "label", "unreferred", "absent"};
 
 std::optional<Carry::How> how_of(Text word) {
-    for (std::size_t i = 0; i < std::size(kHow); ++i)
+    for (std::size_t i = 1; i < std::size(kHow); ++i)
         if (kHow[i] == word) return static_cast<Carry::How>(i);
     return std::nullopt;
 }
@@ -37,7 +38,13 @@ bool has_path(const record::Type& type, Text dotted) {
 const char* wrong_to(Carry::How how, Text field, Text to) {
     switch (how) {
         case Carry::How::label: return to.empty() ? "\"to\" names the label that is left" : nullptr;
-        case Carry::How::changed: return nullptr;
+        case Carry::How::changed:
+            if (to.empty())
+                return "\"to\" says what it may have become: words with | between, =day, =words, =code or "
+                       "=beside";
+            return !to.starts_with('=') || to == "=day" || to == "=words" || to == "=code" || to == "=beside"
+                       ? nullptr
+                       : "\"to\" names no relation: =day, =words, =code or =beside";
         case Carry::How::made:
             if (!field.empty()) break;
             return record::kind_of(to) || has_path(record::type_of(EntityKind::Patient), to)
@@ -58,6 +65,11 @@ bool known(Text entity, Text field) {
     return false;
 }
 
+bool nobodys(Text entity, Text field) {
+    const auto kind = record::kind_of(entity);
+    return field.empty() && kind && record::practice_wide(*kind);
+}
+
 std::vector<Carry> read(const MappingSet& set, detail::Problems& problems) {
     std::vector<Carry> out;
     if (!io::exists(set.folder() + "/" + std::string(kFile))) return out;
@@ -71,13 +83,19 @@ std::vector<Carry> read(const MappingSet& set, detail::Problems& problems) {
             problems.add(kFile, row.line,
                          fmt::format("there is no {}{}{}", c[0], c[1].empty() ? "" : ".", c[1]));
         else if (!how)
-            problems.add(kFile, row.line, fmt::format("how is \"{}\"", c[2]));
+            problems.add(
+                kFile, row.line,
+                c[2] == "lost" || c[2] == "some"
+                    ? std::string("what is not written the target foresees of each entry: no row for it")
+                    : fmt::format("how is \"{}\"", c[2]));
         else if (c[4].empty())
             problems.add(kFile, row.line, "a reason is needed");
         else if (const char* wrong = wrong_to(*how, c[1], c[3]))
             problems.add(kFile, row.line, wrong);
         else if (*how == Carry::How::label && c[1] != "meta.security")
             problems.add(kFile, row.line, "labels stand in meta.security");
+        else if (*how == Carry::How::unreferred && !nobodys(c[0], c[1]))
+            problems.add(kFile, row.line, "only whole practice-wide entries are read when referred to");
         else if (!seen.insert(fmt::format("{}.{} {} {}", c[0], c[1], c[2], c[3])).second)
             problems.add(kFile, row.line, "says the same as an earlier row");
         else

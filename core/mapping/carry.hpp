@@ -4,23 +4,20 @@
 
 #include "core/mapping/mapping.hpp"
 
-/// carry.csv of a mapping set: what the layout does not carry as it was, beyond the fields for which it has
-/// no column at all (System::cannot_carry). For `diff`, which explains by it, and for the table in
-/// gpswitch-systems(5).
+/// carry.csv of a mapping set: what whoever reads the layout makes of it otherwise. What a Target does not
+/// write is not said here: it foresees that for every entry (record::Foresight). For `diff`, which explains
+/// by both, and for the table in gpswitch-systems(5).
 ///
 /// entity,field,how,to,why: a type or "*", a field path ("component.valueQuantity") or nothing for the whole
 /// entry, and a reason in words for the reader of a report.
-///
-/// - lost: nothing stands there after the layout has been read back
-///
-/// - some: of a list some items are missing, the others are as they were
 ///
 /// - order: the items of a list come back in another order
 ///
 /// - words: nothing stands there, but what stood there is said in words in a note
 ///
-/// - changed: it is said otherwise; both sides have something there; `to`: one of these words, with "|"
-/// between them, when it can only be these
+/// - changed: it is said otherwise; both sides have something there. `to` says as what: one of these words,
+/// with "|" between them; "=day": a moment of the same day; "=words": words in which the earlier ones stand;
+/// "=code": other words for the same code; "=beside": what stands beside it in the entry
 ///
 /// - made: whoever reads the layout puts something there that was not there before; a whole entry only when
 /// it repeats a code that stands in `to`, a field of the patient, or comes from the row of an entry of the
@@ -28,11 +25,14 @@
 ///
 /// - label: confidentiality labels (field meta.security) come back as the one in `to`, which says more
 ///
+/// - unreferred: practice-wide entries of this type are not read unless an entry refers to them
+///
 /// - absent: for the table only: an extract of this layout never holds it
 namespace gpswitch::mapping {
 
 struct Carry {
-    enum class How : std::uint8_t { lost, some, order, words, changed, made, label, absent };
+    /// lost: of System::cannot_carry; no word of the file.
+    enum class How : std::uint8_t { lost, order, words, changed, made, label, unreferred, absent };
     std::string entity, field, to, why;
     How how = How::lost;
     int line = 0;

@@ -22,13 +22,13 @@ std::vector<Carry> loaded(const std::string& rows) {
 
 TEST_CASE("carry: what a layout carries otherwise is read; without the file it is nothing") {
     const auto rows = loaded(
-        "Patient,name,some,,the name of today only\n*,meta.security,label,R,one flag\n"
-        "Task,,lost,,no table\n");
+        "Patient,name,order,,the name of today first\n*,meta.security,label,R,one flag\n"
+        "Location,,unreferred,,a place of nobody\n");
     REQUIRE(rows.size() == 3);
     CHECK(rows[0].entity == "Patient");
     CHECK(rows[0].field == "name");
-    CHECK(rows[0].how == Carry::How::some);
-    CHECK(rows[0].why == "the name of today only");
+    CHECK(rows[0].how == Carry::How::order);
+    CHECK(rows[0].why == "the name of today first");
     CHECK(rows[1].how == Carry::How::label);
     CHECK(rows[1].to == "R");
     CHECK(rows[2].field.empty());
@@ -37,18 +37,24 @@ TEST_CASE("carry: what a layout carries otherwise is read; without the file it i
 
 TEST_CASE("carry: a row that says nothing, or of what is not there, is a problem with its line") {
     for (const auto& [row, what] : std::vector<std::pair<std::string, std::string>>{
-             {"Patients,name,lost,,why", "there is no Patients.name"},
-             {"Patient,nam,lost,,why", "there is no Patient.nam"},
-             {"*,nothing,lost,,why", "there is no *.nothing"},
-             {"*,,lost,,why", "there is no *"},
+             {"Patients,name,order,,why", "there is no Patients.name"},
+             {"Patient,nam,order,,why", "there is no Patient.nam"},
+             {"*,nothing,order,,why", "there is no *.nothing"},
+             {"*,,order,,why", "there is no *"},
              {"Patient,name,gone,,why", "how is \"gone\""},
-             {"Patient,name,lost,,", "a reason is needed"},
-             {"Patient,name,lost,R,why", "\"to\" is for labels"},
+             {"Patient,name,lost,,why", "the target foresees"},
+             {"Patient,name,some,,why", "the target foresees"},
+             {"Patient,gender,changed,,why", "says what it may have become"},
+             {"Patient,gender,changed,=year,why", "no relation"},
+             {"Patient,,unreferred,,why", "practice-wide"},
+             {"Location,name,unreferred,,why", "practice-wide"},
+             {"Patient,name,order,,", "a reason is needed"},
+             {"Patient,name,order,R,why", "\"to\" is for labels"},
              {"Observation,,made,,why", "\"to\" names the field of the patient"},
              {"Observation,,made,nothing,why", "\"to\" names the field of the patient"},
              {"*,meta.security,label,,why", "\"to\" names the label"},
              {"Patient,name,label,R,why", "labels stand in meta.security"},
-             {"Patient,name,lost,,why\nPatient,name,lost,,again", "the same as an earlier row"}}) {
+             {"Patient,name,order,,why\nPatient,name,order,,again", "the same as an earlier row"}}) {
         CAPTURE(row);
         CHECK_THROWS_WITH_AS(loaded(row + "\n"), doctest::Contains(what.c_str()), MappingError);
         TestSet set;

@@ -81,78 +81,100 @@ bool civil_of(Text value, Arena& arena, Civil& out) {
     return true;
 }
 
-void TurnRound::row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row) {
-    rules_ = &rules;
+TurnRules::TurnRules(const std::vector<ColumnRule>& rules, const record::Type& type) : rules_(&rules) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const ColumnRule& rule = rules[i];
         if (rule.field == nullptr || rule.transform == Transform::part) continue;
-        const void* object = look_down(&entity_, rule.steps);
-        if (object == nullptr) continue;
-        if (rule.transform == Transform::constant) {
-            // Where a column feeds the field too, that column says it.
-            const bool spoken = std::ranges::any_of(rules, [&](const ColumnRule& other) {
-                return other.transform != Transform::constant && other.field == rule.field &&
-                       same_steps(other.steps, rule.steps);
-            });
-            if (!spoken) constant(rule, object, sink);
-            continue;
-        }
-        if (rule.transform == Transform::concept_ || rule.transform == Transform::term) {
-            const auto other = rule.transform == Transform::concept_ ? Transform::term : Transform::concept_;
-            const bool both = std::ranges::any_of(rules, [&](const ColumnRule& r) {
-                return r.transform == other && r.field == rule.field && same_steps(r.steps, rule.steps);
-            });
-            const Items items(object, *rule.field);
-            if (items.count == 0) continue;
-            const detail::Words w = words(items[0], *rule.field->type);
-            record::Concept c{*w.coding, *w.text};
-            if (rule.transform == Transform::concept_) {
-                if (both) c.text = {};
-                const bool made_up = std::ranges::any_of(rules, [&](const ColumnRule& r) {
-                    return r.transform == Transform::constant && r.field == rule.field && r.args.size() > 1 &&
-                           c.coding.size == 1 && c.coding[0].system == r.args[0] &&
-                           c.coding[0].code == r.args[1];
-                });
-                if (made_up && w.text->empty()) continue;
-                if (const Text id = sink.code_of(rule, c); !id.empty())
-                    sink.put(rule.column, id);
-                else if (!both || !c.coding.empty())
-                    sink.lost(rule, "the code has no id in this layout");
-            } else if (both) {
-                if (!w.text->empty()) sink.put(rule.column, *w.text);
-            } else {
-                if (!w.text->empty())
-                    sink.put(rule.column, *w.text);
-                else if (!w.coding->empty())
-                    sink.put(rule.column, (*w.coding)[0].display);
-                const bool spoken = std::ranges::any_of(rules, [&](const ColumnRule& r) {
-                    return r.transform == Transform::constant && r.path.starts_with(rule.path);
-                });
-                if (!w.coding->empty() && !spoken) sink.lost(rule, "the layout has words here, and no code");
-            }
-            if (items.count > 1) sink.lost(rule, "the layout has room for one");
-            continue;
-        }
-        if (rule.transform == Transform::label) {
-            // A label that several columns set says nothing alone: all that the column would have set must be
-            // there.
-            const bool all = std::ranges::all_of(rules, [&](const ColumnRule& r) {
-                return r.column != rule.column || r.transform != Transform::label || r.field != rule.field ||
-                       labelled(r, object);
-            });
-            if (all) sink.put(rule.column, "true");
-            continue;
-        }
-        bool last = last_row;
-        for (std::size_t j = i + 1; j < rules.size() && last; ++j)
-            last = rules[j].transform != rule.transform || rules[j].field != rule.field ||
-                   !same_steps(rules[j].steps, rule.steps) || rules[j].args != rule.args;
-        one(rule, last, sink);
+        One one{&rule};
+        if (const Field* top = type.find(rule.path.substr(0, rule.path.find('.'))); top != nullptr)
+            one.field = static_cast<std::uint8_t>(top - type.fields.data());
+        const auto same_field = [&](const ColumnRule& r) {
+            return r.field == rule.field && same_steps(r.steps, rule.steps);
+        };
+        const auto any = [&](auto test) { return std::ranges::any_of(rules, test); };
+        const Transform other = rule.transform == Transform::concept_ ? Transform::term : Transform::concept_;
+        if (rule.transform == Transform::constant)
+            one.both =
+                any([&](const ColumnRule& r) { return r.transform != Transform::constant && same_field(r); });
+        if (rule.transform == Transform::concept_ || rule.transform == Transform::term)
+            one.both = any([&](const ColumnRule& r) { return r.transform == other && same_field(r); });
+        one.spoken = any([&](const ColumnRule& r) {
+            return r.transform == Transform::constant && r.path.starts_with(rule.path);
+        });
+        one.made_up = any([&](const ColumnRule& r) {
+            return r.transform == Transform::constant && r.field == rule.field && r.args.size() > 1;
+        });
+        for (std::size_t j = i + 1; j < rules.size() && one.last; ++j)
+            one.last =
+                rules[j].transform != rule.transform || !same_field(rules[j]) || rules[j].args != rule.args;
+        each_.push_back(one);
     }
 }
 
-void TurnRound::one(const ColumnRule& rule, bool last, CellSink& sink) {
-    const void* object = look_down(&entity_, rule.steps);
+void TurnRound::row(const TurnRules& rules, CellSink& sink, bool last_row) {
+    rules_ = rules.rules_;
+    for (const TurnRules::One& of : rules.each_) {
+        // What holds nothing makes no cell.
+        if (of.field != TurnRules::kAny && (filled_.words[of.field / 64] >> (of.field % 64) & 1) == 0)
+            continue;
+        const ColumnRule& rule = *of.rule;
+        const void* object = look_down(&entity_, rule.steps);
+        if (object == nullptr) continue;
+        switch (rule.transform) {
+            case Transform::constant:
+                // Where a column feeds the field too, that column says it.
+                if (!of.both) constant(rule, object, sink);
+                break;
+            case Transform::concept_:
+            case Transform::term: concept_(of, object, sink); break;
+            case Transform::label: label(rule, object, sink); break;
+            default: one(rule, object, last_row && of.last, sink);
+        }
+    }
+}
+
+// A code by its id, its words in a column of their own or not.
+void TurnRound::concept_(const TurnRules::One& of, const void* object, CellSink& sink) {
+    const ColumnRule& rule = *of.rule;
+    const Items items(object, *rule.field);
+    if (items.count == 0) return;
+    const detail::Words w = words(items[0], *rule.field->type);
+    record::Concept c{*w.coding, *w.text};
+    if (rule.transform == Transform::concept_) {
+        if (of.both) c.text = {};
+        const bool made_up =
+            of.made_up && c.coding.size == 1 && std::ranges::any_of(*rules_, [&](const ColumnRule& r) {
+                return r.transform == Transform::constant && r.field == rule.field && r.args.size() > 1 &&
+                       c.coding[0].system == r.args[0] && c.coding[0].code == r.args[1];
+            });
+        if (made_up && w.text->empty()) return;
+        if (const Text id = sink.code_of(rule, c); !id.empty())
+            sink.put(rule.column, id);
+        else if (!of.both || !c.coding.empty())
+            sink.lost(rule, "the code has no id in this layout");
+    } else if (of.both) {
+        if (!w.text->empty()) sink.put(rule.column, *w.text);
+    } else {
+        if (!w.text->empty())
+            sink.put(rule.column, *w.text);
+        else if (!w.coding->empty())
+            sink.put(rule.column, (*w.coding)[0].display);
+        if (!w.coding->empty() && !of.spoken) sink.lost(rule, "the layout has words here, and no code");
+    }
+    if (items.count > 1) sink.lost(rule, "the layout has room for one");
+}
+
+// A label that several columns set says nothing alone: all that the column would have set must be there.
+void TurnRound::label(const ColumnRule& rule, const void* object, CellSink& sink) {
+    if (!labelled(rule, object)) return;
+    const bool all = std::ranges::all_of(*rules_, [&](const ColumnRule& r) {
+        return r.column != rule.column || r.transform != Transform::label || r.field != rule.field ||
+               labelled(r, object);
+    });
+    if (all) sink.put(rule.column, "true");
+}
+
+void TurnRound::one(const ColumnRule& rule, const void* object, bool last, CellSink& sink) {
     const Field& field = *rule.field;
     if (rule.transform == Transform::append) return append(rule, object, last, sink);
     if (rule.transform == Transform::note) return note(rule, object, last, sink);

@@ -344,6 +344,12 @@ void WriteSet::read(const MappingSet& set, std::vector<Problem>& list) {
         routes.push_back(std::move(route));
         tests_->of[static_cast<std::size_t>(*kind)].push_back(std::move(tests));
     }
+    std::size_t all_routes = 0, all_rows = 0;
+    for (auto& routes : routes_)
+        for (WriteRoute& route : routes) {
+            route.number = all_routes++;
+            for (WrittenRow& row : route.rows) row.number = all_rows++;
+        }
     for (std::size_t k = 0; k < record::kEntityKinds && !tables_.empty(); ++k)
         if (routes_[k].empty() || !tests_->of[k].back().empty())
             problems.add(kWrite, 0,

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/mapping/mapping.hpp"
+#include "core/record/filled.hpp"
 
 /// The way back: records into a supplier's rows. columns.csv says which field a column feeds; two more files
 /// say what it cannot. Loaded once, immutable and thread-safe afterwards.
@@ -59,8 +60,9 @@ struct WrittenTable {
 
 /// A row that an entity becomes, and the rules to turn round.
 struct WrittenRow {
-    std::size_t table = 0;  ///< index into WriteSet::tables
-    std::string variant;    ///< "Observation:laboratory"
+    std::size_t number = 0;  ///< among all rows of all routes of the set
+    std::size_t table = 0;   ///< index into WriteSet::tables
+    std::string variant;     ///< "Observation:laboratory"
     bool optional = false;
     bool by_brick = false;  ///< the layout's own logic makes the rows of this table
     struct Set {
@@ -71,6 +73,7 @@ struct WrittenRow {
 };
 struct WriteRoute {
     enum class Fate : std::uint8_t { rows, derived, held };
+    std::size_t number = 0;  ///< among all routes of the set
     EntityKind kind{};
     int order = 0, line = 0;
     Fate fate = Fate::rows;
@@ -126,16 +129,46 @@ struct CellSink {
     virtual void lost(const ColumnRule& rule, const char* why) = 0;
 };
 
+/// Rules of a row made ready to be turned round: what they say about each other is found once. The rules must
+/// live longer. Immutable and thread-safe.
+class TurnRules {
+  public:
+    TurnRules(const std::vector<ColumnRule>& rules, const record::Type& type);
+
+  private:
+    friend class TurnRound;
+    static constexpr std::uint8_t kAny = 255;
+    struct One {
+        const ColumnRule* rule;
+        std::uint8_t field = kAny;  ///< the top one on its path, by index in Type::fields
+        /// constant: a column feeds the field too. concept and term: there is one of the other.
+        bool both = false;
+        bool spoken = false;   ///< term: a constant below it says what it is
+        bool made_up = false;  ///< concept: a constant gives its field a code
+        bool last = true;      ///< no later one does the same with the field
+    };
+    std::vector<One> each_;
+    const std::vector<ColumnRule>* rules_;
+};
+
 /// Writes one entity's fields into cells, by the rules that would have read them. One per entity: several
 /// rows may share a list of notes or lines. Texts that have to be made live in the arena.
 class TurnRound {
   public:
     TurnRound(const MappingSet& set, const Entity& entity, EntityKind kind, Arena& arena)
-        : set_(set), entity_(entity), kind_(kind), arena_(arena) {}
-    void row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row);
+        : set_(set), entity_(entity), kind_(kind), arena_(arena), filled_(&entity, record::type_of(kind)) {}
+    void row(const TurnRules& rules, CellSink& sink, bool last_row);
+    /// The same with rules that are turned round this once.
+    void row(const std::vector<ColumnRule>& rules, CellSink& sink, bool last_row) {
+        row(TurnRules(rules, record::type_of(kind_)), sink, last_row);
+    }
+    /// The entity's fields that hold something.
+    const record::Filled& filled() const { return filled_; }
 
   private:
-    void one(const ColumnRule& rule, bool last_of_field, CellSink& sink);
+    void one(const ColumnRule& rule, const void* object, bool last_of_field, CellSink& sink);
+    void concept_(const TurnRules::One& one, const void* object, CellSink& sink);
+    void label(const ColumnRule& rule, const void* object, CellSink& sink);
     void text(const ColumnRule& rule, Text value, CellSink& sink);
     void append(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
     void note(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
@@ -149,6 +182,7 @@ class TurnRound {
     const Entity& entity_;
     EntityKind kind_;
     Arena& arena_;
+    record::Filled filled_;
     struct Used {
         const void* field;
         std::uint32_t items;

@@ -1,12 +1,13 @@
 #include "core/pipeline/pipeline.hpp"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <set>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core/record/address.hpp"
@@ -132,32 +133,40 @@ class Run {
     // that feeds two entities was found to be is said once.
     void address_issues(Record& record) const {
         if (record.issues.empty()) return;
+        // Of each entity the first row that is its own.
+        std::unordered_map<std::string, const record::Claim*> rows;
+        for (const record::Claim& c : record.claims)
+            if (c.role == record::Role::primary) rows.emplace(name_of(record.items[c.item]), &c);
         std::unordered_set<std::string> said;
+        std::string all;
+        const auto add = [&all](std::string_view part) { (all += '\x1f') += part; };
         std::erase_if(record.issues, [&](Issue& issue) {
-            std::string whose = issue.resource;
+            std::string row;
             if (issue.member.empty())
-                if (const std::string row = address(issue, record); !row.empty()) whose = row;
-            std::string all = issue.code;
-            for (const std::string& part : {issue.member, std::to_string(issue.line),
-                                            std::to_string(issue.column), issue.path, issue.message, whose})
-                all += '\x1f' + part;
-            return !said.insert(std::move(all)).second;
+                if (const auto own = rows.find(issue.resource); own != rows.end())
+                    row = address(issue, *own->second, record);
+            all = issue.code;
+            add(issue.member);
+            add(std::to_string(issue.line));
+            add(std::to_string(issue.column));
+            add(issue.path);
+            add(issue.message);
+            add(row.empty() ? issue.resource : row);
+            return !said.insert(all).second;
         });
     }
 
-    // Returns a name for the row; empty when the entity has none of its own.
-    std::string address(Issue& issue, const Record& record) const {
-        for (const record::Claim& c : record.claims) {
-            const record::Item& item = record.items[c.item];
-            if (c.role != record::Role::primary || !issue.resource.ends_with(item.entity->id) ||
-                !issue.resource.starts_with(record::name_of(item.kind)))
-                continue;
-            const record::Row& row = record.rows[c.row];
-            issue.member = record::member_of(census_.tables[row.table], row);
-            issue.line = row.line;
-            return "row " + std::to_string(c.row);
-        }
-        return {};
+    static std::string name_of(const record::Item& item) {
+        std::string name(record::name_of(item.kind));
+        return (name += '/') += item.entity->id;
+    }
+
+    // Returns a name for the row.
+    std::string address(Issue& issue, const record::Claim& claim, const Record& record) const {
+        const record::Row& row = record.rows[claim.row];
+        issue.member = record::member_of(census_.tables[row.table], row);
+        issue.line = row.line;
+        return "row " + std::to_string(claim.row);
     }
 
     // Into standard codes, but for a patient the run is not for: then only rows are left, all settled.
@@ -178,23 +187,23 @@ class Run {
     // Which entries the target takes out, as far as somebody wants to know.
     std::vector<std::pair<std::string, std::string>> limit(Record& record) const {
         std::vector<std::pair<std::string, std::string>> held;
-        const auto name = [](const record::Item& item) {
-            return std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id);
-        };
-        if (options_.held)
-            for (const record::Item& item : record.items) held.emplace_back(name(item), std::string());
+        std::vector<record::Item> before;
+        if (options_.held) before = record.items;
         target_.limit(record);
-        if (record.held.empty()) {
-            std::set<std::string> left;
-            if (options_.held && held.size() != record.items.size())
-                for (const record::Item& item : record.items) left.insert(name(item));
-            if (left.empty() && !record.items.empty()) held.clear();
-            std::erase_if(held, [&](const auto& h) { return left.contains(h.first); });
-        }
-        for (auto& [resource, code] : held) {
-            for (const Issue& issue : record.issues)
-                if (issue.resource == resource && issue.severity >= Severity::error) code = issue.code;
-            if (code.empty()) code = record.held.empty() ? "by-target" : record.held;
+        if (record.held.empty() && before.size() == record.items.size()) return held;
+        std::vector<const record::Entity*> left;
+        if (record.held.empty())
+            for (const record::Item& item : record.items) left.push_back(item.entity);
+        std::ranges::sort(left);
+        std::unordered_map<std::string_view, std::string_view> codes;
+        for (const Issue& issue : record.issues)
+            if (issue.severity >= Severity::error) codes[issue.resource] = issue.code;
+        for (const record::Item& item : before) {
+            if (std::ranges::binary_search(left, item.entity)) continue;
+            std::string name = name_of(item);
+            const auto code = codes.find(name);
+            const std::string other = record.held.empty() ? "by-target" : record.held;
+            held.emplace_back(std::move(name), code == codes.end() ? other : std::string(code->second));
         }
         return held;
     }

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstring>
-#include <unordered_map>
 
 namespace gpswitch::record {
 namespace {
@@ -52,15 +51,30 @@ const std::array<const Type*, kEntityKinds>& all_types() {
 const Type& type_of(EntityKind kind) { return *all_types()[static_cast<std::size_t>(kind)]; }
 
 std::optional<EntityKind> kind_of(std::string_view resource_type) {
-    static const auto* const map = [] {
-        auto* m = new std::unordered_map<std::string_view, EntityKind>;
-        for (std::size_t i = 0; i < kEntityKinds; ++i)
-            (*m)[all_types()[i]->name] = static_cast<EntityKind>(i);
-        return m;
+    // Asked of every reference: a table without collisions in sight, not a hash of the whole name.
+    static constexpr std::size_t kPlaces = 256;
+    const auto place = [](std::string_view s) {
+        return (s.size() * 37 + static_cast<unsigned char>(s[0]) * 7u +
+                static_cast<unsigned char>(s[s.size() / 2]) * 3u + static_cast<unsigned char>(s.back())) %
+               kPlaces;
+    };
+    struct Place {
+        std::string_view name;
+        EntityKind kind{};
+    };
+    static const auto table = [&] {
+        std::array<Place, kPlaces> t{};
+        for (std::size_t i = 0; i < kEntityKinds; ++i) {
+            std::size_t at = place(all_types()[i]->name);
+            while (!t[at].name.empty()) at = (at + 1) % kPlaces;
+            t[at] = {all_types()[i]->name, static_cast<EntityKind>(i)};
+        }
+        return t;
     }();
-    const auto it = map->find(resource_type);
-    if (it == map->end()) return std::nullopt;
-    return it->second;
+    if (resource_type.empty()) return std::nullopt;
+    for (std::size_t at = place(resource_type); !table[at].name.empty(); at = (at + 1) % kPlaces)
+        if (table[at].name == resource_type) return table[at].kind;
+    return std::nullopt;
 }
 
 const Field* patient_field(EntityKind kind) {

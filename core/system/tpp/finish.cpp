@@ -293,6 +293,9 @@ void Maker::finish_immunization(Row& row, std::uint32_t item) {
     auto& i = entity<record::Immunization>(item);
     codes_.concept_of({cell(row, "ImmsReadCode"), {}, cell(row, "ImmsSNOMEDCode"), {}}, arena,
                       i.vaccination_procedure);
+    // A code that came without words is no words of it.
+    for (const record::Coding& c : i.vaccination_procedure.coding)
+        if (i.vaccination_procedure.text == c.code) i.vaccination_procedure.text = {};
     const Text content = cell(row, "IDImmunisationContent");
     const auto t = extract_.named("SRImmunisationContent");
     const auto slot = t ? extract_.find(*t, id_key(content)) : std::nullopt;

@@ -59,14 +59,29 @@ void Maker::finish(Row& row, std::uint32_t item, Text variant) {
         case EntityKind::EpisodeOfCare: {
             auto& e = entity<record::EpisodeOfCare>(item);
             const Text gp = cell(row, patient::GP);
-            if (gp.empty() || gp == cell(row, patient::GP_USUAL)) break;
-            if (cell(row, patient::GP_USUAL).empty()) e.care_manager.reference = staff(gp, false);
-            if (e.care_manager.reference.empty() || !cell(row, patient::GP_USUAL).empty())
+            const Text usual = cell(row, patient::GP_USUAL);
+            if (gp.empty() || gp == usual) break;
+            // The doctor of the registration; the usual one stands with the patient when they differ.
+            const Text of_registration = usual.empty() || has_usual_gp() ? staff(gp, false) : Text{};
+            if (of_registration.empty())
                 keep(row, e, patient::GP);
+            else
+                e.care_manager.reference = of_registration;
             break;
         }
         default: break;
     }
+}
+
+// A member of staff among those whom the patient of the record at hand is registered with.
+bool Maker::has_usual_gp() const {
+    for (const record::Item& item : record_->items) {
+        if (item.kind != EntityKind::Patient) continue;
+        for (const record::Reference& r :
+             static_cast<const record::Patient*>(item.entity)->general_practitioner)
+            if (r.reference.starts_with("PractitionerRole/")) return true;
+    }
+    return false;
 }
 
 // The five lines again, joined by pipes; nobody promises it.

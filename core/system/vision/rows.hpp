@@ -125,6 +125,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void finish_practitioner(Row& row, std::uint32_t item);
     void finish_role(Row& row, std::uint32_t item);
     void participant(Row& row, std::uint32_t item);
+    bool has_usual_gp() const;
     void keep_address(const Row& row, Entity& entity, int whole, int first);
     // observations.cpp
     void finish_observation(Row& row, std::uint32_t item, bool pressure);

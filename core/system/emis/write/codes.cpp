@@ -30,7 +30,27 @@ std::pair<Text, Text> stub(Text parent) {
 
 }  // namespace
 
+// The same code of the same list, in the same role, is the same use: lists of codings are shared by entries.
 int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route) {
+    const auto place = reinterpret_cast<std::uintptr_t>(c.coding.begin()) ^
+                       reinterpret_cast<std::uintptr_t>(c.text.data()) << 7 ^
+                       reinterpret_cast<std::uintptr_t>(route) >> 3;
+    Known& known = known_[(place * 0x9E3779B97F4A7C15ull) >> 56];
+    const bool same = known.time == time_ && known.coding == c.coding.begin() &&
+                      known.codings == c.coding.size && known.text.data() == c.text.data() &&
+                      known.text.size() == c.text.size() && known.drug == drug && known.route == route;
+    if (!same) {
+        known = {c.coding.begin(), c.coding.size, c.text, drug, route, time_, -1, false, false};
+        known.use = new_use(c, drug, route, known.other, known.made);
+    }
+    if (known.other) lose("code", "a code of another system: its words are written", "code-not-carried");
+    if (known.made)
+        lose("code", "no EMIS code id: one is written that only this extract knows", "code-id-made");
+    return known.use;
+}
+
+int Pages::new_use(const record::Concept& c, bool drug, const mapping::WriteRoute* route, bool& from_other,
+                   bool& made) {
     const record::Coding* own = nullptr;
     CodeUse use;
     use.drug = drug;
@@ -67,13 +87,13 @@ int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute
                               k.system != kDmd && k.system != kConceptId);
         const bool unknown = c.coding.size == 1 && c.coding[0].code == "UNK";
         if (unknown) return -1;
-        if (other) lose("code", "a code of another system: its words are written", "code-not-carried");
+        from_other = other;
         const bool plain = category.empty() && parent.empty() && (c.text.empty() || c.text == display);
         use.id = drug && !use.dmd.empty() ? use.dmd
                  : plain && !use.description.empty() && !drug
                      ? use.description
                      : made_id({use.snomed, use.description, use.read, use.dmd, use.term, category, parent});
-        lose("code", "no EMIS code id: one is written that only this extract knows", "code-id-made");
+        made = true;
     }
     std::string key = use.id;
     if (const auto it = code_index_.find(key); it != code_index_.end()) return it->second;
@@ -85,6 +105,7 @@ void Pages::need(CodeUse& use, std::string_view category, int strength) {
     if (use.strength < 0 || category.empty() || use.strength >= strength) return;
     use.strength = strength;
     use.category = category;
+    ++use.changes;
 }
 
 Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
@@ -137,14 +158,24 @@ bool Pages::below(const Draft& d, int, Text wanted) const {
 // Every coded entry is read as the mapping set would read it; what its code lacks for that is given to it,
 // and what still would be read as something else is said, or held where it matters.
 void Pages::check_reading() {
-    std::vector<std::pair<Draft*, Reading>> found;
-    for (Draft& d : drafts)
-        if (tab_of(d) == Tab::CareRecord_Observation && !d.items.empty())
-            found.emplace_back(&d, make_readable(d));
+    struct Entry {
+        Draft* draft;
+        Reading before;
+        int changes;  ///< of its code
+    };
+    std::vector<Entry> found;
+    const auto changes = [&](const Draft& d) {
+        return d.code < 0 ? 0 : codes[static_cast<std::size_t>(d.code)].changes;
+    };
+    for (Draft& d : drafts) {
+        if (tab_of(d) != Tab::CareRecord_Observation || d.items.empty()) continue;
+        const Reading reading = make_readable(d);
+        found.push_back({&d, reading, changes(d)});
+    }
     // What a later entry gave to a code counts for the earlier ones with that code as well.
-    for (auto& [d, before] : found) {
+    for (const auto& [d, before, then] : found) {
         if (d->code >= 0) codes[static_cast<std::size_t>(d->code)].entry = true;
-        say_reading(*d, std::max(before, reading_of(*d)));
+        if (before != Reading::same || changes(*d) != then) say_reading(*d, std::max(before, reading_of(*d)));
     }
 }
 
@@ -176,15 +207,18 @@ Pages::Reading Pages::make_readable(Draft& d) {
             const CodeUse before = *use;
             use->category = routes_[i]->category;
             use->strength = 2;
+            ++use->changes;
             reading = reading_of(d);
             if (reading != Reading::same && !routes_[i]->parent.empty() && use->parent.empty()) {
                 use->parent = routes_[i]->parent;
+                ++use->changes;
                 reading = reading_of(d);
             }
             if (reading != Reading::same) *use = before;
         }
         if (reading != Reading::same && !route.parent.empty() && use->parent.empty()) {
             use->parent = route.parent;
+            ++use->changes;
             reading = reading_of(d);
             if (reading != Reading::same) use->parent.clear();
         }

@@ -201,9 +201,9 @@ void Pages::parents() {
         if (tab_of(d) != Tab::CareRecord_Observation || d.parent >= 0 || d.cells[column].empty()) continue;
         std::string normal;
         normal_guid(d.cells[column], normal);
-        if (const auto it = index.find(Text(normal)); it != index.end() && it->second != n) {
-            d.parent = static_cast<int>(it->second);
-            drafts[it->second].children.add(arena_) = n;
+        if (const auto above = index.find(Text(normal)); above && *above != n) {
+            d.parent = static_cast<int>(*above);
+            drafts[*above].children.add(arena_) = n;
         }
     }
 }

@@ -7,6 +7,7 @@ namespace gpswitch::emis::write {
 Pages::Pages(const Layout& layout) : layout::Pages(layout, kIdBase), layout_(layout) {}
 
 void Pages::begin() {
+    ++time_;
     codes.clear();
     code_index_.clear();
     shared.assign(record_->items.size(), {});

@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include "core/system/emis/write/sheet.hpp"
 
 /// A record as rows of the layout: what the layout's tables cannot say.
@@ -66,6 +68,8 @@ class Pages : public layout::Pages {
     // codes.cpp
     /// Index into codes; -1 when there is nothing to give an id to. `route` says what the code needs.
     int use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route);
+    int new_use(const record::Concept& c, bool drug, const mapping::WriteRoute* route, bool& from_other,
+                bool& made);
     void need(CodeUse& use, std::string_view category, int strength);
     void check_reading();
     Text code_of(const mapping::ColumnRule& rule, const record::Concept& c) override;
@@ -76,6 +80,19 @@ class Pages : public layout::Pages {
 
     const Layout& layout_;
     std::unordered_map<std::string, int> code_index_;
+    /// Concepts by where they stand in memory, for one record.
+    struct Known {
+        const record::Coding* coding = nullptr;
+        std::uint32_t codings = 0;
+        Text text;
+        bool drug = false;
+        const mapping::WriteRoute* route = nullptr;
+        std::uint64_t time = 0;  ///< of another record: empty
+        int use = -1;
+        bool other = false, made = false;  ///< of another system; its id is made
+    };
+    std::array<Known, 256> known_{};
+    std::uint64_t time_ = 0;
 };
 
 }  // namespace gpswitch::emis::write

@@ -108,7 +108,8 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
             put(layout_.column(d.table, r.path.substr(dot + 1)), r.value);
     at_rest_ = false;
     mapping::TurnRound turn(layout_.set(), reading, EntityKind::Observation, arena_);
-    turn.row(layout_.set().rules(shape(tab_of(d)).name, "Observation"), *this, true);
+    const auto& rules = layout_.set().rules(shape(tab_of(d)).name, "Observation");
+    turn.row(turned(rules, EntityKind::Observation), *this, true);
     result_in_words(reading, d);
     unit(reading.value_quantity, d, "NumericUnit");
     for (std::uint32_t r = 1; r < c.reference_range.size; ++r)

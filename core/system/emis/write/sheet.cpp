@@ -14,14 +14,12 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set) : layout::Layout(std::m
 }
 
 bool guid_form(Text s) {
-    if (s.size() != 36) return false;
-    for (std::size_t i = 0; i < 36; ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const char c = s[i];
-        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-        if (dash ? c != '-' : !digit) return false;
-    }
-    return true;
+    if (s.size() != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-') return false;
+    int digits = 0;
+    for (const char c : s)
+        digits += static_cast<int>(static_cast<unsigned char>(c - '0') < 10) +
+                  static_cast<int>(static_cast<unsigned char>((c | 0x20) - 'a') < 6);
+    return digits == 32;
 }
 
 std::string guid_of(EntityKind kind, Text id) {
@@ -40,7 +38,10 @@ bool Sheet::append_cell(std::string& out, Text cell, const mapping::Cell& column
     if (column.format != mapping::Cell::Format::guid || !guid_form(cell))
         return Dialect::append_cell(out, cell, column);
     out += '{';
-    for (const char ch : cell) out += ch >= 'a' && ch <= 'f' ? static_cast<char>(ch - 32) : ch;
+    const std::size_t at = out.size();
+    out += cell;
+    for (std::size_t i = at; i < out.size(); ++i)
+        out[i] = static_cast<char>(out[i] & ~((out[i] >= 'a' && out[i] <= 'f') << 5));
     out += '}';
     return false;
 }

@@ -56,6 +56,7 @@ struct CodeUse {
     bool drug = false;
     /// How sure the category is: 0 a default, 1 by a list, 2 what the entry must be, 3 the source's own word.
     int strength = 0;
+    int changes = 0;         ///< of what a reader sees of it
     bool entry = false;      ///< a coded entry stands on it: its category says what the entry is
     std::uint32_t item = 0;  ///< that used it first
 };

@@ -13,7 +13,8 @@ using record::Coding;
 // In the words that were chosen. A code of CTV3 is the row's own where the record came from here: there the
 // hierarchy came with it. Of others only SNOMED CT and the words are taken, with a code made where the entry
 // needs one to be read as what it is.
-void Pages::words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own) {
+void Pages::words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own,
+                     const char* path) {
     bool other = false;
     Text display;
     for (const Coding& k : c.coding) {
@@ -22,23 +23,23 @@ void Pages::words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& t
             if (snomed.empty())
                 snomed = k.code;
             else
-                lose("code", "the layout has room for one code of SNOMED CT", "code-not-carried");
+                lose(path, "the layout has room for one code of SNOMED CT", "code-not-carried");
         } else if (own && (k.system == kCtv3 || k.system == kLocal) && ctv3.empty()) {
             ctv3 = k.code;
         } else if (k.code != "UNK") {
             other = true;
         }
     }
-    if (other) lose("code", "a code of another system: its words are written", "code-not-carried");
+    if (other) lose(path, "a code of another system: its words are written", "code-not-carried");
     text = c.text.empty() ? display : c.text;
 }
 
-void Pages::coded(std::uint32_t i, const record::Concept& c, Draft& d) {
+void Pages::coded(std::uint32_t i, const record::Concept& c, Draft& d, const char* path) {
     // One row of two entries: both say the same code.
     if (d.code >= 0) return;
     const bool own = from_here(*record_->items[i].entity);
     Text snomed, ctv3, text;
-    words_of(c, snomed, ctv3, text, own);
+    words_of(c, snomed, ctv3, text, own, path);
     CodeUse use;
     use.ctv3 = ctv3;
     use.text = text;
@@ -94,7 +95,7 @@ void Pages::problem(std::uint32_t i, Draft& d) {
         lose("clinicalStatus", "an ended problem without the day of its end: the layout has the day only");
     if (item_drafts_[i].empty() || !in(drafts[item_drafts_[i][0]], "SRCode")) {
         Text snomed, ctv3, text;
-        words_of(c.code, snomed, ctv3, text, from_here(c));
+        words_of(c.code, snomed, ctv3, text, from_here(c), "code");
         set(d, "CTV3Code", ctv3);
         return;
     }
@@ -103,11 +104,45 @@ void Pages::problem(std::uint32_t i, Draft& d) {
     problems_.insert(code.key);
     for (const char* name : {"DateEventRecorded", "DateEvent", "CTV3Code"})
         set(d, name, code.cells[column(code.table, name)]);
-    for (const record::Rest& r : c.rest)
-        if (elsewhere(record_->items[i], r)) lose(r.path, "of a second problem of one code: one is written");
+    further_problems(i, code);
     if (from_here(c)) return;
     for (const char* name : {"IDProfileEnteredBy", "IDDoneBy", "IDOrganisationDoneAt", "IDEvent"})
         set(d, name, code.cells[column(code.table, name)]);
+}
+
+// Further problems of one code: each kept with every cell, its code's key among them, behind what the first
+// keeps.
+void Pages::further_problems(std::uint32_t i, const Draft& code) {
+    const Entity& e = *record_->items[i].entity;
+    std::vector<Text> keys;
+    for (const record::SourceRow& r : e.source)
+        if (r.table == "SRProblem") keys.push_back(r.key);
+    if (keys.size() < 2) return;
+    constexpr Text kTable = "SRProblem.";
+    std::vector<std::vector<const record::Rest*>> of;
+    for (const record::Rest& r : e.rest) {
+        if (!r.path.starts_with(kTable)) continue;
+        if (of.empty() || std::ranges::any_of(of.back(), [&](const auto* o) { return o->path == r.path; }))
+            of.emplace_back();
+        of.back().push_back(&r);
+    }
+    std::size_t next = 1;
+    const std::size_t first = item_drafts_[i].size > 1 ? item_drafts_[i][1] : drafts.size();
+    for (const auto& group : of) {
+        const bool whole =
+            std::ranges::any_of(group, [](const auto* r) { return r->path == "SRProblem.IDCode"; });
+        if (whole && next == keys.size()) {
+            for (const record::Rest* r : group) lose(r->path, "of a further problem of one code");
+            continue;
+        }
+        const std::size_t row = whole ? draft("SRProblem", keys[next++]) : first;
+        if (row >= drafts.size()) continue;
+        Draft& d = drafts[row];
+        for (const record::Rest* r : group)
+            if (const int c = layout_.column(d.table, r->path.substr(kTable.size())); c >= 0)
+                d.cells[c] = r->value;
+    }
+    static_cast<void>(code);
 }
 
 // A product has its drug code and words in a table of the supplier's, which comes with it.
@@ -132,20 +167,52 @@ void Pages::sensitivity(const record::AllergyIntolerance& a, Draft& d) {
         products.insert({std::string(product), {}, std::string(words)});
 }
 
-// A reading is a coded row of its own. Two of a blood pressure in one consultation are put together again by
-// whoever reads.
+// Two readings, each with a number and a moment, of which one is listed as systolic and one as diastolic.
+std::optional<std::uint32_t> Pages::systolic(const record::Observation& o, const Draft& whole) const {
+    if (o.component.size != 2 || whole.cells[column(whole.table, "DateEvent")].empty()) return std::nullopt;
+    const auto listed = [&](std::uint32_t n, Text list) {
+        const bool own = from_here(o);
+        for (const Coding& k : o.component[n].code.coding)
+            if ((k.system == kSnomed || (own && (k.system == kCtv3 || k.system == kLocal))) &&
+                layout_.set().in_list(list, k.code))
+                return true;
+        return false;
+    };
+    for (const record::ObservationComponent& c : o.component)
+        if (!is_decimal(c.value_quantity.value)) return std::nullopt;
+    for (const std::uint32_t n : {0u, 1u})
+        if (listed(n, "systolic") && listed(1 - n, "diastolic")) return n;
+    return std::nullopt;
+}
+
+// A reading is a coded row of its own. Two of a blood pressure are put together again by whoever reads: the
+// keys of the two follow one another, and the first is that of the whole.
 void Pages::components(std::uint32_t i, std::uint32_t parent) {
     const auto& o = as<record::Observation>(record_->items[i]);
+    if (o.component.empty()) return;
+    const auto high = systolic(o, drafts[parent]);
+    const Text own = drafts[parent].key;
+    const auto following = to_integer(own);
     for (std::uint32_t n = 0; n < o.component.size; ++n) {
         const record::ObservationComponent& c = o.component[n];
-        const Text key = number(made_number(EntityKind::Observation, o.id, n + 1));
-        const std::uint32_t row = draft("SRCode", key);
+        Text key = c.source_key;
+        if (key.empty() || !from_here(o))
+            key = !high        ? number(made_number(EntityKind::Observation, o.id, n + 1))
+                  : n == *high ? own
+                               : number(std::to_string(following.value_or(0) + 1));
+        // The whole is not written then: its key is the reading's.
+        const bool heads = high && key == own;
+        const std::uint32_t row = draft("SRCode", heads ? Text{} : key);
         Draft& d = drafts[row];
         const Draft& whole = drafts[parent];
+        if (heads) {
+            d.key = key;
+            set(d, "RowIdentifier", key);
+        }
         d.parent = static_cast<int>(parent);
         drafts[parent].children.add(arena_) = row;
         at_ = &d;
-        coded(i, c.code, d);
+        coded(i, c.code, d, "component.code");
         codes[static_cast<std::size_t>(d.code)].entry = false;
         value(c.value_quantity, d);
         for (const char* name : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
@@ -159,17 +226,17 @@ void Pages::components(std::uint32_t i, std::uint32_t parent) {
     }
     Draft& head = drafts[parent];
     at_ = &head;
+    if (!o.has_member.empty()) lose("hasMember", layout::kNoColumn);
     // The head of a blood pressure is made again from the two.
-    const auto listed = [&](std::uint32_t child, Text list) {
-        const Draft& d = drafts[child];
-        return layout_.set().in_list(list, d.cells[column(d.table, "SNOMEDCode")]) ||
-               layout_.set().in_list(list, d.cells[column(d.table, "CTV3Code")]);
-    };
-    if (o.component.size != 2 || head.cells[column(head.table, "IDEvent")].empty()) return;
-    const std::uint32_t a = head.children[0], b = head.children[1];
-    if ((listed(a, "systolic") && listed(b, "diastolic")) ||
-        (listed(b, "systolic") && listed(a, "diastolic")))
+    if (high) {
         head.written = true;
+        lose("code", "whoever reads gives the whole of two readings its code");
+        for (const record::Concept& c : o.category)
+            if (c.coding.size != 1 || c.coding[0].code != "vital-signs") lose("category", layout::kNoColumn);
+        return;
+    }
+    lose("component", "the layout has no parts: each is an entry of its own", "split");
+    if (!o.category.empty()) lose("category", layout::kNoColumn);
 }
 
 bool Pages::below(const Draft& d, int cell, Text code) const {

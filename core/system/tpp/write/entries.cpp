@@ -2,6 +2,7 @@
 #include "core/system/tpp/codes.hpp"
 #include "core/system/tpp/rows.hpp"
 #include "core/system/tpp/write/pages.hpp"
+#include "core/util/civil_time.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::tpp::write {
@@ -39,36 +40,68 @@ void Pages::encounter(std::uint32_t i, Draft& d) {
             lose("participant", "leads to what the layout cannot name there");
         if (did && !who.display.empty()) set(d, "TextualEventDoneBy", who.display);
     }
+    places(e, d);
+    links(i, e, d);
+    at_ = &d;
+}
+
+// Words for where it happened are a place of their own beside the branch.
+void Pages::places(const record::Encounter& e, Draft& d) {
+    std::uint32_t branches = 0;
+    for (const record::EncounterLocation& l : e.location) {
+        if (!l.status.empty() || !l.period.start.empty() || !l.period.end.empty())
+            lose("location", "the layout has the place alone");
+        if (!l.location.reference.empty()) {
+            if (++branches > 1 || !l.location.reference.starts_with("Location/"))
+                lose("location", "the layout has room for one branch");
+            continue;
+        }
+        const Text words = d.cells[column(d.table, "ContactEventLocation")];
+        if (!words.empty() && words != l.location.display)
+            lose("location", "the layout has room for one place in words");
+        set(d, "ContactEventLocation", l.location.display);
+    }
+    const record::Reference& provider = e.service_provider;
+    if (provider.reference.starts_with("Organization/"))
+        set(d, "IDOrganisationDoneAt", later(provider.reference));
+    else if (!provider.identifier.value.empty() || !provider.display.empty())
+        lose("serviceProvider", "named in words only: the layout has room for a key");
+}
+
+// As many rows as there were; one that led to nothing is a row of the consultation still.
+void Pages::links(std::uint32_t i, const record::Encounter& e, Draft& d) {
+    std::uint32_t kept = 0;
+    for (const record::SourceRow& r : e.source) kept += r.table == "SREventLink" ? 1 : 0;
     std::vector<std::uint32_t> rows;
-    std::uint32_t n = 0;
+    const auto add = [&](std::uint32_t of) {
+        rows.push_back(
+            draft("SREventLink", nth_key(i, "SREventLink", static_cast<std::uint32_t>(rows.size()), of)));
+        set(drafts[rows.back()], "IDEvent", d.key);
+    };
+    while (rows.size() < kept) add(kept);
+    rest_of_table(i, "SREventLink", rows);
+    std::size_t at = 0;
     for (const record::Reference& r : e.appointment) {
         const auto to = item_of(r.reference);
         if (!to || !has_rows(*to)) {
+            at_ = &d;
             lose("appointment", "leads to nothing that is written");
             continue;
         }
-        rows.push_back(draft("SREventLink", nth_key(i, "SREventLink", n++, e.appointment.size)));
-        Draft& link = drafts[rows.back()];
-        if (e.appointment.size == 1) rest_of_table(i, "SREventLink", rows);
-        set(link, "IDEvent", d.key);
+        const auto taken = [&](const Draft& link) {
+            return !link.cells[column(link.table, "IDAppointment")].empty() ||
+                   !link.cells[column(link.table, "IDVisit")].empty();
+        };
+        while (at < rows.size() && taken(drafts[rows[at]])) ++at;
+        if (at == rows.size()) {
+            add(~0u);
+            set(drafts[rows[at]], "DateEvent", d.cells[column(d.table, "DateEvent")]);
+        }
+        Draft& link = drafts[rows[at]];
         const std::size_t table = routes_[*to]->rows[0].table;
         const bool visit = layout_.table(table).name == "SRVisit";
         set(link, visit ? "IDVisit" : "IDAppointment", key_of_item(*to, table));
-        set(link, "DateEvent", d.cells[column(d.table, "DateEvent")]);
     }
-    if (e.appointment.size != 1) {
-        // A link that led to nothing is a row of the consultation still.
-        std::uint32_t kept = 0;
-        for (const record::SourceRow& r : e.source) kept += r.table == "SREventLink" ? 1 : 0;
-        if (e.appointment.empty() && kept == 1) {
-            rows.push_back(draft("SREventLink", nth_key(i, "SREventLink", 0, 1)));
-            rest_of_table(i, "SREventLink", rows);
-            set(drafts[rows.back()], "IDEvent", d.key);
-        } else {
-            rest_of_table(i, "SREventLink", rows);
-        }
-    }
-    at_ = &d;
 }
 
 void Pages::drug(const record::Concept& c, Draft& d) {
@@ -100,7 +133,13 @@ void Pages::medication(std::uint32_t i, Draft& d) {
         const auto& s = static_cast<const record::MedicationStatement&>(written);
         drug(s.medication_codeable_concept, d);
         dosage(i, s.dosage, "dosage", d, "MedicationDosage", false);
+        if (template_row) set(d, "DateEvent", d.cells[column(d.table, "DateMedicationTemplateStart")]);
+        if (!from_here(s)) {
+            if (!s.based_on.empty()) lose("basedOn", "what is prescribed elsewhere rests on nothing here");
+            if (!s.last_issue_date.empty()) lose("lastIssueDate", layout::kNoColumn);
+        }
         if (!in(d, "SRPrimaryCareMedication")) return;
+        set(d, "DateEvent", d.cells[column(d.table, "DateMedicationStart")]);
         const bool said = !d.cells[column(d.table, "IsOtherMedication")].empty() ||
                           !d.cells[column(d.table, "IsDentalMedication")].empty() ||
                           !d.cells[column(d.table, "IsHospitalMedication")].empty();
@@ -121,19 +160,77 @@ void Pages::medication(std::uint32_t i, Draft& d) {
     if (const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
         repeats && template_row)
         set(d, "MaxIssues", number(std::to_string(*repeats + 1)));
-    if (template_row) return;
+    set(d, "DateEvent",
+        d.cells[column(d.table, template_row ? "DateMedicationTemplateStart" : "DateMedicationStart")]);
+    status_word(m, d);
+    if (template_row) return ended(i, m, d);
+    supply(i, m, d);
     // An issue when it rests on a template.
     bool issue = !d.cells[column(d.table, "IDRepeatTemplate")].empty();
     for (const record::Reference& r : m.based_on) {
         const auto to = item_of(r.reference);
-        if (!to || !has_rows(*to) || layout_.table(routes_[*to]->rows[0].table).name != "SRRepeatTemplate")
-            continue;
+        if (!to) continue;
+        // The plan of an issue whose template is not there is made again of the issue.
+        if (routes_[*to] != nullptr && routes_[*to]->fate == mapping::WriteRoute::Fate::derived)
+            issue = issue || !acute(as<record::MedicationRequest>(record_->items[*to]));
+        if (!has_rows(*to) || layout_.table(routes_[*to]->rows[0].table).name != "SRRepeatTemplate") continue;
         set(d, "IDRepeatTemplate", key_of_item(*to, routes_[*to]->rows[0].table));
         issue = true;
     }
     set(d, "IsRepeatMedication", issue ? Text("true") : Text("false"));
     for (const char* column : {"IsOtherMedication", "IsDentalMedication", "IsHospitalMedication"})
         set(d, column, "false");
+}
+
+bool Pages::acute(const record::MedicationRequest& m) {
+    for (const Coding& c : m.prescription_type.coding)
+        if (c.code == "acute") return true;
+    return false;
+}
+
+// A plan that is over must have a day on which it ended: else it would be read as authorised.
+void Pages::ended(std::uint32_t i, const record::MedicationRequest& m, Draft& d) {
+    Text& end = d.cells[column(d.table, "DateMedicationTemplateEnd")];
+    if (m.status == "active") return;
+    mapping::Civil c;
+    if (end.empty() && mapping::civil_of(m.dispense_request.validity_period.end, arena_, c) &&
+        c.day.size() == 10)
+        end = c.time.empty() ? c.day : arena_.join(c.day, " ", c.time);
+    if (end.empty() || (!as_of_.empty() && end.substr(0, 10) > as_of_))
+        hold(i, layout::kDangerous,
+             "Without an end that has come the layout would say that it is authorised");
+}
+
+// Only some kinds of prescription have a word of their own.
+void Pages::status_word(const record::MedicationRequest& m, Draft& d) {
+    const auto& types = layout_.set().values(layout_.set().values_index("prescription-type"));
+    for (const Coding& c : m.prescription_type.coding)
+        if (const mapping::ValueRow* back = types.reverse(c.code); back != nullptr)
+            set(d, "DrugStatus", arena_.copy(back->source));
+}
+
+// The end is the first day and the days of the supply; of a course that is made again of the row, its own.
+void Pages::supply(std::uint32_t i, const record::MedicationRequest& m, Draft& d) {
+    const record::Quantity& q = m.dispense_request.expected_supply_duration;
+    const Text start = d.cells[column(d.table, "DateMedicationStart")];
+    const auto days = to_integer(q.value);
+    const bool whole = days && *days > 0 && *days < 100'000 && start.size() >= 10 &&
+                       (q.code == "d" || (q.code.empty() && (q.unit.empty() || q.unit.starts_with("day"))));
+    Text end = whole ? number(civil_time::add_days(start.substr(0, 10), static_cast<int>(*days))) : Text{};
+    for (const record::Reference& r : m.based_on) {
+        const auto course = courses_.find(r.reference);
+        const auto plan = item_of(r.reference);
+        if (course == courses_.end() || !plan || has_rows(*plan)) continue;
+        const auto& s = as<record::MedicationStatement>(record_->items[course->second]);
+        mapping::Civil c;
+        if (s.effective_period.end.empty() || !mapping::civil_of(s.effective_period.end, arena_, c)) continue;
+        if (c.day.size() == 10 && (end.empty() || end == c.day))
+            end = c.time.empty() ? c.day : arena_.join(c.day, " ", c.time);
+    }
+    if (!q.value.empty() && !whole)
+        lose("dispenseRequest.expectedSupplyDuration", "the layout has a first and a last day");
+    at_item_ = i;
+    set(d, "DateMedicationEnd", end);
 }
 
 // Plans of acute prescriptions and courses are made again from what they rest on: from nothing nothing is.
@@ -165,13 +262,44 @@ void Pages::made_again() {
         if (!found)
             hold(i, layout::kNoPlace, "nothing is written that it could be made again of");
         else if (!from_here(*item.entity))
-            lose("basedOn",
-                 "made again by whoever reads: what it says beyond its prescription is not written",
-                 "made-again");
+            not_made_again(item);
     }
 }
 
+// What the prescription says is said again; all else is lost with the entry that said it.
+void Pages::not_made_again(const record::Item& item) {
+    constexpr std::string_view kMade[] = {"medicationCodeableConcept",
+                                          "medicationReference",
+                                          "subject",
+                                          "basedOn",
+                                          "intent",
+                                          "status",
+                                          "dosage",
+                                          "dosageInstruction",
+                                          "authoredOn",
+                                          "effectivePeriod",
+                                          "requester",
+                                          "recorder",
+                                          "courseOfTherapyType",
+                                          "prescriptionType",
+                                          "dispenseRequest"};
+    constexpr std::string_view kWhy =
+        "made again by whoever reads: what it says beyond its prescription is not written";
+    const record::Type& type = record::type_of(item.kind);
+    for (const record::Field& f : type.fields)
+        if (!record::is_empty(item.entity, f) && std::ranges::find(kMade, f.name) == std::end(kMade))
+            lose(f.name, kWhy, "made-again");
+    if (item.kind != EntityKind::MedicationRequest) return;
+    const auto& m = as<record::MedicationRequest>(item);
+    if (!m.dispense_request.number_of_repeats_allowed.empty())
+        lose("dispenseRequest.numberOfRepeatsAllowed", kWhy, "made-again");
+    lose("dispenseRequest.validityPeriod", kWhy, "made-again");
+    lose("dispenseRequest.expectedSupplyDuration", kWhy, "made-again");
+}
+
 void Pages::immunization(const record::Immunization& im, Draft& d) {
+    if (!im.vaccination_procedure.text.empty() && !from_here(im))
+        lose("vaccinationProcedure", "the layout has the code, and no words for it");
     for (const Coding& k : im.vaccination_procedure.coding) {
         if (k.system == kSnomed || k.system == kNoSnomed)
             set(d, "ImmsSNOMEDCode", k.code);
@@ -179,6 +307,8 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
             set(d, "ImmsReadCode", k.code);
         else if (k.code != "UNK")
             lose("vaccinationProcedure", "a code of another system", "code-not-carried");
+        if (!k.display.empty() && !from_here(im))
+            lose("vaccinationProcedure", "the layout has the code, and no words for it");
     }
     const record::Concept& v = im.vaccine_code;
     const Coding* own = nullptr;
@@ -192,7 +322,15 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
         if (k.system == kSnomed && own == nullptr && im.vaccination_procedure.coding.empty())
             set(d, "ImmsSNOMEDCode", k.code);
     }
-    const Text words = v.text.empty() ? display : v.text;
+    Text words = v.text.empty() ? display : v.text;
+    // The codes come without words: what was given is said by the name of its content.
+    if (words.empty() && !from_here(im)) {
+        if (!v.coding.empty())
+            lose("vaccineCode.coding", "what was given is said by the words of the vaccination");
+        words = im.vaccination_procedure.text;
+        for (const Coding& k : im.vaccination_procedure.coding)
+            if (words.empty()) words = k.display;
+    }
     if (own != nullptr) {
         // "Product (ANTIGEN)": the antigen stands behind the product's own words.
         Text antigen;
@@ -219,25 +357,38 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
 }
 
 void Pages::referral(std::uint32_t i, Draft& d) {
-    if (!in(d, "SRReferralOut")) return;
     const auto& s = as<record::ServiceRequest>(record_->items[i]);
+    if (in(d, "SRReferralIn"))
+        return statuses(i, s, d, "SRReferralInStatusDetails", "IDReferralIn", "StatusOfReferralIn");
+    if (!in(d, "SRReferralOut")) return;
     // What stands for a row that names no kind of service is no kind of service.
     for (const Coding& k : s.code.coding)
         if (k.code == "3457005" && s.code.text.empty()) d.cells[column(d.table, "TypeOfReferral")] = {};
     if (!s.reason_code.empty()) {
         Text snomed, ctv3, text;
-        words_of(s.reason_code[0], snomed, ctv3, text, from_here(s));
+        words_of(s.reason_code[0], snomed, ctv3, text, from_here(s), "reasonCode");
         set(d, "SNOMEDPrimaryDiagnosis", snomed);
         set(d, "PrimaryDiagnosis", ctv3);
         if (snomed.empty() && ctv3.empty()) lose("reasonCode", "the layout has codes here, and no words");
         if (s.reason_code.size > 1) lose("reasonCode", "the layout has room for one");
     }
+    if (!s.code.coding.empty() && !from_here(s))
+        lose("code.coding", "the layout has words for what is asked for");
     if (!s.order_detail.empty()) {
-        set(d, "ServiceOffered", s.order_detail[0].text);
+        const record::Concept& first = s.order_detail[0];
+        set(d, "ServiceOffered",
+            first.text.empty() && !first.coding.empty() ? first.coding[0].display : first.text);
+        if (!first.coding.empty()) lose("orderDetail.coding", "the layout has words for the service");
         if (s.order_detail.size > 1) lose("orderDetail", "the layout has room for one");
     }
     if (!s.priority.empty() && s.priority != "routine" && s.priority != "urgent")
         lose("priority", "the layout has routine and urgent");
+    statuses(i, s, d, "SRReferralOutStatusDetails", "IDReferralOut", "StatusOfReferralOut");
+}
+
+// Each status of a referral is a row of its own.
+void Pages::statuses(std::uint32_t i, const record::ServiceRequest& s, Draft& d, const char* table,
+                     const char* of_column, const char* word_column) {
     std::vector<std::uint32_t> rows;
     std::uint32_t of = 0;
     constexpr Text kStatus = "Status: ", kReason = "Reason: ";
@@ -249,16 +400,16 @@ void Pages::referral(std::uint32_t i, Draft& d) {
             continue;
         }
         const auto at = static_cast<std::uint32_t>(rows.size());
-        rows.push_back(draft("SRReferralOutStatusDetails", nth_key(i, "SRReferralOutStatusDetails", at, of)));
+        rows.push_back(draft(table, nth_key(i, table, at, of)));
         Draft& row = drafts[rows.back()];
         const std::size_t comma = n.text.rfind(", ");
         const Text words =
             n.text.substr(kStatus.size(), comma == Text::npos ? Text::npos : comma - kStatus.size());
-        set(row, "IDReferralOut", d.key);
-        if (words != "not given") set(row, "StatusOfReferralOut", words);
+        set(row, of_column, d.key);
+        if (words != "not given") set(row, word_column, words);
         if (comma != Text::npos) set(row, "DateEvent", n.text.substr(comma + 2));
     }
-    rest_of_table(i, "SRReferralOutStatusDetails", rows);
+    rest_of_table(i, table, rows);
     at_ = &d;
 }
 
@@ -284,12 +435,47 @@ void Pages::appointment(std::uint32_t i, Draft& d) {
     }
     if (!a.slot.empty()) shared[i] = a.slot[0].reference;
     if (a.slot.size > 1) lose("slot", "the layout has one slot for a booking");
-    if (a.comment.empty()) { return; }
+    booked(a.delivery_channel, a.description, d);
+    flags(i, a, d);
+}
+
+// Held by telephone, and the name of the rota as the booking has it.
+void Pages::booked(const record::Concept& channel, Text words, Draft& d) {
+    const auto& values = layout_.set().values(layout_.set().values_index("telephone"));
+    for (const Coding& c : channel.coding)
+        if (const mapping::ValueRow* back = values.reverse(c.code); back != nullptr)
+            set(d, "TelephoneAppointment", "true");
+        else
+            lose("deliveryChannel", "the layout has the telephone only");
+    if (channel.coding.empty() && !channel.text.empty())
+        lose("deliveryChannel", "the layout has the telephone only");
+    set(d, "RotaName", words);
+}
+
+// A flag is a row: as many as there were when the words can be told apart, else one.
+void Pages::flags(std::uint32_t i, const record::Appointment& a, Draft& d) {
+    if (a.comment.empty()) return;
+    std::uint32_t kept = 0;
+    for (const record::SourceRow& r : a.source) kept += r.table == "SRAppointmentFlags" ? 1 : 0;
+    constexpr Text kBetween = "; ";
+    std::vector<Text> words;
+    for (Text left = a.comment;;) {
+        const std::size_t end = left.find(kBetween);
+        words.push_back(left.substr(0, end));
+        if (end == Text::npos) break;
+        left.remove_prefix(end + kBetween.size());
+    }
+    if (words.size() != kept) words = {a.comment};
     std::vector<std::uint32_t> rows;
-    rows.push_back(draft("SRAppointmentFlags", nth_key(i, "SRAppointmentFlags", 0, 1)));
-    Draft& flag = drafts[rows[0]];
-    set(flag, "IDAppointment", d.key);
-    set(flag, "Flag", a.comment);
+    const auto of = static_cast<std::uint32_t>(words.size());
+    for (const Text one : words) {
+        const auto n = static_cast<std::uint32_t>(rows.size());
+        rows.push_back(draft("SRAppointmentFlags", nth_key(i, "SRAppointmentFlags", n, of)));
+        Draft& flag = drafts[rows.back()];
+        set(flag, "IDAppointment", d.key);
+        set(flag, "Flag", one);
+    }
+    rest_of_table(i, "SRAppointmentFlags", rows);
     at_ = &d;
 }
 

@@ -27,6 +27,11 @@ void Pages::begin() {
     products.clear();
     problems_.clear();
     shared.assign(record_->items.size(), {});
+    courses_.clear();
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i)
+        if (record_->items[i].kind == EntityKind::MedicationStatement)
+            for (const record::Reference& r : as<record::MedicationStatement>(record_->items[i]).based_on)
+                courses_.emplace(r.reference, i);
 }
 
 void Pages::finish() {
@@ -70,22 +75,27 @@ void Pages::rest_of_table(std::uint32_t i, std::string_view table, const std::ve
         at_ = &drafts[rows[0]];
         return put_rest(e);
     }
-    // Of several rows the n-th cell of a name is the n-th row's, when there is one of each.
+    // Row after row, each with its columns: a column that comes again begins the next row.
+    std::vector<std::vector<const record::Rest*>> of;
     for (const record::Rest& r : e.rest) {
         if (r.path.size() <= table.size() || !r.path.starts_with(table) || r.path[table.size()] != '.')
             continue;
-        std::size_t of = 0, n = 0;
-        for (const record::Rest& other : e.rest) {
-            if (other.path != r.path) continue;
-            n += &other < &r ? 1 : 0;
-            ++of;
-        }
-        const int c = layout_.column(layout_.table_named(table), r.path.substr(table.size() + 1));
-        if (of == rows.size() && c >= 0 && drafts[rows[n]].cells[c].empty())
-            drafts[rows[n]].cells[c] = r.value;
-        else if (of != rows.size() || c < 0 || drafts[rows[n]].cells[c] != r.value)
-            lose(r.path, "kept beside the fields, and of which of several rows cannot be told");
+        if (of.empty() || std::ranges::any_of(of.back(), [&](const auto* o) { return o->path == r.path; }))
+            of.emplace_back();
+        of.back().push_back(&r);
     }
+    const std::size_t t = layout_.table_named(table);
+    for (std::size_t n = 0; n < of.size(); ++n)
+        for (const record::Rest* r : of[n]) {
+            const int c = layout_.column(t, r->path.substr(table.size() + 1));
+            if (of.size() != rows.size() || c < 0) {
+                lose(r->path, "kept beside the fields, and of which of several rows cannot be told");
+                continue;
+            }
+            Draft& d = drafts[rows[n]];
+            d.cells[c] = r->value;
+            d.from_rest |= std::uint64_t{1} << static_cast<unsigned>(c);
+        }
 }
 
 // The person stands in one column, the place where the role is in another.
@@ -177,7 +187,13 @@ void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
                 if (!r.reference.empty() && !r.reference.starts_with("Location/"))
                     lose("actor", "the layout says who in the appointments");
             return;
-        case EntityKind::Slot: return;
+        case EntityKind::Slot: {
+            const auto& slot = as<record::Slot>(item);
+            return booked(slot.delivery_channel, slot.comment, d);
+        }
+        case EntityKind::DocumentReference: return document(as<record::DocumentReference>(item), d);
+        case EntityKind::Consent: return consent(as<record::Consent>(item), d);
+        case EntityKind::QuestionnaireResponse: return answered(as<record::QuestionnaireResponse>(item), d);
         case EntityKind::Encounter: return encounter(i, d);
         case EntityKind::Condition: return problem(i, d);
         case EntityKind::Observation:
@@ -188,7 +204,8 @@ void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
         case EntityKind::Procedure: return coded(i, as<record::Procedure>(item).code, d);
         case EntityKind::FamilyMemberHistory: {
             const auto& f = as<record::FamilyMemberHistory>(item);
-            return coded(i, f.condition.empty() ? record::Concept{} : f.condition[0].code, d);
+            return coded(i, f.condition.empty() ? record::Concept{} : f.condition[0].code, d,
+                         "condition.code");
         }
         case EntityKind::AllergyIntolerance: {
             const auto& a = as<record::AllergyIntolerance>(item);
@@ -198,6 +215,7 @@ void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
         case EntityKind::MedicationStatement: return medication(i, d);
         case EntityKind::Immunization:
             if (in(d, "SRImmunisation")) immunization(as<record::Immunization>(item), d);
+            if (in(d, "SRImmunisationConsent")) declined(as<record::Immunization>(item), d);
             return;
         case EntityKind::ServiceRequest: return referral(i, d);
         case EntityKind::Appointment: return appointment(i, d);

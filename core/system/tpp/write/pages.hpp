@@ -72,27 +72,47 @@ class Pages : public layout::Pages {
 
     // entries.cpp
     void encounter(std::uint32_t i, Draft& d);
+    void places(const record::Encounter& e, Draft& d);
+    void links(std::uint32_t i, const record::Encounter& e, Draft& d);
     void medication(std::uint32_t i, Draft& d);
     void drug(const record::Concept& c, Draft& d);
+    static bool acute(const record::MedicationRequest& m);
+    void status_word(const record::MedicationRequest& m, Draft& d);
+    void ended(std::uint32_t i, const record::MedicationRequest& m, Draft& d);
+    void supply(std::uint32_t i, const record::MedicationRequest& m, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
+    void declined(const record::Immunization& im, Draft& d);
+    void document(const record::DocumentReference& r, Draft& d);
+    void consent(const record::Consent& c, Draft& d);
+    void answered(const record::QuestionnaireResponse& r, Draft& d);
     void referral(std::uint32_t i, Draft& d);
+    void statuses(std::uint32_t i, const record::ServiceRequest& s, Draft& d, const char* table,
+                  const char* of_column, const char* word_column);
     void appointment(std::uint32_t i, Draft& d);
+    void booked(const record::Concept& channel, Text words, Draft& d);
+    void flags(std::uint32_t i, const record::Appointment& a, Draft& d);
     void made_again();
+    void not_made_again(const record::Item& item);
 
     // codes.cpp
     /// The concept in the row's four columns of codes and words.
-    void coded(std::uint32_t i, const record::Concept& c, Draft& d);
-    void words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own);
+    /// `path`: of the concept in its entry.
+    void coded(std::uint32_t i, const record::Concept& c, Draft& d, const char* path = "code");
+    void words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own, const char* path);
     void value(const record::Quantity& q, Draft& d);
     void problem(std::uint32_t i, Draft& d);
     void sensitivity(const record::AllergyIntolerance& a, Draft& d);
     void components(std::uint32_t i, std::uint32_t parent);
+    /// The number of the component that is the systolic reading of a blood pressure; nothing when it is none.
+    std::optional<std::uint32_t> systolic(const record::Observation& o, const Draft& whole) const;
+    void further_problems(std::uint32_t i, const Draft& code);
     void check_reading();
     Text code_cell(Draft& d);
 
     const Layout& layout_;
     const Sheet& sheet_;
     std::unordered_map<const char*, std::size_t> tables_;  ///< by the address of a name, from 1
+    std::unordered_map<Text, std::uint32_t> courses_;      ///< statements by the plan they rest on
     std::set<Text> problems_;                              ///< keys of coded rows that have a problem
 };
 

@@ -37,6 +37,8 @@ void Pages::person(std::uint32_t i, Draft& d) {
     }
     if (p.deceased_boolean == "true" && p.deceased_date_time.empty())
         lose("deceasedBoolean", "the layout has a date of death only");
+    if (!record::is_empty(&p.nominated_pharmacy, record::type_of<record::Reference>()))
+        lose("nominatedPharmacy", layout::kNoColumn);
     addresses(i, p);
     contacts(i, p);
     practitioners(i, p);
@@ -53,6 +55,8 @@ void Pages::names(const record::Patient& p, Draft& d) {
         lose("name", "a name in one text: written as the surname");
     }
     if (!n.suffix.empty()) lose("name.suffix", layout::kNoColumn);
+    if (!n.text.empty() && (!n.family.empty() || !n.given.empty())) lose("name.text", layout::kNoColumn);
+    if (!n.period.start.empty() || !n.period.end.empty()) lose("name.period", layout::kNoColumn);
     for (std::uint32_t k = 1; k < p.name.size; ++k) {
         const record::HumanName& other = p.name[k];
         const Text former = d.cells[column(d.table, "PreviousSurname")];
@@ -105,7 +109,15 @@ void Pages::addresses(std::uint32_t i, const record::Patient& p) {
         if (word != nullptr) set(d, "AddressType", arena_.copy(word->source));
         if (word == nullptr && !a.use.empty() && !(a.use == "old" && !a.period.end.empty()))
             lose("address.use", "no word of the layout means this");
-        if (!a.state.empty() || !a.country.empty()) lose("address.country", layout::kNoColumn);
+        if (word == nullptr || types.reverse(a.type) == nullptr ||
+            types.reverse(a.type)->source == "Official") {
+            if (!a.type.empty() && !from_here(p)) lose("address.type", "no word of the layout means this");
+        } else if (!a.use.empty() && uses.reverse(a.use) != word) {
+            lose("address.use", "one word of the layout for use and type");
+        }
+        if (!a.text.empty() && !l.empty()) lose("address.text", layout::kNoColumn);
+        if (!a.state.empty()) lose("address.state", layout::kNoColumn);
+        if (!a.country.empty()) lose("address.country", layout::kNoColumn);
     }
     if (p.address.size != 1) rest_of_table(i, "SRPatientAddressHistory", rows);
 }
@@ -142,26 +154,45 @@ void Pages::contacts(std::uint32_t i, const record::Patient& p) {
     if (of != 1) rest_of_table(i, "SRPatientContactDetails", rows);
 }
 
-// The named GP, and the practice where there is none.
+// A row has a practice and the named GP there. What is over is kept beside the fields; the current row is one
+// that keeps neither.
 void Pages::practitioners(std::uint32_t i, const record::Patient& p) {
     std::vector<std::uint32_t> rows;
-    const std::uint32_t n = p.general_practitioner.size;
     std::uint32_t kept = 0;
     for (const record::SourceRow& r : p.source) kept += r.table == "SRGPPracticeHistory" ? 1 : 0;
-    for (std::uint32_t k = 0; k < std::max(n, kept); ++k) {
-        rows.push_back(draft("SRGPPracticeHistory", nth_key(i, "SRGPPracticeHistory", k, std::max(n, kept))));
-        Draft& d = drafts[rows.back()];
-        if (std::max(n, kept) == 1) rest_of_table(i, "SRGPPracticeHistory", rows);
-        if (k >= n || kept == 1) continue;
-        const Text to = p.general_practitioner[k].reference;
-        if (to.starts_with("Practitioner"))
-            set(d, "IDProfileRegisteredGP", later(to));
-        else if (to.starts_with("Organization/"))
-            set(d, "IDPractice", later(to));
-        else
-            lose("generalPractitioner", "named in words only: the layout has room for a key");
+    const auto add = [&](std::uint32_t of) {
+        const auto n = static_cast<std::uint32_t>(rows.size());
+        rows.push_back(draft("SRGPPracticeHistory", nth_key(i, "SRGPPracticeHistory", n, of)));
+    };
+    while (rows.size() < kept) add(kept);
+    rest_of_table(i, "SRGPPracticeHistory", rows);
+    std::vector<bool> past;
+    for (const std::uint32_t r : rows) {
+        const Draft& d = drafts[r];
+        past.push_back(!d.cells[column(d.table, "IDPractice")].empty() ||
+                       !d.cells[column(d.table, "IDProfileRegisteredGP")].empty());
     }
-    if (std::max(n, kept) != 1) rest_of_table(i, "SRGPPracticeHistory", rows);
+    for (const record::Reference& r : p.general_practitioner) {
+        const Text to = r.reference;
+        const bool staff = to.starts_with("Practitioner");
+        if (!staff && !to.starts_with("Organization/")) {
+            lose("generalPractitioner", "named in words only: the layout has room for a key");
+            continue;
+        }
+        const char* name = staff ? "IDProfileRegisteredGP" : "IDPractice";
+        // A practice begins a row; its GP comes behind it.
+        std::size_t at = 0;
+        const auto fits = [&](const Draft& d) {
+            return d.cells[column(d.table, name)].empty() &&
+                   d.cells[column(d.table, "IDProfileRegisteredGP")].empty();
+        };
+        while (at < rows.size() && (past[at] || !fits(drafts[rows[at]]))) ++at;
+        if (at == rows.size()) {
+            add(~0u);
+            past.push_back(false);
+        }
+        set(drafts[rows[at]], name, later(to));
+    }
 }
 
 // Ethnicity and marital status stand in coded rows: the one it was read from, or a new one without a date.

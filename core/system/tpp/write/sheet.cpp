@@ -1,5 +1,6 @@
 #include "core/system/tpp/write/sheet.hpp"
 
+#include "core/record/made_number.hpp"
 #include "core/util/hash.hpp"
 #include "core/util/text.hpp"
 
@@ -22,23 +23,6 @@ std::uint64_t folded(const UuidText& u) {
     return n * 0x9E3779B97F4A7C15ull;
 }
 
-/// Every bit of a UUID's text in one number; nothing when it is none.
-std::optional<std::uint64_t> bits_of(Text id) {
-    if (id.size() != 36) return std::nullopt;
-    std::uint64_t n = 0;
-    for (std::size_t i = 0; i < 36; ++i) {
-        const char c = id[i];
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            if (c != '-') return std::nullopt;
-            continue;
-        }
-        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0) return std::nullopt;
-        n = (n << 4 | n >> 60) ^ static_cast<std::uint64_t>(digit);
-    }
-    return n;
-}
-
 // "2011-09-29 14:53:28" or "2011-09-29T14:53:28..." as "29 Sep 2011 14:53:28".
 bool append_moment(std::string& out, Text iso, bool seconds) {
     static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -58,19 +42,15 @@ bool append_moment(std::string& out, Text iso, bool seconds) {
 }  // namespace
 
 std::string made_number(EntityKind kind, Text id, std::uint64_t part) {
-    const auto bits = bits_of(id);
-    const std::uint64_t n =
-        bits ? *bits * 0x9E3779B97F4A7C15ull : folded(uuid_v5({"tpp", "written", record::name_of(kind), id}));
-    const std::uint64_t salt =
-        (static_cast<std::uint64_t>(kind) + 1) * 0xD1B54A32D192ED03ull + part * 0x8CB92BA72F3D8DD7ull;
-    const std::uint64_t mixed = (n ^ salt) * 0xBF58476D1CE4E5B9ull;
-    return digits('9', mixed ^ mixed >> 31);
+    const auto n = part == 0 ? record::made_number(kind, id)
+                             : record::made_number(kind, std::string(id) + '/' + std::to_string(part));
+    return {n.data(), n.size()};
 }
 
 std::string made_number(Text reference) {
     const std::size_t slash = reference.find('/');
     const auto kind = record::kind_of(reference.substr(0, slash));
-    return made_number(kind.value_or(EntityKind::Organization), reference.substr(slash + 1));
+    return made_number(kind.value_or(EntityKind::Organization), reference.substr(slash + 1), 0);
 }
 
 std::string lookup_number(Text column, Text words) {

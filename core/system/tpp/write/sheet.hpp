@@ -18,8 +18,8 @@ using Text = record::Text;
 /// The one version written: the last whose headers are known.
 inline constexpr std::string_view kVersion = "93";
 
-/// RowIdentifier of an entity that has none of TPP's: 18 digits that begin with 9, made of its kind and id
-/// (and of `part`, for one of several rows), the same in every run. TPP's own have 11 digits at most.
+/// RowIdentifier of an entity that has none of TPP's: record::made_number of its kind and id (and of `part`,
+/// for one of several rows). TPP's own have 11 digits at most.
 std::string made_number(EntityKind kind, Text id, std::uint64_t part = 0);
 /// The same for the "Type/id" of a later cell.
 std::string made_number(Text reference);

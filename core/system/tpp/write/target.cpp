@@ -154,7 +154,7 @@ class ExtractTarget : public layout::Target {
     void note_number(const Draft& d, Written& out) const {
         const int c = layout_.column(d.table, "RowIdentifier");
         const Text key = c < 0 ? Text{} : d.cells[c];
-        if (key.size() == 18 && key[0] == '9')
+        if (key.size() == 18)
             if (const auto n = to_integer(key))
                 out.numbers.emplace_back(d.table, static_cast<std::uint64_t>(*n));
     }

@@ -118,12 +118,9 @@ TEST_CASE("tpp target: everything of the sample practice is read back") {
         CAPTURE(id);
         const auto it = after.entities.find(id);
         REQUIRE(it != after.entities.end());
-        const std::string kind = id.substr(0, id.find('/'));
-        // Flags of an appointment are one, so are two problems of one code; what several rows of a patient,
-        // of a referral or of a link kept is said where it cannot be told apart.
-        const bool joined = kind == "Appointment" || kind == "Condition" || kind == "Patient" ||
-                            kind == "ServiceRequest" || kind == "Encounter";
-        if (!joined) CHECK(it->second == json);
+        // Which of the codes of a reason was chosen has no column; a practice that stood in no row gets one.
+        if (id.starts_with("ServiceRequest/") || id.starts_with("Patient/")) continue;
+        CHECK(it->second == json);
     }
     CHECK(move.count("WRITE-001") > 0);
 }
@@ -159,7 +156,8 @@ TEST_CASE("tpp target: a file for every table and the manifest, the same whateve
         std::string line;
         std::getline(lines, line);
         while (std::getline(lines, line)) {
-            if (!line.starts_with("\"9")) continue;
+            REQUIRE(line.size() > 19);
+            REQUIRE(line[19] == '"');
             const std::string key = line.substr(1, 18);
             CHECK(key.find_first_not_of("0123456789") == std::string::npos);
             CHECK(seen.insert(key).second);
@@ -324,12 +322,12 @@ TEST_CASE("tpp target: Windows-1252, and a character it does not have by its num
 TEST_CASE("tpp target: addresses and numbers of a patient are rows of their own") {
     const Written w(std::map<std::string, std::string>{
         {"Patient",
-         R"({"resourceType":"Patient","id":"p","birthDate":"1980-01-02","address":[{"use":"home","line":["Flat 2","5 Tree Road"],"city":"Leeds","postalCode":"ZZ99 3AA"},{"use":"temp","line":["1 Lane"]}],"telecom":[{"system":"phone","use":"mobile","value":"07700900001"},{"system":"email","value":"a@example.org"},{"system":"phone","use":"home","value":"01632960001"}]})"}});
+         R"({"resourceType":"Patient","id":"p","birthDate":"1980-01-02","address":[{"use":"home","line":["Flat 2","5 Tree Road"],"city":"Leeds","postalCode":"ZZ99 3AA"},{"use":"temp","line":["1 Lane"]}],"telecom":[{"system":"phone","use":"mobile","value":"07700900001"},{"system":"email","use":"home","value":"a@example.org"},{"system":"phone","use":"home","value":"01632960001"}]})"}});
     const auto p = w.of("Patient")[0];
     REQUIRE(p["address"].size() == 2);
     std::set<std::string> uses, numbers;
     for (const auto& a : p["address"]) uses.insert(a.value("use", ""));
     for (const auto& t : p["telecom"]) numbers.insert(t.value("use", "") + t.value("value", ""));
     CHECK(uses == std::set<std::string>{"home", "temp"});
-    CHECK(numbers == std::set<std::string>{"mobile07700900001", "a@example.org", "home01632960001"});
+    CHECK(numbers == std::set<std::string>{"mobile07700900001", "homea@example.org", "home01632960001"});
 }

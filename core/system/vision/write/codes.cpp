@@ -67,6 +67,32 @@ void Pages::words(const record::Concept& c) {
     if (!said.empty() && !(own && from_here(*record_->items[at_item_].entity))) put(at_place_.j.rubric, said);
 }
 
+// Columns with words of their own say what one system's codes mean; another's are not read again.
+void Pages::other_codes(const Entity& entity) {
+    if (from_here(entity)) return;
+    for (const mapping::WrittenRow& row : at_route_->rows)
+        for (const mapping::ColumnRule& rule : layout_.rules(row)) {
+            const record::Field* f = rule.field;
+            if (rule.transform != mapping::Transform::code || rule.values < 0 || f == nullptr ||
+                f->type != &record::type_of<record::Concept>())
+                continue;
+            const void* object = mapping::look_down(&entity, rule.steps);
+            if (object == nullptr || record::is_empty(object, *f)) continue;
+            const char* data = static_cast<const char*>(record::at(object, *f));
+            std::uint32_t size = 1;
+            if (f->list) {
+                const record::AnyList& list = record::items_at(object, *f);
+                data = list.data;
+                size = list.size;
+            }
+            for (std::uint32_t n = 0; n < size; ++n, data += f->type->size)
+                for (const record::Coding& k : reinterpret_cast<const record::Concept*>(data)->coding)
+                    if (k.system != layout_.set().values(rule.values).target_system)
+                        lose(arena_.join(rule.path, ".coding"),
+                             "a code of another system: the layout has a word of its own");
+        }
+}
+
 // dm+d is of SNOMED CT: an id of either is the product's.
 void Pages::drug(const record::Concept& c, Draft& d) {
     const auto& at = at_place_.j;

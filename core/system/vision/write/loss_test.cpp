@@ -168,3 +168,47 @@ TEST_CASE("vision target: marital status in its column, ethnicity as a row of th
     CHECK(people[0]["maritalStatus"]["coding"][0]["code"] == "M");
     CHECK(people[0].dump().find("\"code\":\"B\"") != std::string::npos);
 }
+
+TEST_CASE(
+    "vision target: family history without a Read code has the head of its chapter, one of another is held") {
+    const auto relative = [](const char* id, const char* codings) {
+        return std::string(R"({"resourceType":"FamilyMemberHistory","id":")") + id +
+               R"(","status":"completed",)" + kPatient +
+               R"(,"relationship":{"text":"mother"},"condition":[{"code":{"coding":[)" + codings +
+               R"(],"text":"FH: )" + id + "\"}}]}";
+    };
+    const Written w(
+        Resources{{"FamilyMemberHistory",
+                   relative("diabetes", R"({"system":"http://snomed.info/sct","code":"160303001"})") + "\n" +
+                       relative("asthma", R"({"system":"http://read.info/readv2","code":"H33.."})")}});
+    REQUIRE(w.cells("journal").size() == 1);
+    CHECK(w.cells("journal")[0][CODE] == "12...00");
+    CHECK(w.cells("journal")[0][SNOMED_CODE] == "160303001");
+    CHECK(w.of("FamilyMemberHistory").size() == 1);
+    CHECK(w.of("Condition").empty());
+    CHECK(w.of("Observation").empty());
+    CHECK(w.move.count("WRITE-004") == 1);
+}
+
+TEST_CASE("vision target: a label that was inherited is a label: no row has a flag to inherit it from") {
+    const std::string label =
+        R"("meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]},)";
+    const Written w(Resources{
+        {"Observation",
+         R"({"resourceType":"Observation","id":"o",)" + label +
+             R"("extension":[{"url":"https://gpswitch.org/fhir/inferred","valueString":"meta.security: R inherited from MedicationRequest"}],"status":"final","code":{"text":"Private"},)" +
+             kSubject + "}"}});
+    CHECK(w.cells("journal").empty());
+    CHECK(w.move.count("WRITE-003") == 1);
+}
+
+TEST_CASE("vision target: midnight is written as no time, and said") {
+    const Written w(Resources{
+        {"Observation",
+         R"({"resourceType":"Observation","id":"o","status":"final","code":{"text":"Seen"},"effectiveDateTime":"2020-05-01T00:00:00+01:00",)" +
+             std::string(kSubject) + "}"}});
+    REQUIRE(w.cells("journal").size() == 1);
+    CHECK(w.cells("journal")[0][DATE] == "20200501");
+    CHECK(w.cells("journal")[0][TIME].empty());
+    CHECK(w.said("Observation.TIME"));
+}

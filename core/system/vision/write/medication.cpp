@@ -109,7 +109,8 @@ void Pages::authorised(std::uint32_t p, std::uint32_t i) {
     at_item_ = p;
     for (const record::Field& f : record::type_of<record::MedicationRequest>().fields) {
         if (record::is_empty(&plan, f) || std::ranges::find(kSaid, f.name) != std::end(kSaid)) continue;
-        if (!record::equal(&plan, &order, f)) lose(f.name, "an acute prescription is one row with its issue");
+        if (!record::equal(&plan, &order, f))
+            lose(f.name, "an acute prescription is one row with its issue", layout::kInstead);
     }
     at_item_ = i;
 }
@@ -120,6 +121,7 @@ void Pages::statement(std::uint32_t i, Draft& d) {
     dosage(i, s.dosage, "dosage", d, "TEXT", false);
     const Text variant = routes_[i]->rows[0].variant;
     if (variant == "MedicationStatement:degraded") return;
+    if (s.date_asserted.size() > 10) lose("dateAsserted", "the layout has the day only");
     const auto p = static_cast<std::uint32_t>(plan_[i]);
     const bool stands = plan_[i] >= 0 && (acute(p) ? first_order_[p] >= 0 : has_rows(p));
     if (!stands && !from_here(s))
@@ -139,6 +141,15 @@ void Pages::unissued() {
         const auto& m = as<record::MedicationRequest>(record_->items[i]);
         if (!from_here(m) && !layout::inferred(m, "the whole entry"))
             hold(i, layout::kNoPlace, "the layout has an acute prescription with its issue only");
+    }
+    // What the issue loses its authorisation loses with it.
+    const std::size_t all = losses.size();
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
+        if (!acute(i) || first_order_[i] < 0) continue;
+        at_item_ = i;
+        const auto order = static_cast<std::uint32_t>(first_order_[i]);
+        for (std::size_t n = 0; n < all; ++n)
+            if (const layout::Loss l = losses[n]; l.item == order) lose(l.path, l.why, l.reason);
     }
 }
 

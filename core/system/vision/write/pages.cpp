@@ -133,7 +133,12 @@ void Pages::special(std::uint32_t i, std::uint32_t number) {
     at_ = &d;
     if (linked_.size() <= number) linked_.resize(number + 1);
     link_all(i, number);
+    other_codes(*item.entity);
     if (const record::Concept* c = concept_of(item)) code(*c, d, "code");
+    // What Read has no code for is known by the head of the chapter: family history.
+    if (item.kind == EntityKind::FamilyMemberHistory && d.cells[at_place_.j.code].empty() &&
+        !at_route_->parent.empty())
+        d.cells[at_place_.j.code] = head_of(*at_route_);
     switch (item.kind) {
         case EntityKind::Organization:
             if (organisation.empty() || !organisation.ends_with(arena_.join("/", item.entity->id)))
@@ -154,6 +159,8 @@ void Pages::special(std::uint32_t i, std::uint32_t number) {
             if (layout::inferred(*item.entity, "primarySource") &&
                 (d.from_rest >> at_place_.j.imms_source & 1) == 0)
                 d.cells[at_place_.j.imms_source] = {};
+            if (!as<record::Immunization>(item).report_origin.coding.empty())
+                lose("reportOrigin.coding", "who gave it stands in words");
             if (const Text dose = quantity(as<record::Immunization>(item).dose_quantity); !dose.empty())
                 add_text(d, arena_.join("Dose: ", dose));
             return;
@@ -163,6 +170,12 @@ void Pages::special(std::uint32_t i, std::uint32_t number) {
         case EntityKind::MedicationStatement: return statement(i, d);
         default: return;
     }
+}
+
+// The code of the route's head as it stands in CODE.
+Text Pages::head_of(const mapping::WriteRoute& route) {
+    const Text parent = route.parent;
+    return arena_.join(parent.substr(0, parent.find('|')), "00");
 }
 
 void Pages::finish() {
@@ -197,7 +210,10 @@ void Pages::complete(Draft& d, std::uint32_t number) {
     const int time = d.table == at_place_.journal     ? at_place_.j.time
                      : d.table == at_place_.encounter ? at_place_.e.time
                                                       : -1;
-    if (time >= 0 && d.cells[time].size() == 8 && !d.cells[time].ends_with("00"))
+    if (time < 0 || d.cells[time].size() != 8) return;
+    if (d.cells[time] == "00:00:00")
+        lose("TIME", "midnight is what stands where nobody knows the time: the day is written");
+    else if (!d.cells[time].ends_with("00"))
         lose("TIME", "the layout has hours and minutes");
 }
 
@@ -237,6 +253,16 @@ void Pages::put(int column, Text cell) {
                                     column == at_place_.j.entity
                               : at_->table == at_place_.patient && column == at_place_.p.active;
         if (kind) return;
+    }
+    // The doctor of the registration and the usual one of the patient have a column each.
+    Text* const doctors =
+        at_->table == at_place_.patient && column == at_place_.p.gp_usual && !at_rest_ ? at_->cells : nullptr;
+    if (doctors != nullptr && !doctors[column].empty() && doctors[column] != cell &&
+        doctors[at_place_.p.gp].empty()) {
+        const bool usual = record_->items[at_item_].kind == EntityKind::Patient;
+        doctors[at_place_.p.gp] = usual ? doctors[column] : cell;
+        if (usual) doctors[column] = cell;
+        return;
     }
     if (column >= layout::Layout::kThrough && partial(cell) && layout_.through_name(column) == "Partial") {
         at_->cells[layout::Layout::through_cell(column)] = cell;

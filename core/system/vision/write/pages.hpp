@@ -39,6 +39,7 @@ class Pages : public layout::Pages {
     Text code_of(const mapping::ColumnRule&, const record::Concept&) override { return {}; }
     void complete(Draft& d, std::uint32_t number);
     void only_known_words(Draft& d);
+    Text head_of(const mapping::WriteRoute& route);
     void joined_address(Draft& d, int whole, int first, int last);
 
     // links.cpp
@@ -51,6 +52,7 @@ class Pages : public layout::Pages {
     Text through(const Draft& d, int cell, Text name) const override;
     bool below(const Draft& d, int cell, Text code) const override;
     void check_reading(Draft& d);
+    void doctors_of(Draft& d, const mapping::Route* route);
     void readable_immunization(Draft& d, std::uint32_t i);
     void readable_observation(Draft& d);
     const mapping::Made* made(const mapping::Route& route, EntityKind kind) const;
@@ -60,6 +62,7 @@ class Pages : public layout::Pages {
     void code(const record::Concept& c, Draft& d, Text path);
     void drug(const record::Concept& c, Draft& d);
     void words(const record::Concept& c);
+    void other_codes(const Entity& entity);
     const record::Concept* concept_of(const record::Item& item) const;
 
     // results.cpp

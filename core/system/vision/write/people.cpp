@@ -26,6 +26,13 @@ void Pages::person(const record::Patient& p, Draft& d) {
         }
         if (n.given.size > 1) lose("name.given", "one column has all given names: joined");
     }
+    if (!today.name.empty() && !today.name[0].family.empty() && !today.name[0].text.empty())
+        lose("name.text", "the parts of the name say it");
+    if (!p.address.empty()) {
+        if (!p.address[0].type.empty()) lose("address.type", layout::kNoColumn);
+        if (!p.address[0].use.empty() && p.address[0].use != "home")
+            lose("address.use", "the layout has one address, which is home", layout::kInstead);
+    }
     // A line that begins with a number is the street's.
     Text& house = d.cells[at.address_1];
     Text& street = d.cells[at.address_2];
@@ -49,7 +56,9 @@ void Pages::registration(std::uint32_t i, Draft& d) {
         lose("period.end", "the registration is active: an end would end it");
     }
     if (d.cells[at_place_.p.active] == "D" && e.status != "finished")
-        lose("status", "the patient has died: the layout ends the registration");
+        lose("status", "the patient has died: the layout ends the registration", layout::kInstead);
+    if ((e.status == "finished" || d.cells[at_place_.p.active] == "D") && (!e.type.empty()))
+        lose("type", "the word for left or died takes the place of the type");
 }
 
 // Ethnicity is a coded row of the journal; nowhere else.
@@ -95,6 +104,7 @@ void Pages::staff(std::uint32_t i) {
         const auto& r = as<record::PractitionerRole>(record_->items[i]);
         for (const record::Identifier& id : r.identifier)
             if (writes(record_->items[i], id)) put(at.code, id.value);
+        if (r.active == "false") lose("active", "the layout has no end of a job", layout::kInstead);
         return;
     }
     const auto& p = as<record::Practitioner>(record_->items[i]);
@@ -121,6 +131,8 @@ void Pages::encounter(const record::Encounter& e, Draft& d) {
         else
             d.cells[at.hcp] = key;
     }
+    if (e.status != "finished")
+        lose("status", "the layout has finished consultations only", layout::kInstead);
     // Of visits the word itself says so.
     const bool visit = e.class_.code == "HH";
     const auto& set = layout_.set();
@@ -138,6 +150,10 @@ void Pages::encounter(const record::Encounter& e, Draft& d) {
 void Pages::document(const record::DocumentReference& r, Draft& d) {
     const auto& at = at_place_.j;
     if (d.cells[at.date].empty() && r.date.size() >= 10) d.cells[at.date] = r.date.substr(0, 10);
+    if (!r.master_identifier.value.empty())
+        lose("masterIdentifier.system", "the number of the document is the layout's", layout::kInstead);
+    if (!r.content.empty() && !r.content[0].attachment.title.empty())
+        lose("content.attachment.title", "documents travel by another route", layout::kInstead);
     const Text id = r.master_identifier.value;
     if (id.empty() || !d.cells[at.document].empty()) return;
     if (id.find('|') != Text::npos)

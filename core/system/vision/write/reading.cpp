@@ -87,6 +87,17 @@ void Pages::readable_observation(Draft& d) {
     if (!as_observation()) subset = usual;
 }
 
+// Where the patient has no usual doctor in the layout, the one column that is read is the registration's.
+void Pages::doctors_of(Draft& d, const mapping::Route* route) {
+    Text& gp = d.cells[at_place_.p.gp];
+    const mapping::Made* patient = route == nullptr ? nullptr : made(*route, EntityKind::Patient);
+    if (gp.empty() || (d.from_rest >> at_place_.p.gp & 1) != 0 || patient == nullptr ||
+        patient->variant == "regular")
+        return;
+    d.cells[at_place_.p.gp_usual] = gp;
+    gp = {};
+}
+
 void Pages::check_reading(Draft& d) {
     if (d.items.empty() || d.written) return;
     for (const std::uint32_t i : d.items) {
@@ -105,7 +116,8 @@ void Pages::check_reading(Draft& d) {
         const Text wanted = variant_of(routes_[i]->rows[0].variant);
         const mapping::Made* m = made(*route, kind);
         if (m == nullptr) {
-            if (grave(kind) || wanted == "not-done")
+            // What a relative has had would be the patient's own.
+            if (grave(kind) || wanted == "not-done" || kind == EntityKind::FamilyMemberHistory)
                 held_all = true;
             else
                 lose("resourceType", "whoever reads the row would take it for another kind of entry",
@@ -117,6 +129,7 @@ void Pages::check_reading(Draft& d) {
             lose("generalPractitioner", "the layout has a usual GP for registered patients only");
         }
     }
+    if (d.table == at_place_.patient) doctors_of(d, route);
     if (route != nullptr)
         for (const mapping::Made& m : route->makes) {
             if ((d.kinds >> static_cast<unsigned>(m.kind) & 1u) != 0) continue;

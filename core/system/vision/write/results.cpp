@@ -63,10 +63,8 @@ bool Pages::pressure(const record::Observation& o, Draft& d) {
         !plain(both[1]->value_quantity))
         return false;
     const auto& at = at_place_.j;
-    if (d.cells[at.code].empty() && at_route_ != nullptr && !at_route_->parent.empty()) {
-        const Text parent = at_route_->parent;
-        d.cells[at.code] = arena_.join(parent.substr(0, parent.find('|')), "00");
-    }
+    if (d.cells[at.code].empty() && at_route_ != nullptr && !at_route_->parent.empty())
+        d.cells[at.code] = head_of(*at_route_);
     const Text read = read_of(d);
     bool head = false;
     for (const Text prefix : {Text("246.."), Text("662L."), Text("6623.")})
@@ -79,6 +77,9 @@ bool Pages::pressure(const record::Observation& o, Draft& d) {
         if (d.cells[cells[n][0]].empty()) d.cells[cells[n][0]] = c.value_quantity.value;
         if (!layout::inferred(o, "component.valueQuantity.unit"))
             d.cells[cells[n][1]] = unit_of(c.value_quantity);
+        if (!from_here(o))
+            lose("component.code", "the parts of a blood pressure have the layout's own codes",
+                 layout::kInstead);
         if (!c.interpretation.empty()) lose("component.interpretation", layout::kNoColumn);
         if (!c.reference_range.empty()) lose("component.referenceRange", layout::kNoColumn);
         if (!c.note.empty()) lose("component.note", layout::kNoColumn);
@@ -116,6 +117,8 @@ void Pages::value(const record::Observation& o, Draft& d) {
         add_text(d, arena_.join("Result: ", said));
     else
         d.cells[at.value1] = said;
+    if (said == words_of(o.data_absent_reason))
+        lose("dataAbsentReason", "why there is no result: written in words", "value-as-text");
     if (!text || is_decimal(said))
         lose("value[x]", "a result that is no number: written in words", "value-as-text");
 }

@@ -32,8 +32,9 @@ Places::Places(const layout::Layout& l)
          jc("DATE"),         jc("TIME"),          jc("DRUG_PACKSIZE"), jc("LINKS"),        jc("IMMS_STATUS"),
          jc("IMMS_SOURCE"),  jc("IMMS_COMPOUND"), jc("DOCUMENT_ID"),   jc("HCP")};
     const auto pc = at(patient);
-    p = {pc("ACTIVE"),    pc("NHS_NUMBER"), pc("SURNAME"),   pc("ADDRESS"),      pc("ADDRESS_1"),
-         pc("ADDRESS_2"), pc("ADDRESS_3"),  pc("ADDRESS_5"), pc("PRACT_NUMBER"), pc("REMOVED_DATE")};
+    p = {pc("ACTIVE"),       pc("NHS_NUMBER"),   pc("SURNAME"),   pc("ADDRESS"),
+         pc("ADDRESS_1"),    pc("ADDRESS_2"),    pc("ADDRESS_3"), pc("ADDRESS_5"),
+         pc("PRACT_NUMBER"), pc("REMOVED_DATE"), pc("GP"),        pc("GP_USUAL")};
     const auto oc = at(practice);
     o = {oc("ADDRESS"), oc("ADDRESS_1"), oc("ADDRESS_5")};
     const auto ec = at(encounter);

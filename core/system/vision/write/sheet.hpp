@@ -19,7 +19,8 @@ struct Places {
             document, hcp;
     } j;
     struct {
-        int active, nhs, surname, address, address_1, address_2, address_3, address_5, number, removed;
+        int active, nhs, surname, address, address_1, address_2, address_3, address_5, number, removed, gp,
+            gp_usual;
     } p;
     struct {
         int address, address_1, address_5;
