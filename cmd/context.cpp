@@ -141,7 +141,7 @@ std::unique_ptr<record::Target> Context::create_target(const systems::Address& a
 
 std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target& target, IssueSink& issues,
                                               const std::function<void(record::Record&)>& inspect, bool as_is,
-                                              HeldEntries* held) const {
+                                              const HeldEntry& held) const {
     Progress progress;
     pipeline::Options o;
     o.jobs = options.jobs;
@@ -154,10 +154,7 @@ std::unique_ptr<ledger::Ledger> Context::move(OpenSource& source, record::Target
     o.as_is = as_is;
     o.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress(done, total); };
     o.interrupted = &interrupted();
-    if (held != nullptr)
-        o.held = [held](const std::string& resource, const std::string& code) {
-            held->emplace(resource, code);
-        };
+    o.held = held;
     auto ledger = pipeline::run(*source.source, target, source.origin, o);
     for (const Issue& issue : selection().unfound()) issues.add(issue);
     return ledger;
@@ -188,15 +185,16 @@ const std::string& Context::safeguards_sha256() const {
     return safeguards_sha256_;
 }
 
-diff::Side Context::side_of(OpenSource& s) const {
+diff::Side Context::side_of(OpenSource& s, bool as_imported) const {
+    const bool labels = as_imported || s.mapping;
     return {s.source.get(),
-            [set = s.mapping, &rules = safeguards()](record::Record& record) {
+            [set = s.mapping, labels, &rules = safeguards()](record::Record& record) {
                 if (set) set->apply(record);
                 mapping::Safeguards::mark(record);
                 rules.no_false_none(record);
-                if (set) rules.inherit_labels(record);
+                if (labels) rules.inherit_labels(record);
             },
-            s.mapping == nullptr};
+            !labels};
 }
 
 void Context::select(OpenSource& s, bool rest) const {
@@ -226,14 +224,21 @@ diff::Totals Context::compare(OpenSource& before, OpenSource& after, CompareOpti
     };
     // Of siblings each came by its own layout, and neither by the other's.
     std::vector<const record::System*> way = {after.system};
+    auto between = std::make_shared<diff::Between>();
+    std::optional<OpenSource> middle;
     for (const std::string& name : how.via) {
-        const record::System* system = systems::find(name);
+        const record::System* system = systems::find(name.substr(0, name.find(':')));
         if (system == nullptr)
             throw UsageError(fmt::format("there is no system {}", name), "`gpswitch systems` lists them");
         if (std::ranges::find(way, system) == way.end()) way.push_back(system);
+        if (name.find(':') != std::string::npos && !middle) middle = open_source(name);
     }
+    if (!how.origin.empty()) middle = open_source(how.origin);
     for (const record::System* system : way) {
-        ask(*system, before, how.foresight);
+        // What AFTER was made of, when it is there, and not what that was made of.
+        const bool last = middle && system == after.system;
+        if (last) ask(*system, *middle, between->foresight);
+        if (!last || how.siblings) ask(*system, before, how.foresight);
         if (system->mapping_id().empty()) continue;
         declare(system == after.system && after.mapping ? *after.mapping
                                                         : *load_mapping(std::string(system->mapping_id())),
@@ -241,6 +246,7 @@ diff::Totals Context::compare(OpenSource& before, OpenSource& after, CompareOpti
     }
     if (how.siblings) {
         ask(*before.system, after, how.foresight_before);
+        if (middle) ask(*before.system, *middle, between->foresight_before);
         if (before.mapping && std::ranges::find(way, before.system) == way.end())
             declare(*before.mapping, how);
     }
@@ -250,7 +256,15 @@ diff::Totals Context::compare(OpenSource& before, OpenSource& after, CompareOpti
         if (interrupted()) throw Error(130, "interrupted", "nothing was written; run the same command again");
         progress(patients, std::max(patients, total));
     };
-    return diff::compare(side_of(before), side_of(after), how, writer);
+    const std::string systems = rule_file("code-systems.csv");
+    how.code_systems = diff::load_code_systems(io::read_all(systems), systems);
+    if (middle) {
+        between->side = side_of(*middle, how.layout);
+        between->origin = how.siblings;
+        how.between = between;
+    }
+    // A layout's Target was given, and is asked about, what the import makes of a record.
+    return diff::compare(side_of(before, how.layout), side_of(after, how.layout), how, writer);
 }
 
 void Context::declare(const mapping::MappingSet& set, diff::Options& how) {

@@ -32,12 +32,13 @@ struct OpenSource {
     const record::Census& census() const { return source->census(); }
 };
 
-/// Entries that a target held back: "Condition/id" and the code of the issue.
-using HeldEntries = std::map<std::string, std::string, std::less<>>;
+/// Hears of each entry that a target held back: "Condition/id" and the code of the issue, before its issues.
+using HeldEntry = std::function<void(const std::string& resource, const std::string& code)>;
 
 /// How two sides are compared.
 struct CompareOptions : diff::Options {
-    std::vector<std::string> via;  ///< systems the way led over
+    std::vector<std::string> via;  ///< systems the way led over, or addresses of what was written there
+    std::string origin;            ///< of siblings: address of what both were written from; may be empty
 };
 
 /// What every command needs from the options and the machine.
@@ -58,7 +59,7 @@ class Context {
     /// Everything from source to target, with the progress bar. `held` gets what the target held back.
     std::unique_ptr<ledger::Ledger> move(OpenSource& source, record::Target& target, IssueSink& issues,
                                          const std::function<void(record::Record&)>& inspect = {},
-                                         bool as_is = false, HeldEntries* held = nullptr) const;
+                                         bool as_is = false, const HeldEntry& held = {}) const;
     /// rules/labels.csv and rules/empty-reason.csv, read once. MappingError when one is missing or wrong.
     const mapping::Safeguards& safeguards() const;
     /// SHA-256 over these two: they decide with the mapping what a run makes of its input.
@@ -69,7 +70,8 @@ class Context {
     const pipeline::Selection& selection() const;
 
     /// A source as the pipeline would hand it to a target; a standard source is seen with the labels it has.
-    diff::Side side_of(OpenSource& source) const;
+    /// `as_imported`: labels are inherited whatever it came from, as `import` does it.
+    diff::Side side_of(OpenSource& source, bool as_imported = false) const;
     /// Leaves of the source only those patients, for a comparison: it needs no account of the others. `rest`:
     /// and all that is practice-wide, not only what they refer to.
     void select(OpenSource& source, bool rest = false) const;

@@ -19,7 +19,7 @@ namespace gpswitch::cmd {
 namespace {
 
 struct DiffOptions {
-    std::string before, after, pairs;
+    std::string before, after, pairs, origin;
     std::vector<std::string> ignore, via;
     bool explained = false, source_rows = false, test_numbers = false, siblings = false;
 };
@@ -47,6 +47,7 @@ CompareOptions compare_options(const DiffOptions& o, const Context& context) {
     CompareOptions out;
     out.via = o.via;
     out.siblings = o.siblings;
+    out.origin = o.origin;
     if (!o.pairs.empty()) out.pairs = diff::load_pairs(io::read_all(o.pairs), o.pairs);
     out.ignore = o.ignore;
     out.source_rows = o.source_rows;
@@ -103,12 +104,18 @@ void add_diff(Commands& commands) {
     with_format(*c, commands.common);
     c->add_option("--pairs", o->pairs, "A person's decisions: CSV of before_key,after_key")
         ->type_name("FILE");
-    c->add_option("--via", o->via, "System the way led over: what it cannot carry explains (repeatable)")
-        ->type_name("SYSTEM")
+    c->add_option(
+         "--via", o->via,
+         "System the way led over, or what was written there: what it cannot carry explains (repeatable)")
+        ->type_name("SYSTEM[:PLACE]")
         ->expected(1)
         ->take_all();
-    c->add_flag("--siblings", o->siblings,
-                "Both were written from the same records: what either layout cannot carry explains");
+    auto* siblings =
+        c->add_flag("--siblings", o->siblings,
+                    "Both were written from the same records: what either layout cannot carry explains");
+    c->add_option("--origin", o->origin, "The records that both siblings were written from")
+        ->type_name("ADDRESS")
+        ->needs(siblings);
     c->add_option("--ignore", o->ignore, "Element path not compared, e.g. Patient.photo (repeatable)")
         ->type_name("PATH")
         ->expected(1)

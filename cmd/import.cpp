@@ -49,7 +49,9 @@ ExitCode run(const ImportOptions& o, Context& context) {
         common.dry_run ? pipeline::nowhere() : context.create_target(address, common.overwrite);
     Findings findings;
     HeldEntries held;
-    const auto ledger = context.move(source, *target, findings, {}, false, &held);
+    const auto ledger = context.move(
+        source, *target, findings, {}, false,
+        [&held](const std::string& resource, const std::string& code) { held.emplace(resource, code); });
     report.held_entries = &held;
     report.source = &source;
     report.ledger = ledger.get();

@@ -57,6 +57,59 @@ void write_findings(const std::vector<Issue>& found, const std::string& path, co
     file.publish();
 }
 
+/// What the target holds back, entry by entry, as lines of held.jsonl, and how often for which reason.
+class HeldFile : public IssueSink {
+  public:
+    explicit HeldFile(const std::string& path, IssueSink& next) : file_(path), next_(next) {}
+    /// An entry; the issue that says why comes after it, if there is one.
+    void hold(const std::string& resource, const std::string& code) {
+        if (said_) rest();
+        waiting_[resource] = code;
+    }
+    void add(const Issue& issue) override {
+        said_ = true;
+        if (issue.severity >= Severity::error && waiting_.erase(issue.resource) > 0) write(issue);
+        next_.add(issue);
+    }
+    /// Writes what no issue spoke of: the entries of a patient who is held back whole.
+    void rest() {
+        for (const auto& [resource, code] : waiting_) {
+            Issue issue;
+            issue.severity = Severity::error;
+            issue.code = code;
+            issue.message = "its patient is held back";
+            issue.resource = resource;
+            write(issue);
+        }
+        waiting_.clear();
+        said_ = false;
+    }
+    void publish() {
+        rest();
+        if (entries_ > 0) file_.publish();
+    }
+    std::uint64_t entries() const { return entries_; }
+    ordered_json reasons() const {
+        ordered_json out = ordered_json::array();
+        for (const auto& [what, n] : reasons_)
+            out.push_back({{"type", what.first}, {"says", what.second}, {"count", n}});
+        return out;
+    }
+
+  private:
+    void write(const Issue& issue) {
+        ++entries_;
+        ++reasons_[{issue.resource.substr(0, issue.resource.find('/')), issue.message}];
+        file_.write(issue.json() + "\n");
+    }
+    io::OutputFile file_;
+    IssueSink& next_;
+    std::map<std::string, std::string> waiting_;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> reasons_;
+    std::uint64_t entries_ = 0;
+    bool said_ = false;
+};
+
 GateRecord record_of(Outcome outcome, std::string says, const ordered_json& facts = ordered_json::object()) {
     return {{"", outcome, std::move(says), {}}, facts.dump()};
 }
@@ -190,16 +243,26 @@ GateRecord Move::import_gate() {
     // What an interrupted run had given its name to already is whole, and ours: it is written again.
     const bool again = work_.begun() == "import" && !systems::goes_on(*target_.system);
     const auto target = context_.create_target(target_, context_.options.overwrite || again);
+    work_.remove("held.jsonl");
     Silent silent;
     Findings findings(&silent);
-    const auto ledger = context_.move(source, *target, findings);
+    HeldFile held(work_.in("held.jsonl"), findings);
+    const auto ledger = context_.move(
+        source, *target, held, {}, false,
+        [&held](const std::string& resource, const std::string& code) { held.hold(resource, code); });
+    held.publish();
     // Whose Patient the target held back is not in it, although the package was whole.
     const std::uint64_t patients = ledger->written(record::EntityKind::Patient);
-    return record_of(outcome_of(ledger->rows(record::Fate::held), findings),
-                     fmt::format("{} of {} into {}", count(ledger->written(), "entry", "entries"),
-                                 count(patients, "patient", "patients"),
-                                 options_.rehearse ? "a store that is thrown away" : options_.target),
-                     {{"written", ledger->written()}, {"patients", patients}});
+    return record_of(
+        outcome_of(ledger->rows(record::Fate::held), findings),
+        fmt::format("{} of {} into {}{}", count(ledger->written(), "entry", "entries"),
+                    count(patients, "patient", "patients"),
+                    options_.rehearse ? "a store that is thrown away" : options_.target,
+                    held.entries() == 0 ? "" : fmt::format(", {} held back", grouped(held.entries()))),
+        {{"written", ledger->written()},
+         {"patients", patients},
+         {"held", held.entries()},
+         {"heldBy", held.reasons()}});
 }
 
 GateRecord Move::read_back_gate() {

@@ -96,6 +96,9 @@ void add_held(Summary& s, const std::string& path, const record::Census& census,
 void add_facts(Summary& s, const std::string& gate, const ordered_json& facts) {
     if (gate == "export") {
         s.refused = facts.value("refused", std::uint64_t{0});
+    } else if (gate == "import") {
+        for (const ordered_json& h : facts.value("heldBy", ordered_json::array()))
+            s.held_entries.push_back({h.at("type"), h.at("says"), h.at("count")});
     } else if (gate == "validate") {
         for (const auto& [name, n] : facts.at("patients").items()) s.patient_groups.push_back({name, n});
         s.unmapped_in_all = facts.at("unmappedCodes");
@@ -162,11 +165,16 @@ std::string headline_of(const Summary& s, const std::string& stopped_at) {
             "read has exactly one fate",
             count(s.refused, "member", "members"), s.refused == 1 ? "it" : "them", all);
     } else {
-        out = "Nothing in this extract was lost";
+        // What the target has no place for is not lost, but it is not there either.
+        out = s.entries_held() > 0 ? "Every row of this extract was read" : "Nothing in this extract was lost";
         if (excluded > 0)
             out += fmt::format(" but what a named policy left out ({} of {})", grouped(excluded), all);
         out += fmt::format(": each of its {} has exactly one fate", all);
     }
+    if (const std::uint64_t n = s.entries_held(); n > 0)
+        out +=
+            fmt::format("; {} {} no place in the new system, and {} held back with the reason in held.jsonl",
+                        count(n, "entry", "entries"), n == 1 ? "has" : "have", n == 1 ? "is" : "are");
     if (s.differences) {
         out += ", and the new system gives back what was written";
         if (s.differences->explained > 0)

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@
 #include "core/ledger/ledger.hpp"
 
 namespace gpswitch::cmd {
+
+/// Entries that a target held back: "Condition/id" and the code of the issue.
+using HeldEntries = std::map<std::string, std::string, std::less<>>;
 
 /// What a run of map, validate or import came to; said on stderr, and written with --report. No patient data.
 struct RunReport {

@@ -30,6 +30,7 @@ class Comparison {
           after_(after),
           options_(options),
           judge_(options),
+          middle_(options),
           hold_(totals_, writer, options.list_explained, options.hold),
           practice_(judge_, options, totals_, foreseen_before_, foreseen_after_),
           writer_(writer) {}
@@ -38,13 +39,15 @@ class Comparison {
         totals_.show_values = options_.show_values;
         totals_.patients_before = before_.source->census().patients.size();
         totals_.patients_after = after_.source->census().patients.size();
-        const std::vector<PatientMatch> given =
+        std::vector<PatientMatch> given =
             decided(options_.pairs, before_.source->census(), after_.source->census());
+        if (middle_.there()) by_middle(given);
         sort_out(given);
         in_step();
         pair_rest(given);
         practice_.leftovers(before_, true);
         practice_.leftovers(after_, false);
+        if (middle_.there()) practice_.leftovers_between(middle_);
         hold_.open("practice", "practice", {});
         for (Difference& d : practice_.finish()) hold_.changed(std::move(d));
         hold_.close();
@@ -53,6 +56,16 @@ class Comparison {
     }
 
   private:
+    // A person's decisions come first.
+    void by_middle(std::vector<PatientMatch>& given) {
+        const std::size_t n = given.size();
+        for (const PatientMatch& p : middle_.match(before_, after_))
+            if (std::none_of(
+                    given.begin(), given.begin() + static_cast<std::ptrdiff_t>(n),
+                    [&](const PatientMatch& d) { return d.before == p.before || d.after == p.after; }))
+                given.push_back(p);
+    }
+
     // Who has the same key on both sides and may so agree at once; and who has not.
     void sort_out(const std::vector<PatientMatch>& given) {
         const auto& a = before_.source->census().patients;
@@ -99,7 +112,7 @@ class Comparison {
                 const std::string_view how =
                     i.nhs.empty() || i.birth != j.birth ? (i.id.empty() ? "source key" : "id") : "NHS number";
                 if (plan.empty())
-                    paired(x, y, how);
+                    paired(x, y, how, p.before);
                 else if (x.held.empty() && y.held.empty() && !x.incomplete && !y.incomplete)
                     paired(x, y, how, plan);
                 else
@@ -142,7 +155,7 @@ class Comparison {
         Ahead b(after_, column(matches.pairs, &PatientMatch::after), options_.threads);
         for (const PatientMatch& p : matches.pairs) {
             Record& x = a.next();
-            paired(x, b.next(), p.how);
+            paired(x, b.next(), p.how, p.before);
         }
         unpaired(before_, true, matches.only_before);
         unpaired(after_, false, matches.only_after);
@@ -160,11 +173,11 @@ class Comparison {
         }
     }
 
-    void paired(Record& a, Record& b, std::string_view how) {
+    void paired(Record& a, Record& b, std::string_view how, std::uint32_t index) {
         ++totals_.patients_paired;
         ++totals_.paired_by[std::string(how)];
         hold_.open(patient_label(a), patient_label(b), how);
-        entities(a, b);
+        entities(a, b, middle_.there() ? middle_.record(index) : nullptr);
         progress();
     }
 
@@ -180,7 +193,7 @@ class Comparison {
     void paired_whole(const PatientMatch& p, std::string_view how) {
         Ahead a(before_, {p.before}, false), b(after_, {p.after}, false);
         Record& x = a.next();
-        paired(x, b.next(), how);
+        paired(x, b.next(), how, p.before);
     }
 
     void progress() {
@@ -194,7 +207,8 @@ class Comparison {
         std::erase_if(record.items, [](const Item& i) { return record::practice_wide(i.kind); });
     }
 
-    void entities(Record& a, Record& b) {
+    // `m`: what lies between the two; may be nullptr.
+    void entities(Record& a, Record& b, Record* m = nullptr) {
         if (!b.held.empty()) {
             ++totals_.held_after;
             b.items.clear();  // nothing of it is written: for AFTER the patient is absent
@@ -212,7 +226,14 @@ class Comparison {
             ++totals_.held_before;
             if (b.items.empty()) return held(a);
         }
-        pair_entities(a, b, pairs_, options_.foresight.empty() ? nullptr : &foreseen_before_);
+        middle_.pairs.clear();
+        middle_.made_of.clear();
+        if (m != nullptr) {
+            practice_.between(middle_, *m);
+            std::erase_if(m->items, [](const Item& i) { return record::practice_wide(i.kind); });
+            middle_.learn(a, *m, b, foreseen_before_, foreseen_after_);
+        }
+        pair_entities(a, b, pairs_, options_.foresight.empty() ? nullptr : &foreseen_before_, middle_.pairs);
         const bool followed = follow_pairing(a, b);
         note_gone(a);
         if (judge_.projection().layout()) readings_.find(a, b, pairs_);
@@ -226,6 +247,9 @@ class Comparison {
         for (std::uint32_t i : pairs_.only_before) {
             const Item& item = a.items[i];
             Difference d = judge_.only_before(item.kind, *item.entity, &a, &foreseen_before_);
+            // Of the origin it was an entry of another kind.
+            if (!d.explained && m != nullptr && middle_.by_before().another(*item.entity))
+                d.explained = true, d.never = {}, d.rules = {Judge::kAnother};
             hold_.alone(std::move(d), source_key(*item.entity));
         }
         for (std::uint32_t j : pairs_.only_after) {
@@ -233,6 +257,14 @@ class Comparison {
             Difference d =
                 judge_.only_after(item.kind, *item.entity, &b, &foreseen_before_, &foreseen_after_);
             if (readings_.is_one(*item.entity)) d.explained = true, d.rules = {Readings::kRule};
+            if (!d.explained && m != nullptr && middle_.by_after().another(*item.entity))
+                d.explained = true, d.rules = {Judge::kAnother};
+            // It was there already when it was made again.
+            if (!d.explained && m != nullptr && middle_.made_of[j] != nullptr)
+                if (const Item& made = *middle_.made_of[j]; !middle_.origin())
+                    if (Difference of = judge_.only_after(made.kind, *made.entity, m, &foreseen_before_);
+                        of.explained)
+                        d.explained = true, d.rules = std::move(of.rules);
             hold_.alone(std::move(d), source_key(*item.entity));
         }
     }
@@ -330,6 +362,7 @@ class Comparison {
     Totals totals_;
     Predictions foreseen_before_, foreseen_after_;
     Judge judge_;
+    Middle middle_;
     Hold hold_;
     Practice practice_;
     Writer& writer_;
@@ -349,7 +382,10 @@ class Comparison {
                              return kind && record::practice_wide(*kind) ? judge_.projection().missing(*kind)
                                                                          : std::string();
                          },
-                         &readings_, &foreseen_before_, &foreseen_after_};
+                         [this](std::string_view to) { return foreseen_after_.gone(to); },
+                         &readings_,
+                         &foreseen_before_,
+                         &foreseen_after_};
     std::uint64_t done_ = 0;
 };
 

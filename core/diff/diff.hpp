@@ -69,7 +69,29 @@ struct PatientPair {
 /// such column, an empty key, a key that stands twice on its side).
 std::vector<PatientPair> load_pairs(std::string_view csv, const std::string& name);
 
+/// Records that lay between the two: AFTER was made of them, and they of BEFORE; or both were made of them.
+struct Between {
+    Side side;
+    bool origin = false;  ///< both were
+    /// What AFTER's layout will not carry of them; and, of an origin, what BEFORE's will not.
+    std::vector<const record::Foresight*> foresight, foresight_before;
+};
+
+/// What a code of a system is to others.
+enum class Codes : std::uint8_t {
+    own,     ///< the system's own: its words may stand for it
+    shared,  ///< others read it: no words stand for it
+    nothing  ///< it says that there is no code
+};
+struct CodeSystem {
+    std::string system;  ///< an address, or with "*" at its end all that begin so
+    Codes codes = Codes::own;
+};
+/// Reads system,codes,why (rules/code-systems.csv). Errors: MappingError naming `name` and the line.
+std::vector<CodeSystem> load_code_systems(std::string_view csv, const std::string& name);
+
 struct Options {
+    std::vector<CodeSystem> code_systems;           ///< those of none are own
     std::vector<record::CannotCarry> cannot_carry;  ///< AFTER's; entity "*": every type that has the field
     std::vector<mapping::Carry>
         carry;  ///< what AFTER's layout carries otherwise (carry.csv of its mapping set)
@@ -84,6 +106,8 @@ struct Options {
     std::vector<const record::Foresight*> foresight;
     /// For siblings: those that BEFORE came by, asked about AFTER's.
     std::vector<const record::Foresight*> foresight_before;
+    /// By way of these the patients and entries of the two sides pair. May be empty.
+    std::shared_ptr<const Between> between;
     std::vector<PatientPair> pairs;
     std::vector<std::string> ignore;  ///< element paths not compared: "Patient.meta.lastUpdated", "*.issued"
     bool source_rows = false;      ///< compare the rows entities came from as well: for stores that keep them

@@ -12,13 +12,6 @@ using mapping::Carry;
 using record::Text;
 using FieldKind = FieldDifference::Kind;
 
-// Codes by which care is given: no words stand for them.
-bool national(std::string_view system) {
-    return system == "http://snomed.info/sct" || system == "https://dmd.nhs.uk" ||
-           system.starts_with("http://read.info/") || system.starts_with("http://terminology.hl7.org/") ||
-           system.starts_with("https://fhir.hl7.org.uk/");
-}
-
 template <class T>
 bool is(const record::Type* type) {
     return type == &record::type_of<T>();
@@ -51,6 +44,17 @@ bool parse(std::string_view s, Number& out) {
 
 bool within(std::string_view path, std::string_view field) {
     return path.starts_with(field) && (path.size() == field.size() || path[field.size()] == '.');
+}
+
+// `place` has all indexes; `field` those that were known: "component[1].code" lies in "component".
+bool stands_in(std::string_view place, std::string_view field) {
+    std::size_t i = 0;
+    for (std::size_t j = 0; j < field.size(); ++i, ++j) {
+        if (i < place.size() && place[i] == '[' && field[j] != '[')
+            i = std::min(place.find(']', i), place.size() - 1) + 1;
+        if (i >= place.size() || place[i] != field[j]) return false;
+    }
+    return i == place.size() || place[i] == '.' || place[i] == '[';
 }
 
 std::string_view last(std::string_view path) {
@@ -93,14 +97,6 @@ bool words_stay(const record::Coding& lost, const record::Concept& before, const
     return stays(lost.display) || stays(before.text);
 }
 
-// A reference that leads nowhere.
-bool in_words_only(const Explain::Spot& spot) {
-    if (is<record::Reference>(spot.field.type) && spot.item != nullptr)
-        return static_cast<const record::Reference*>(spot.item)->reference.empty();
-    return is<record::Reference>(&spot.owner) &&
-           static_cast<const record::Reference*>(spot.before)->reference.empty();
-}
-
 // What says again, or more closely, what stays: a layout has keys, units in words, and codes.
 bool beside(const Explain::Spot& spot) {
     const std::string_view f = spot.field.name;
@@ -108,6 +104,7 @@ bool beside(const Explain::Spot& spot) {
         return f != "reference" && !static_cast<const record::Reference*>(spot.after)->reference.empty();
     if (is<record::Quantity>(&spot.owner)) {
         const auto& q = *static_cast<const record::Quantity*>(spot.after);
+        if (f == "system" && static_cast<const record::Quantity*>(spot.before)->code.empty()) return true;
         return (f == "system" || f == "code") && !q.value.empty() && !q.unit.empty();
     }
     return is<record::Coding>(&spot.owner) &&
@@ -139,6 +136,31 @@ bool becomes(const Explain::Spot& spot, std::string_view to, const record::Entit
     for (const record::Coding& a : before.coding)
         for (const record::Coding& b : static_cast<const record::Concept*>(spot.after)->coding)
             if (!a.code.empty() && a.code == b.code && a.system == b.system) return true;
+    // Or its display, where the other has words alone.
+    return spot.field.name == "text" &&
+           std::any_of(before.coding.begin(), before.coding.end(),
+                       [&](const record::Coding& c) { return c.display == spot.is; });
+}
+
+// "28 tablet", "28.000 tablet"
+bool same_amount(Text a, Text b) {
+    const std::size_t x = a.find(' '), y = b.find(' ');
+    return x != Text::npos && y != Text::npos && a.substr(x) == b.substr(y) &&
+           same_number(a.substr(0, x), b.substr(0, y));
+}
+
+// A number is not part of another: 5 does not stand in 15 or 0.5.
+bool says(std::string_view all, Text words) {
+    const auto digit = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+    const auto apart = [&](std::size_t at) {
+        const std::size_t end = at + words.size();
+        return (at == 0 || !digit(words[0]) || !digit(all[at - 1])) &&
+               (end == all.size() || !digit(words.back()) || !digit(all[end]) ||
+                (all[end] == '.' && (end + 1 == all.size() || !digit(all[end + 1]))));
+    };
+    if (words.empty()) return true;
+    for (std::size_t at = all.find(words); at != std::string_view::npos; at = all.find(words, at + 1))
+        if (apart(at)) return true;
     return false;
 }
 
@@ -188,13 +210,16 @@ bool Explain::accepts(const Spot& spot) {
     // Neither is the elder: what AFTER's layout does to a record, BEFORE's may have done.
     Surroundings around = around_;
     std::swap(around.before, around.after);
+    std::swap(around.gone, around.gone_after);
     Explain other(projection_, around, kind_, after_, before_);
     Spot turned = spot;
     if (spot.kind == FieldKind::only_before) turned.kind = FieldKind::only_after;
     if (spot.kind == FieldKind::only_after) turned.kind = FieldKind::only_before;
     std::swap(turned.before, turned.after);
     std::swap(turned.was, turned.is);
-    if (!other.by_prediction(turned) && !other.by_layout(turned) && !other.by_inference(turned) &&
+    std::swap(turned.at_before, turned.at_after);
+    if (!(turned.kind == FieldKind::only_before && other.by_reference(turned)) &&
+        !other.by_prediction(turned) && !other.by_layout(turned) && !other.by_inference(turned) &&
         !other.by_declaration(turned))
         return false;
     for (std::string& rule : other.fired) note(std::move(rule));
@@ -228,16 +253,50 @@ bool Explain::by_prediction(const Spot& spot) {
     if (foreseen_ == nullptr) return false;
     using How = record::Foreseen::How;
     for (const record::Foreseen& f : foreseen_->fields) {
-        if (!within(spot.path, f.path)) continue;
-        const bool less =
-            spot.kind == FieldKind::changed &&
-            (f.how == How::instead || f.how == How::replaced || part_of(spot.was, spot.is));
-        if (spot.kind != FieldKind::only_before && !less) continue;
-        if (f.how == How::first && !any_at(&after_, resolve(record::type_of(kind_), f.path))) continue;
-        if (!guarded(kind_, before_, spot.path).empty()) continue;
-        return note(std::string(record::name_of(kind_)) + "." + f.path + ": " + f.why);
+        if (f.how == How::own) {
+            if (made_anew(spot)) return note("*.coding: its own code made anew: " + f.why);
+            continue;
+        }
+        // Another value stands there, in a list perhaps beside where one was.
+        const bool more = spot.kind == FieldKind::only_after && f.how == How::instead;
+        if (!stands_in(more ? spot.at_after : spot.at_before, f.path)) continue;
+        const bool less = spot.kind == FieldKind::changed &&
+                          (f.how == How::instead || f.how == How::replaced || part_of(spot.was, spot.is));
+        if (spot.kind != FieldKind::only_before && !less && !more) continue;
+        const std::string field = without_indexes(f.path);
+        if (f.how == How::first && !any_at(&after_, resolve(record::type_of(kind_), field))) continue;
+        if (!more && !guarded(kind_, before_, spot.path).empty() &&
+            !(is<record::Coding>(spot.field.type) && still_coded(spot)))
+            continue;
+        return note(std::string(record::name_of(kind_)) + "." + field + ": " + f.why);
     }
     return false;
+}
+
+// A number of a layout's own for the same words.
+bool Explain::made_anew(const Spot& spot) const {
+    if (!is<record::Coding>(&spot.owner) || spot.kind != FieldKind::changed || spot.field.name != "code")
+        return false;
+    const auto &was = *static_cast<const record::Coding*>(spot.before),
+               &is = *static_cast<const record::Coding*>(spot.after);
+    return was.system == is.system && was.display == is.display && !was.display.empty() &&
+           projection_.codes(was.system) == Codes::own;
+}
+
+// A code or its words are gone, and a code that everybody reads says the same as it did.
+bool Explain::still_coded(const Spot& spot) const {
+    if (!is<record::Concept>(&spot.owner)) return false;
+    const auto &before = *static_cast<const record::Concept*>(spot.before),
+               &after = *static_cast<const record::Concept*>(spot.after);
+    // Of two codes of one system the one says nothing of the other.
+    const Text lost = spot.item == nullptr || !is<record::Coding>(spot.field.type)
+                          ? Text()
+                          : static_cast<const record::Coding*>(spot.item)->system;
+    return std::any_of(after.coding.begin(), after.coding.end(), [&](const record::Coding& c) {
+        return projection_.codes(c.system) == Codes::shared && !c.code.empty() && c.system != lost &&
+               std::any_of(before.coding.begin(), before.coding.end(),
+                           [&](const record::Coding& b) { return b.system == c.system && b.code == c.code; });
+    });
 }
 
 // What lies between a record and the same record read from a supplier's layout, whatever the supplier.
@@ -259,20 +318,33 @@ bool Explain::by_layout(const Spot& spot) {
         const auto& there = *static_cast<const record::Concept*>(spot.after);
         if (k == FieldKind::only_after)
             return !has_system(here, system) && note("*.coding: the layout's own code beside it");
-        return !national(system) && words_stay(*static_cast<const record::Coding*>(spot.item), here, there) &&
+        if (projection_.codes(system) == Codes::nothing)
+            return !record::is_empty(&there, *spot.owner.find("coding")) || !there.text.empty()
+                       ? note("*.coding: a code that says that there is none")
+                       : false;
+        return projection_.codes(system) == Codes::own &&
+               words_stay(*static_cast<const record::Coding*>(spot.item), here, there) &&
                note("*.coding: a code of the other system's own; its words stay");
     }
     if (is<record::Coding>(&spot.owner) && k == FieldKind::only_after && spot.field.name != "code" &&
         spot.field.name != "system")
         return note("*.coding: what the layout's code table says of it");
-    if (is<record::Concept>(&spot.owner) && spot.field.name == "text" && k == FieldKind::only_after)
+    if (is<record::Concept>(&spot.owner) && spot.field.name == "text" && k == FieldKind::only_after) {
         for (const record::Coding& c : static_cast<const record::Concept*>(spot.after)->coding)
             if (c.code == spot.is || c.display == spot.is) return note("*.text: the layout's own word");
+        for (const record::Coding& c : static_cast<const record::Concept*>(spot.before)->coding)
+            if (c.display == spot.is) return note("*.text: the words of the code");
+    }
+    if (k == FieldKind::changed && spot.field.name == "quantityText" && same_amount(spot.was, spot.is))
+        return note("*: the number with other places");
+    // The fields that it is made of are compared themselves.
+    if (k == FieldKind::changed && within(spot.path, "rest") && foretold(spot))
+        return note("*.rest: a column that the model has no field for, made anew");
     if (k == FieldKind::only_before && around_.readings != nullptr && around_.readings->apart(spot.item))
         return note(Readings::kRule);
+    if (k == FieldKind::only_before && spot.field.name == "approximate" && spot.was == "false")
+        return note("*: what is not so is not said");
     if (joined(spot)) return note("*: several texts stand in one");
-    if (k == FieldKind::only_before && in_words_only(spot) && guarded(kind_, before_, spot.path).empty())
-        return note("*: who or what is named in words only, where the layout has room for a key");
     if (k == FieldKind::only_before && beside(spot))
         return note("*: a reference by its key, a unit by its word, a code without its further particulars");
     if (k == FieldKind::only_before && spot.path == "inferred")
@@ -281,6 +353,14 @@ bool Explain::by_layout(const Spot& spot) {
     if (spot.path == "inferred") return note("*.inferred: said by whoever read it");
     if (within(spot.path, "rest")) return note("*.rest: a column that the model has no field for");
     return false;
+}
+
+// Something of the field was said to be lost.
+bool Explain::foretold(const Spot& spot) const {
+    return foreseen_ != nullptr &&
+           std::any_of(foreseen_->fields.begin(), foreseen_->fields.end(), [&](const record::Foreseen& f) {
+               return f.how != record::Foreseen::How::own && stands_in(spot.at_before, f.path);
+           });
 }
 
 // AFTER says itself that the source had nothing there, and what it believes instead.
@@ -298,7 +378,9 @@ bool Explain::by_inference(const Spot& spot) {
             names.remove_prefix(std::min(comma + 1, names.size()));
             while (name.starts_with(' ')) name.remove_prefix(1);
             if (!within(spot.path, name)) continue;
-            if (spot.kind == FieldKind::changed && !guarded(kind_, before_, spot.path).empty()) return false;
+            if (spot.kind == FieldKind::changed &&
+                (!foretold(spot) || !guarded(kind_, before_, spot.path).empty()))
+                return false;
             return note(std::string(record::name_of(kind_)) + "." + std::string(name) +
                         ": inferred:" + std::string(why));
         }
@@ -306,26 +388,24 @@ bool Explain::by_inference(const Spot& spot) {
     return false;
 }
 
-// A note or a dosage whose words stand in one of AFTER's, alone or among others.
+// The Target said that something of the field is lost: a note or a dosage, and its words stand in one of
+// AFTER's, among others.
 bool Explain::joined(const Spot& spot) const {
-    if (spot.kind == FieldKind::changed && spot.field.name == "text" &&
-        (is<record::Annotation>(&spot.owner) || is<record::Dosage>(&spot.owner)))
-        return spot.is.find(spot.was) != Text::npos;
-    if (spot.kind != FieldKind::only_before) return false;
-    if (spot.item == nullptr || !spot.field.list) return false;
-    Text words;
-    if (is<record::Annotation>(spot.field.type))
-        words = static_cast<const record::Annotation*>(spot.item)->text;
-    if (is<record::Dosage>(spot.field.type)) words = static_cast<const record::Dosage*>(spot.item)->text;
-    if (words.empty()) return false;
+    if (!foretold(spot)) return false;
+    if (spot.kind == FieldKind::changed)
+        return spot.field.name == "text" &&
+               (is<record::Annotation>(&spot.owner) || is<record::Dosage>(&spot.owner)) &&
+               spot.is.find(spot.was) != Text::npos;
+    if (spot.kind != FieldKind::only_before || spot.item == nullptr || !spot.field.list) return false;
+    const auto words = [&](const void* item) {
+        return is<record::Annotation>(spot.field.type) ? static_cast<const record::Annotation*>(item)->text
+               : is<record::Dosage>(spot.field.type)   ? static_cast<const record::Dosage*>(item)->text
+                                                       : Text();
+    };
+    const Text was = words(spot.item);
     const record::AnyList& there = record::items_at(spot.after, spot.field);
-    for (std::uint32_t i = 0; i < there.size; ++i) {
-        const char* item = there.data + i * spot.field.type->size;
-        const Text text = is<record::Annotation>(spot.field.type)
-                              ? reinterpret_cast<const record::Annotation*>(item)->text
-                              : reinterpret_cast<const record::Dosage*>(item)->text;
-        if (text.find(words) != Text::npos) return true;
-    }
+    for (std::uint32_t i = 0; i < there.size && !was.empty(); ++i)
+        if (words(there.data + i * spot.field.type->size).find(was) != Text::npos) return true;
     return false;
 }
 
@@ -344,14 +424,17 @@ bool Explain::in_words(const Spot& spot) const {
     } else if (spot.field.kind == record::Kind::structure && spot.item != nullptr)
         all_texts(spot.item, *spot.field.type, lost);
     else
-        lost.push_back(spot.was);
+        lost.push_back(spot.field.name == "approximate" ? (spot.was == "true" ? Text("about") : Text(""))
+                                                        : spot.was);
+    std::string all;
+    if (is<record::Quantity>(&spot.owner))
+        all += std::string(static_cast<const record::Quantity*>(spot.after)->quantity_text) + "\n";
     const record::Field* note = record::type_of(kind_).find("note");
     if (note == nullptr || note->type != &record::type_of<record::Annotation>()) return false;
-    std::string all;
     const auto& notes = *static_cast<const List<record::Annotation>*>(record::at(&after_, *note));
     for (const record::Annotation& n : notes) all += std::string(n.text) + "\n";
     return std::any_of(lost.begin(), lost.end(), [](Text t) { return !t.empty(); }) &&
-           std::all_of(lost.begin(), lost.end(), [&](Text t) { return all.find(t) != std::string::npos; });
+           std::all_of(lost.begin(), lost.end(), [&](Text t) { return says(all, t); });
 }
 
 bool Explain::by_declaration(const Spot& spot) {
@@ -373,7 +456,7 @@ bool Explain::by_declaration(const Spot& spot) {
     for (const Projection::Rule& r : projection_.rules(kind_)) {
         if (!within(spot.path, r.field) || !fits(r)) continue;
         if (r.how != Carry::How::words && spot.kind != FieldKind::only_after &&
-            !guarded(kind_, before_, spot.path).empty())
+            !guarded(kind_, before_, spot.path).empty() && !(spot.field.name == "text" && still_coded(spot)))
             continue;
         return note(r.name);
     }

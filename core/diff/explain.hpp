@@ -17,6 +17,8 @@ struct Surroundings {
     Links* links = nullptr;
     /// "Condition/a" of BEFORE: the rule by which it is not in AFTER; empty when there is none.
     std::function<std::string(std::string_view)> gone;
+    /// Siblings: the same of AFTER's entries in BEFORE.
+    std::function<std::string(std::string_view)> gone_after;
     const Readings* readings = nullptr;
     const Predictions* before = nullptr;  ///< about BEFORE's entries: what AFTER will not have of them
     const Predictions* after = nullptr;   ///< siblings: about AFTER's
@@ -40,6 +42,7 @@ class Explain {
         const record::Type& owner;
         const void *before, *after;  ///< the structure that has the field, on each side
         const record::Field& field;
+        std::string_view at_before, at_after;  ///< with indexes, as each side has them
         /// Texts, and items of lists: what stands on the side that has it (structures: the object).
         record::Text was = {}, is = {};
         const void* item = nullptr;
@@ -61,6 +64,9 @@ class Explain {
     bool by_prediction(const Spot& spot);
     bool by_inference(const Spot& spot);
     bool in_words(const Spot& spot) const;
+    bool made_anew(const Spot& spot) const;
+    bool still_coded(const Spot& spot) const;
+    bool foretold(const Spot& spot) const;
     bool joined(const Spot& spot) const;
     bool note(std::string rule);
 

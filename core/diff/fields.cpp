@@ -14,6 +14,20 @@ using record::Field;
 using record::Type;
 using FieldKind = FieldDifference::Kind;
 
+// Where a field stands on each side: items of lists may have other places.
+struct At {
+    std::string before, after;
+    At below(std::string_view name) const {
+        const auto add = [&](const std::string& p) {
+            return p.empty() ? std::string(name) : p + "." + std::string(name);
+        };
+        return {add(before), add(after)};
+    }
+    At item(std::size_t i, std::size_t j) const {
+        return {before + "[" + std::to_string(i) + "]", after + "[" + std::to_string(j) + "]"};
+    }
+};
+
 struct Walker {
     bool values;
     std::vector<FieldDifference>& out;
@@ -30,10 +44,10 @@ struct Walker {
         return s;
     }
 
-    void structure(const void* a, const void* b, const Type& type, const std::string& path) {
+    void structure(const void* a, const void* b, const Type& type, const At& path) {
         for (const Field& f : type.fields) {
             if (type.resource && f.name == "id") continue;
-            const std::string here = path.empty() ? std::string(f.name) : path + "." + std::string(f.name);
+            const At here = path.below(f.name);
             if (f.list)
                 list(a, b, type, f, here);
             else if (f.kind == record::Kind::structure)
@@ -43,24 +57,25 @@ struct Walker {
         }
     }
 
-    void text(const void* x, const void* y, const Type& owner, const Field& f, const std::string& path) {
+    void text(const void* x, const void* y, const Type& owner, const Field& f, const At& path) {
         const record::Text a = text_at(x, f), b = text_at(y, f);
         if (a == b) return;
         const FieldKind kind = a.empty()   ? FieldKind::only_after
                                : b.empty() ? FieldKind::only_before
                                            : FieldKind::changed;
-        if (explain != nullptr &&
-            explain->accepts({kind, without_indexes(path), owner, x, y, f, a, b, nullptr}))
+        if (explain != nullptr && explain->accepts({kind, without_indexes(path.before), owner, x, y, f,
+                                                    path.before, path.after, a, b, nullptr}))
             return;
-        add(kind, path, std::string(a), std::string(b));
+        add(kind, path.before, std::string(a), std::string(b));
     }
 
     // One side has nothing there: asked for as a whole, then part by part.
-    bool accepted(FieldKind kind, const std::string& path, const Type& owner, const void* x, const void* y,
+    bool accepted(FieldKind kind, const At& path, const Type& owner, const void* x, const void* y,
                   const Field& f, const void* object) {
         if (explain == nullptr) return false;
-        const std::string plain = without_indexes(path);
-        if (explain->accepts({kind, plain, owner, x, y, f, {}, {}, object})) return true;
+        const std::string plain = without_indexes(path.before);
+        if (explain->accepts({kind, plain, owner, x, y, f, path.before, path.after, {}, {}, object}))
+            return true;
         if (f.kind != record::Kind::structure || !explain->inside(plain)) return false;
         const std::vector<std::uint64_t> nothing(f.type->size / sizeof(std::uint64_t) + 1);
         std::vector<FieldDifference> left;
@@ -75,7 +90,7 @@ struct Walker {
         return false;
     }
 
-    void single(const void* x, const void* y, const Type& owner, const Field& f, const std::string& path) {
+    void single(const void* x, const void* y, const Type& owner, const Field& f, const At& path) {
         const void *a = at(x, f), *b = at(y, f);
         const Type& type = *f.type;
         const bool none_a = is_empty(a, type), none_b = is_empty(b, type);
@@ -84,7 +99,7 @@ struct Walker {
         if ((none_a || none_b) && accepted(kind, path, owner, x, y, f, none_a ? b : a)) return;
         // What has a single part is named by it: "meta.security[0]", not "meta".
         if ((none_a || none_b) && filled(none_a ? b : a, type) > 1)
-            return add(kind, path, none_a ? "" : json(a, type), none_a ? json(b, type) : "");
+            return add(kind, path.before, none_a ? "" : json(a, type), none_a ? json(b, type) : "");
         structure(a, b, type, path);
     }
 
@@ -100,7 +115,7 @@ struct Walker {
         return json(items_at(object, f).data + i * f.type->size, *f.type);
     }
 
-    void list(const void* a, const void* b, const Type& owner, const Field& f, const std::string& path) {
+    void list(const void* a, const void* b, const Type& owner, const Field& f, const At& path) {
         std::vector<std::string> x, y;
         for (std::uint32_t i = 0; i < items_at(a, f).size; ++i) x.push_back(item(a, f, i));
         for (std::uint32_t i = 0; i < items_at(b, f).size; ++i) y.push_back(item(b, f, i));
@@ -128,10 +143,18 @@ struct Walker {
             if (j < last) ordered = false;
             last = j;
         }
-        if (!ordered &&
-            (explain == nullptr ||
-             !explain->accepts({FieldKind::order, without_indexes(path), owner, a, b, f, {}, {}, nullptr})))
-            add(FieldKind::order, path, joined(x), joined(y));
+        if (!ordered && (explain == nullptr || !explain->accepts({FieldKind::order,
+                                                                  without_indexes(path.before),
+                                                                  owner,
+                                                                  a,
+                                                                  b,
+                                                                  f,
+                                                                  path.before,
+                                                                  path.after,
+                                                                  {},
+                                                                  {},
+                                                                  nullptr})))
+            add(FieldKind::order, path.before, joined(x), joined(y));
         std::vector<std::size_t> right;  // of AFTER
         for (std::size_t j = head; j < y.size() - tail; ++j)
             if (!taken[j]) right.push_back(j);
@@ -194,10 +217,9 @@ struct Walker {
         });
     }
 
-    void rest(const void* a, const void* b, const Type& owner, const Field& f, const std::string& path,
+    void rest(const void* a, const void* b, const Type& owner, const Field& f, const At& path,
               const std::vector<std::string>& x, const std::vector<std::string>& y,
               std::vector<std::size_t> left, std::vector<std::size_t> right) {
-        const auto indexed = [&](std::size_t i) { return path + "[" + std::to_string(i) + "]"; };
         const bool structures = f.kind == record::Kind::structure;
         const auto of = [&](const void* side, std::size_t i) -> const void* {
             return structures ? items_at(side, f).data + i * f.type->size : nullptr;
@@ -213,19 +235,24 @@ struct Walker {
         const std::size_t n = apart ? 0 : std::min(left.size(), right.size());
         for (std::size_t k = 0; k < n; ++k) pairs.emplace_back(left[k], right[k]);
         std::sort(pairs.begin(), pairs.end());
-        for (const auto& [i, j] : pairs)
+        for (const auto& [i, j] : pairs) {
+            const At here = path.item(i, j);
             if (structures)
-                structure(of(a, i), of(b, j), *f.type, indexed(i));
+                structure(of(a, i), of(b, j), *f.type, here);
             else if (explain == nullptr ||
-                     !explain->accepts({FieldKind::changed, without_indexes(path), owner, a, b, f,
-                                        texts_at(a, f)[i], texts_at(b, f)[j], nullptr}))
-                add(FieldKind::changed, indexed(i), x[i], y[j]);
+                     !explain->accepts({FieldKind::changed, without_indexes(here.before), owner, a, b, f,
+                                        here.before, here.after, texts_at(a, f)[i], texts_at(b, f)[j],
+                                        nullptr}))
+                add(FieldKind::changed, here.before, x[i], y[j]);
+        }
         for (std::size_t k = n; k < left.size(); ++k)
-            if (!accepted(FieldKind::only_before, indexed(left[k]), owner, a, b, f, of(a, left[k])))
-                add(FieldKind::only_before, indexed(left[k]), x[left[k]], {});
+            if (!accepted(FieldKind::only_before, path.item(left[k], left[k]), owner, a, b, f,
+                          of(a, left[k])))
+                add(FieldKind::only_before, path.item(left[k], 0).before, x[left[k]], {});
         for (std::size_t k = n; k < right.size(); ++k)
-            if (!accepted(FieldKind::only_after, indexed(right[k]), owner, a, b, f, of(b, right[k])))
-                add(FieldKind::only_after, indexed(right[k]), {}, y[right[k]]);
+            if (!accepted(FieldKind::only_after, path.item(right[k], right[k]), owner, a, b, f,
+                          of(b, right[k])))
+                add(FieldKind::only_after, path.item(right[k], 0).before, {}, y[right[k]]);
     }
 
     static std::string joined(const std::vector<std::string>& items) {

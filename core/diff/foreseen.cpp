@@ -1,5 +1,6 @@
 #include "core/diff/foreseen.hpp"
 
+#include "core/diff/path.hpp"
 #include "core/record/made_number.hpp"
 #include "core/util/text.hpp"
 
@@ -10,6 +11,18 @@ using How = record::Foreseen::How;
 
 std::string named(record::EntityKind kind, std::string_view id) {
     return std::string(record::name_of(kind)) + "/" + std::string(id);
+}
+
+// What is known later is said as "\x01Type/id": keys are made of the id in one of two ways.
+void add_key(Prediction& p, const std::string& key) {
+    if (!key.starts_with('\x01')) return p.keys.push_back(lower(key));
+    const std::size_t slash = key.find('/');
+    const auto kind = record::kind_of(std::string_view(key).substr(1, slash - 1));
+    if (!kind || slash == std::string::npos) return;
+    const std::string id = key.substr(slash + 1);
+    const auto number = record::made_number(*kind, id);
+    p.keys.push_back(lower(id));
+    p.keys.emplace_back(number.data(), number.size());
 }
 
 }  // namespace
@@ -31,7 +44,8 @@ void Predictions::ask(const std::vector<const record::Foresight*>& targets, cons
                 if (!p.held) p.missing = std::string(record::name_of(item.kind)) + ": " + f.why;
                 if (f.how == How::other) p.another = true, keys_of(item);
                 break;
-            case How::key: p.keys.push_back(lower(f.why)); break;
+            case How::made: another_.insert(lower(f.why)); break;
+            case How::key: add_key(p, f.why); break;
             default: p.fields.push_back(std::move(f));
         }
     }
@@ -50,10 +64,22 @@ void Predictions::keys_of(const record::Item& item) {
         if (i.system.starts_with(record::kRowId)) another_.insert(lower(i.value));
 }
 
-const Prediction* Predictions::of(record::EntityKind kind, const record::Entity& entity) const {
+void Predictions::add(record::EntityKind kind, std::string_view id, const Prediction& said) {
+    Prediction& p = (record::practice_wide(kind) ? practice_ : patient_)[named(kind, id)];
+    for (record::Foreseen f : said.fields) {
+        f.path = without_indexes(f.path);  // its lists are not the other's
+        p.fields.push_back(std::move(f));
+    }
+    p.keys.insert(p.keys.end(), said.keys.begin(), said.keys.end());
+    if (said.held || p.missing.empty()) p.missing = said.missing;
+    p.held = p.held || said.held;
+    p.another = p.another || said.another;
+}
+
+const Prediction* Predictions::of(record::EntityKind kind, std::string_view id) const {
     const auto& place = record::practice_wide(kind) ? practice_ : patient_;
     if (place.empty()) return nullptr;
-    const auto it = place.find(named(kind, entity.id));
+    const auto it = place.find(named(kind, id));
     return it == place.end() ? nullptr : &it->second;
 }
 

@@ -25,8 +25,13 @@ class Predictions {
     void ask(const std::vector<const record::Foresight*>& targets, const record::Record& record);
     /// Forgets the entries of the last patient; practice-wide ones stay.
     void next_patient();
+    /// The same was said of another that stands for it.
+    void add(record::EntityKind kind, std::string_view id, const Prediction& said);
     /// nullptr: nothing.
-    const Prediction* of(record::EntityKind kind, const record::Entity& entity) const;
+    const Prediction* of(record::EntityKind kind, const record::Entity& entity) const {
+        return of(kind, entity.id);
+    }
+    const Prediction* of(record::EntityKind kind, std::string_view id) const;
     /// "Condition/a": why it will not be there; empty otherwise.
     const std::string& gone(std::string_view name) const;
     /// A row's key that belongs to an entry that will be read as one of another kind.

@@ -18,6 +18,8 @@ class Judge {
           values_(options.show_values),
           source_rows_(options.source_rows) {}
 
+    static constexpr const char* kAnother = "*: what an entry of another kind is read as";
+
     enum class Verdict : std::uint8_t { equal, explained, unexplained };
     /// Both entities are changed by it: what is not compared is cleared, labels are BEFORE's as AFTER has
     /// them.
@@ -79,8 +81,7 @@ class Judge {
         d.after = after.id;
         std::string rule = projection_.made(kind, after, whole);
         if (rule.empty() && projection_.siblings()) rule = projection_.missing(kind, after);
-        if (rule.empty() && of_before != nullptr && of_before->another(after))
-            rule = "*: what an entry of another kind is read as";
+        if (rule.empty() && of_before != nullptr && of_before->another(after)) rule = kAnother;
         if (const Prediction* p = of_after == nullptr || !rule.empty() ? nullptr : of_after->of(kind, after))
             rule = p->missing;
         if (!rule.empty()) {

@@ -59,6 +59,14 @@ std::string number_key(const Item& item) {
     return {};
 }
 
+// A number that a layout made of an id which another has for a key.
+std::string number_of_key(const Item& item) {
+    const std::string uuid = key_uuid(*item.entity);
+    if (uuid.empty()) return {};
+    const auto number = record::made_number(item.kind, uuid);
+    return {number.data(), number.size()};
+}
+
 std::string row_value(const Entity& e) {
     for (const record::Identifier& i : e.identifier)
         if (i.system.starts_with(record::kRowId)) return lower(i.value);
@@ -274,7 +282,8 @@ std::string code_and_time(EntityKind kind, const Entity& entity) {
     return key;
 }
 
-void pair_entities(const Record& before, const Record& after, EntityPairs& out, const Predictions* foreseen) {
+void pair_entities(const Record& before, const Record& after, EntityPairs& out, const Predictions* foreseen,
+                   const std::vector<std::pair<std::uint32_t, std::uint32_t>>& known) {
     out.pairs.clear();
     out.only_before.clear();
     out.only_after.clear();
@@ -282,27 +291,37 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out, 
         for (std::uint32_t i = 0; i < before.items.size(); ++i) out.pairs.emplace_back(i, i);
         return;
     }
-    for (std::uint32_t i = 0; i < before.items.size(); ++i) out.only_before.push_back(i);
-    for (std::uint32_t j = 0; j < after.items.size(); ++j) out.only_after.push_back(j);
+    out.pairs = known;
+    std::vector<bool> done_before(before.items.size()), done_after(after.items.size());
+    for (const auto& [i, j] : known) done_before[i] = done_after[j] = true;
+    for (std::uint32_t i = 0; i < before.items.size(); ++i)
+        if (!done_before[i]) out.only_before.push_back(i);
+    for (std::uint32_t j = 0; j < after.items.size(); ++j)
+        if (!done_after[j]) out.only_after.push_back(j);
     Matcher m{before, after, out};
     m.stage([](const Item& i) { return id_key(*i.entity); });
     m.stage([](const Item& i) { return row_key(*i.entity); });
     const std::array<bool, record::kEntityKinds> keyed = m.keyed();
     m.stage([](const Item& i) { return identifier_key(*i.entity); });
     // The key of its row, as the Target said.
-    m.stage(
-        [&](const Item& i) {
-            const Prediction* p = foreseen == nullptr ? nullptr : foreseen->of(i.kind, *i.entity);
-            return p == nullptr || p->keys.empty() ? std::string() : p->keys[0];
-        },
-        [&](const Item& i) { return foreseen == nullptr ? std::string() : row_value(*i.entity); });
+    for (std::size_t n = 0; n < 2; ++n)
+        m.stage(
+            [&](const Item& i) {
+                const Prediction* p = foreseen == nullptr ? nullptr : foreseen->of(i.kind, *i.entity);
+                return p == nullptr || p->keys.size() <= n ? std::string() : p->keys[n];
+            },
+            [&](const Item& i) { return foreseen == nullptr ? std::string() : row_value(*i.entity); });
     m.stage([](const Item& i) { return uuid_of(i.entity->id); },
             [](const Item& i) { return key_uuid(*i.entity); });
     m.stage([](const Item& i) { return key_uuid(*i.entity); },
             [](const Item& i) { return uuid_of(i.entity->id); });
     m.stage(made_number, number_key);
-    m.stage([](const Item& i) { return key_uuid(*i.entity); },
-            [](const Item& i) { return uuid_of(i.entity->id); });
+    m.stage(number_key, made_number);
+    // Two layouts that made their keys of the same id.
+    m.stage(number_of_key, number_key);
+    m.stage(number_key, number_of_key);
+    m.stage(number_key);
+    m.stage([](const Item& i) { return key_uuid(*i.entity); });
     // The patients are paired already; each record has one.
     m.stage(
         [](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
@@ -314,9 +333,11 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out, 
             [&](const Item& i) { return open(i) ? refers(i, nullptr) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? code_and_time(i.kind, *i.entity) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? words_and_time(i.kind, *i.entity) : std::string(); });
-    // A consultation is known by when it was, a document by its date: what kind it was each system says anew.
+    // A consultation or a booking is known by when it was, a document by its date: what kind it was each
+    // system says anew.
     m.stage([&](const Item& i) {
-        const bool dated = i.kind == EntityKind::Encounter || i.kind == EntityKind::DocumentReference;
+        const bool dated = i.kind == EntityKind::Encounter || i.kind == EntityKind::DocumentReference ||
+                           i.kind == EntityKind::Appointment;
         return dated && open(i) ? time_of(i.kind, *i.entity) : std::string();
     });
     std::sort(out.pairs.begin(), out.pairs.end());

@@ -16,9 +16,10 @@ struct EntityPairs {
 };
 
 /// Pairs the entities of two records of one patient: as said in diff.hpp. `foreseen`: what was said of
-/// BEFORE's. `out` is cleared first and reused.
+/// BEFORE's. `known`: pairs that come before all others. `out` is cleared first and reused.
 void pair_entities(const record::Record& before, const record::Record& after, EntityPairs& out,
-                   const Predictions* foreseen = nullptr);
+                   const Predictions* foreseen = nullptr,
+                   const std::vector<std::pair<std::uint32_t, std::uint32_t>>& known = {});
 
 /// The rows an entity came from, as one text; its identifiers when it has no rows. Empty when it has neither.
 std::string source_key(const record::Entity& entity);

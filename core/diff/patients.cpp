@@ -26,13 +26,17 @@ bool contradict(const Identity& a, const Identity& b) {
            !births_agree(a, b);
 }
 
-std::string made_number(const Identity& i) {
-    if (i.id.empty()) return {};
-    const auto number = record::made_number(record::EntityKind::Patient, i.id);
+std::string as_uuid(const std::string& text) { return text.size() == 36 ? lower(text) : std::string(); }
+std::string as_number(const Identity& i) { return i.key.size() == 18 ? i.key : std::string(); }
+
+std::string made_of(const std::string& id) {
+    if (id.empty()) return {};
+    const auto number = record::made_number(record::EntityKind::Patient, id);
     return {number.data(), number.size()};
 }
-
-std::string as_uuid(const std::string& text) { return text.size() == 36 ? lower(text) : std::string(); }
+std::string made_of_id(const Identity& i) { return made_of(i.id); }
+// Where a layout has that id for a key.
+std::string made_of_key(const Identity& i) { return made_of(as_uuid(i.key)); }
 
 struct Matcher {
     const std::vector<Identity>& before;
@@ -141,10 +145,11 @@ PatientMatches pair_patients(const std::vector<Identity>& before, const std::vec
         [](const Identity& i) { return as_uuid(i.id); },
         [](const Identity& a, const Identity& b) { return !contradict(a, b); });
     // One with numbers makes them of the id.
-    m.stage(
-        "key made of the id", made_number,
-        [](const Identity& i) { return i.key.size() == 18 ? i.key : std::string(); },
-        [](const Identity& a, const Identity& b) { return !contradict(a, b); });
+    const auto agree = [](const Identity& a, const Identity& b) { return !contradict(a, b); };
+    m.stage("key made of the id", made_of_id, as_number, agree);
+    m.stage("key made of the id", as_number, made_of_id, agree);
+    m.stage("keys made of one id", made_of_key, as_number, agree);
+    m.stage("keys made of one id", as_number, made_of_key, agree);
     m.stage(
         "source key", [](const Identity& i) -> const std::string& { return i.key; },
         [](const Identity& a, const Identity& b) { return !contradict(a, b); });

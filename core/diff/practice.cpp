@@ -15,6 +15,12 @@ std::string name_of(record::EntityKind kind, std::string_view id) {
     return std::string(record::name_of(kind)) + "/" + std::string(id);
 }
 
+// The surname, or all of a name that is in one text.
+std::string whole_name(const record::HumanName& name) {
+    const record::Text all = name.family.empty() ? name.text : name.family;
+    return all.empty() ? std::string() : "name\x1f" + std::string(all);
+}
+
 // What tells one from another whatever its id: an identifier that is no row's key, a name, or code and time.
 std::string natural_key(record::EntityKind kind, const record::Entity& e) {
     const record::Identifier* first = nullptr;
@@ -28,9 +34,7 @@ std::string natural_key(record::EntityKind kind, const record::Entity& e) {
         if (name->kind != record::Kind::structure && !name->list)
             return "name\x1f" + std::string(record::text_at(&e, *name));
         if (name->list && name->type == &record::type_of<record::HumanName>())
-            return "name\x1f" +
-                   std::string(
-                       reinterpret_cast<const record::HumanName*>(record::items_at(&e, *name).data)->family);
+            return whole_name(*reinterpret_cast<const record::HumanName*>(record::items_at(&e, *name).data));
     }
     std::string rest = code_and_time(kind, e);
     return rest.empty() ? rest : "time\x1f" + rest;
@@ -57,6 +61,11 @@ std::vector<std::string> key_forms(const record::Item& item) {
         if (!i.system.starts_with(record::kRowId)) continue;
         out.push_back(std::string(i.system) + "\x1f" + std::string(i.value));
         if (i.value.size() == 36 || i.value.size() == 18) out.push_back(lower(i.value));
+        // Another layout has a number made of the same id.
+        if (i.value.size() == 36) {
+            const auto number = record::made_number(item.kind, out.back());
+            out.emplace_back(number.data(), number.size());
+        }
     }
     return out;
 }
@@ -95,6 +104,55 @@ void Practice::leftovers(const Side& side, bool before) {
             held(record);
         // A free slot is the only one to name its session, maybe.
         needs(side, before, record);
+    }
+}
+
+std::string Practice::with_key(const Half& half, const Bridge& b) {
+    for (const std::string& form : b.forms)
+        if (const auto it = half.forms.find(Key{b.kind, form}); it != half.forms.end() && !it->second.empty())
+            return it->second;
+    return {};
+}
+
+void Practice::bridge(const Middle& middle, Bridge& b) {
+    const std::string x = with_key(halves_[0], b), y = with_key(halves_[1], b);
+    if (!x.empty() && !y.empty()) links_.same(name_of(b.kind, x), name_of(b.kind, y), true);
+    middle.hand_on(b.kind, b.id, b.before ? std::string() : x, b.after ? std::string() : y, foreseen_.before,
+                   foreseen_.after);
+    b.before = b.before || !x.empty();
+    b.after = b.after || !y.empty();
+}
+
+void Practice::between(Middle& middle, const record::Record& record) {
+    middle_ = &middle;
+    for (const record::Item& item : record.items) {
+        if (!record::practice_wide(item.kind)) continue;
+        Bridge b{item.kind, std::string(item.entity->id), key_forms(item)};
+        for (const Predictions* said : {&middle.by_after(), &middle.by_before()})
+            if (const Prediction* p = said->of(item.kind, *item.entity))
+                b.forms.insert(b.forms.end(), p->keys.begin(), p->keys.end());
+        bridge(middle, b);
+        if (!b.before || !b.after) bridges_.push_back(std::move(b));
+    }
+    for (const record::Need& need : record.needs) {
+        if (!asked_between_.emplace(need.kind, std::string(need.id)).second) continue;
+        record::Record found;
+        if (!middle.side().source->find(need, found)) continue;
+        if (middle.side().prepare) middle.side().prepare(found);
+        record::thaw(found);
+        middle.ask(found);
+        between(middle, found);
+    }
+}
+
+void Practice::leftovers_between(Middle& middle) {
+    const auto cursor = middle.side().source->leftovers();
+    record::Record record;
+    while (cursor && cursor->next(record)) {
+        if (middle.side().prepare) middle.side().prepare(record);
+        record::thaw(record);
+        middle.ask(record);
+        between(middle, record);
     }
 }
 
@@ -179,7 +237,10 @@ void Practice::compare(const Key& key, const std::string& before, const std::str
                             const auto kind = record::kind_of(to.substr(0, to.find('/')));
                             return kind ? judge_.projection().missing(*kind) : std::string();
                         },
-                        nullptr, &foreseen_.before, &foreseen_.after};
+                        [this](std::string_view to) { return foreseen_.after.gone(to); },
+                        nullptr,
+                        &foreseen_.before,
+                        &foreseen_.after};
     if (judge_.pair(key.first, a, b, d, around) == Judge::Verdict::equal)
         ++totals_.equal;
     else
@@ -189,6 +250,12 @@ void Practice::compare(const Key& key, const std::string& before, const std::str
 bool Practice::contradict(std::string_view before, std::string_view after) const {
     const auto a = halves_[0].natural.find(before), b = halves_[1].natural.find(after);
     if (a == halves_[0].natural.end() || b == halves_[1].natural.end()) return false;
+    // A name in one text has the surname at its end.
+    if (a->second.starts_with("name") && b->second.starts_with("name")) {
+        const std::string_view x = std::string_view(a->second).substr(5),
+                               y = std::string_view(b->second).substr(5);
+        return !x.ends_with(y) && !y.ends_with(x);
+    }
     // Of another sort they say nothing of each other.
     // What it is coded as each system says anew.
     return !a->second.starts_with("time") &&
@@ -260,26 +327,33 @@ void Practice::pair_natural() {
     pair_linked();
 }
 
+// Who refers to it has been compared: nobody on the other side does.
+void Practice::unreferred(const Key& key, bool before, Difference& d) const {
+    const std::string& rule = judge_.projection().unreferred(key.first);
+    if (d.explained || rule.empty() || halves_[before ? 1 : 0].asked.contains(key)) return;
+    d.explained = true;
+    d.rules = {rule};
+}
+
 std::vector<Difference> Practice::finish() {
+    for (Bridge& b : bridges_) bridge(*middle_, b);
     pair_linked();
     pair_keys();
     pair_natural();
     for (const auto& [key, text] : halves_[0].waiting) {
         record::Record record;
         Difference d = judge_.only_before(key.first, parse(key, text, record), nullptr, &foreseen_.before);
-        // Who refers to it has been compared: nobody in AFTER does.
-        const std::string& unreferred = judge_.projection().unreferred(key.first);
-        if (!d.explained && !unreferred.empty() && !halves_[1].asked.contains(key) &&
-            links_.after(name_of(key.first, key.second)).empty()) {
-            d.explained = true;
-            d.rules = {unreferred};
-        }
+        if (links_.after(name_of(key.first, key.second)).empty()) unreferred(key, true, d);
         differences_.push_back(std::move(d));
     }
     for (const auto& [key, text] : halves_[1].waiting) {
         record::Record record;
-        differences_.push_back(judge_.only_after(key.first, parse(key, text, record), nullptr,
-                                                 &foreseen_.before, &foreseen_.after));
+        Difference d = judge_.only_after(key.first, parse(key, text, record), nullptr, &foreseen_.before,
+                                         &foreseen_.after);
+        // Of siblings neither is the elder.
+        if (judge_.projection().siblings() && !links_.taken(name_of(key.first, key.second)))
+            unreferred(key, false, d);
+        differences_.push_back(std::move(d));
     }
     std::stable_sort(differences_.begin(), differences_.end(), [](const Difference& x, const Difference& y) {
         const std::string& p = x.before.empty() ? x.after : x.before;

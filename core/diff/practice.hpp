@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/diff/judge.hpp"
+#include "core/diff/middle.hpp"
 #include "core/json/json.hpp"
 
 namespace gpswitch::diff {
@@ -26,6 +27,10 @@ class Practice {
     void follow(const Side& side, bool before, const record::Record& record);
     /// Everything that is left on this side. Entities of no known patient are compared here too.
     void leftovers(const Side& side, bool before);
+    /// Takes what the record that lies between asks for: who is who by way of it.
+    void between(Middle& middle, const record::Record& record);
+    /// The same of everything that is left there.
+    void leftovers_between(Middle& middle);
     /// Pairs of entities whose ids differ, as references have shown them.
     Links& links() { return links_; }
     /// The differences, by type and id.
@@ -44,6 +49,15 @@ class Practice {
         /// What a row's key was made of, or is (key_forms): the id. Empty id: of several.
         std::map<Key, std::string> forms;
     };
+    struct Bridge {
+        record::EntityKind kind;
+        std::string id;
+        std::vector<std::string> forms;
+        bool before = false, after = false;  ///< found there
+    };
+    void bridge(const Middle& middle, Bridge& b);
+    /// The entity with one of these keys; empty when there is none.
+    static std::string with_key(const Half& half, const Bridge& b);
     void held(const record::Record& record);
     void ask(bool before, const record::Record& record);
     void take(bool before, const record::Item& item, bool again_is_double);
@@ -55,6 +69,7 @@ class Practice {
     void pair_linked();
     void pair_keys();
     void pair_natural();
+    void unreferred(const Key& key, bool before, Difference& d) const;
     void pair_waiting(const Key& before, const Key& after);
     record::Entity& parse(const Key& key, const std::string& text, record::Record& into);
 
@@ -66,6 +81,9 @@ class Practice {
     } foreseen_;
     Links links_;
     Half halves_[2];  ///< BEFORE, AFTER
+    std::set<Key> asked_between_;
+    std::vector<Bridge> bridges_;
+    const Middle* middle_ = nullptr;
     std::vector<Difference> differences_;
     json::Parser parser_;
 };

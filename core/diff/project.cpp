@@ -64,7 +64,9 @@ void drop_label_notes(record::Entity& e) {
 }  // namespace
 
 Projection::Projection(const Options& options)
-    : layout_(options.layout || options.siblings), siblings_(options.siblings) {
+    : systems_(options.code_systems),
+      layout_(options.layout || options.siblings),
+      siblings_(options.siblings) {
     for (const record::CannotCarry& d : options.cannot_carry)
         add(std::string(d.entity), std::string(d.field), Carry::How::lost, {}, std::string(d.why));
     for (const Carry& c : options.carry) add(c.entity, c.field, c.how, c.to, c.why);
@@ -100,6 +102,18 @@ void Projection::add(const std::string& entity, const std::string& field, Carry:
     if (!used)
         throw std::logic_error("diff: cannot_carry names no field of the record model: " + entity + "." +
                                field);
+}
+
+// The longest that fits decides.
+Codes Projection::codes(std::string_view system) const {
+    const CodeSystem* best = nullptr;
+    for (const CodeSystem& s : systems_) {
+        const bool open = s.system.ends_with('*');
+        const bool fits = open ? system.starts_with(std::string_view(s.system).substr(0, s.system.size() - 1))
+                               : system == s.system;
+        if (fits && (best == nullptr || s.system.size() > best->system.size())) best = &s;
+    }
+    return best == nullptr ? Codes::own : best->codes;
 }
 
 std::string Projection::missing(EntityKind kind, const record::Entity& before) const {

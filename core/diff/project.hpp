@@ -46,6 +46,7 @@ class Projection {
     const std::vector<Rule>& rules(record::EntityKind kind) const {
         return fields_[static_cast<std::size_t>(kind)];
     }
+    Codes codes(std::string_view system) const;
     /// AFTER is read from a supplier's layout: its own codes and keys stand beside what was there.
     bool layout() const { return layout_; }
     /// Both sides were made from the same records.
@@ -66,6 +67,7 @@ class Projection {
     std::array<std::string, record::kEntityKinds> whole_, unreferred_;
     std::array<std::vector<Made>, record::kEntityKinds> made_;
     std::vector<Label> labels_;
+    std::vector<CodeSystem> systems_;
     bool layout_ = false, siblings_ = false;
 };
 

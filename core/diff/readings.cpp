@@ -1,5 +1,7 @@
 #include "core/diff/readings.hpp"
 
+#include <algorithm>
+
 #include "core/diff/explain.hpp"
 
 namespace gpswitch::diff {
@@ -9,12 +11,19 @@ using record::EntityKind;
 using record::Observation;
 using record::Text;
 
+// Neither a code nor words: a code that says so counts for none.
+bool says_nothing(const record::Concept& c) {
+    return c.text.empty() && std::all_of(c.coding.begin(), c.coding.end(), [](const record::Coding& k) {
+               return (k.code.empty() || k.code == "UNK") && (k.display.empty() || k.code == "UNK");
+           });
+}
+
 bool same_code(const record::Concept& a, const record::Concept& b) {
     for (const record::Coding& x : a.coding)
         for (const record::Coding& y : b.coding)
             if (!x.code.empty() && x.code == y.code && x.system == y.system) return true;
     const Text words = !a.text.empty() ? a.text : a.coding.empty() ? Text() : a.coding[0].display;
-    if (words.empty()) return false;
+    if (words.empty()) return says_nothing(a) && says_nothing(b);
     if (b.text == words) return true;
     for (const record::Coding& y : b.coding)
         if (y.display == words) return true;

@@ -54,10 +54,32 @@ void take_out(Record& view, std::vector<std::uint32_t>& places, const Pages& pag
         places.erase(places.begin() + static_cast<std::ptrdiff_t>(*i));
 }
 
+/// Calls `use` with the places, with and without indexes, of references that lead nowhere.
+template <class Use>
+void words_only(const record::Type& type, const void* object, const std::string& place,
+                const std::string& path, const Use& use) {
+    for (const record::Field& f : type.fields) {
+        if (f.type == nullptr || record::is_empty(object, f)) continue;
+        const record::AnyList* list = f.list ? &record::items_at(object, f) : nullptr;
+        const char* data = list != nullptr ? list->data : static_cast<const char*>(record::at(object, f));
+        const std::uint32_t n = list != nullptr ? list->size : 1;
+        const std::string name(f.name);
+        for (std::uint32_t i = 0; i < n; ++i, data += f.type->size) {
+            const std::string here = place + name + (list != nullptr ? "[" + std::to_string(i) + "]" : "");
+            if (f.type != &record::type_of<record::Reference>())
+                words_only(*f.type, data, here + ".", path + name + ".", use);
+            else if (reinterpret_cast<const record::Reference*>(data)->reference.empty())
+                use(here, path + name);
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> Pages::fields_of(const Loss& loss) const {
     if (written_after_all(loss.reason)) return {};
+    if (!loss.place.empty()) return {std::string(loss.place)};
+    if (loss.path.empty()) return {"rest"};  // kept beside the fields, of no column
     const record::Type& type = record::type_of(record_->items[loss.item].kind);
     if (auto fields = resolved(type, loss.path); !fields.empty()) return fields;
     const std::size_t dot = loss.path.find('.');
@@ -76,6 +98,13 @@ std::vector<std::string> Pages::fields_of(const Loss& loss) const {
         std::any_of(kept.begin(), kept.end(), [&](const record::Rest& r) { return r.path == loss.path; }))
         return {"rest"};
     return out;
+}
+
+bool Pages::has_column_for(std::uint32_t item, Text path) const {
+    return std::ranges::any_of(routes_[item]->rows, [&](const mapping::WrittenRow& row) {
+        return std::ranges::any_of(layout_.rules(row),
+                                   [&](const mapping::ColumnRule& rule) { return rule.path == path; });
+    });
 }
 
 void Target::foresee(const Record& record, std::vector<Foreseen>& out) const {
@@ -103,6 +132,10 @@ void Target::foresee(const Record& record, std::vector<Foreseen>& out) const {
             out.push_back({places[l.item], How::other, {}, std::string(l.why)});
             continue;
         }
+        if (l.reason == "code-id-made") {
+            out.push_back({places[l.item], How::own, {}, std::string(l.why)});
+            continue;
+        }
         const How how = l.reason == kInstead      ? How::instead
                         : l.why == kOthers        ? How::replaced
                         : l.why.starts_with(kOne) ? How::first
@@ -110,9 +143,22 @@ void Target::foresee(const Record& record, std::vector<Foreseen>& out) const {
         for (std::string& path : pages.fields_of(l))
             out.push_back({places[l.item], how, std::move(path), std::string(l.why)});
     }
+    for (const auto& [item, key] : pages.besides)
+        out.push_back({places[item], How::made, {}, std::string(key)});
     for (std::uint32_t i = 0; i < view.items.size(); ++i) {
+        const record::Item& item = view.items[i];
+        if (const auto* route = pages.route(i);
+            route != nullptr && route->fate == mapping::WriteRoute::Fate::rows)
+            words_only(record::type_of(item.kind), item.entity, {}, {},
+                       [&](const std::string& place, const std::string& path) {
+                           if (!pages.has_column_for(i, path + ".display"))
+                               out.push_back({places[i], How::lost, place,
+                                              "named in words only: the layout has room for a key"});
+                       });
         if (const Text key = pages.row_key(i); !key.empty())
             out.push_back({places[i], How::key, {}, std::string(key)});
+        else if (const Text made = pages.made_again_key(i); !made.empty())
+            out.push_back({places[i], How::key, {}, std::string(made)});
         if (const auto* route = pages.route(i);
             route != nullptr && route->fate == mapping::WriteRoute::Fate::derived)
             out.push_back({places[i], How::derived, {}, std::string(route->why)});

@@ -1,6 +1,7 @@
 #include "core/layout/layout.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <stdexcept>
 
 #include "core/io/file.hpp"
@@ -60,6 +61,10 @@ void mark_open(Cover& c, const record::Type& type) {
         if (may_lose(c, type, i)) c.open[i / 64] |= std::uint64_t{1} << (i % 64);
         if (c.how[i] == Cover::How::inside) mark_open(*c.inner[i], *type.fields[i].type);
     }
+    constexpr int kFew = 4;
+    c.few_open = std::popcount(c.open[0]) + std::popcount(c.open[1]) <= kFew;
+    for (std::size_t i = 0; c.few_open && i < type.fields.size(); ++i)
+        if ((c.open[i / 64] >> (i % 64) & 1) != 0) c.open_fields.push_back(static_cast<std::uint8_t>(i));
 }
 
 // Fields of which no rule writes anything, with what stands below those that have a column for a part.
@@ -129,7 +134,7 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set, std::string_view versio
             while (n < names_.size() && names_[n] != through) ++n;
             if (n == names_.size()) names_.emplace_back(through);
             if (names_.size() > kMostNames) throw std::logic_error("too many columns of other rows");
-            return kThrough + at * kMostNames + static_cast<int>(n);
+            return at + kThrough * (1 + static_cast<int>(n));
         },
         std::string(version));
     for (const mapping::WrittenTable& t : write_->tables()) {

@@ -26,6 +26,9 @@ struct Cover {
     std::vector<std::string> paths;                           ///< the same; from the entity down
     /// Fields of which something may stand in no cell, one bit each: the others need no look.
     std::uint64_t open[2] = {0, 0};
+    /// The same as numbers, when they are so few that each is looked at alone.
+    bool few_open = false;
+    std::vector<std::uint8_t> open_fields;
     std::vector<Text> identifiers;  ///< of an entity: systems of which a rule writes the value
 };
 
@@ -59,14 +62,13 @@ class Layout {
     }
 
     /// Columns of the rules that are none of the table's: numbers above kThrough are those of the row that a
-    /// column leads to ("CodeId.Term"), the number below it is one that is only read.
-    static constexpr int kThrough = 10000;
+    /// column leads to ("CodeId.Term"), the number below it is one that is only read. Modulo kThrough they
+    /// are the place of the cell.
+    static constexpr int kThrough = mapping::kMostColumns;
     static constexpr bool is_cell(int column) { return column >= 0 && column < kThrough - 1; }
     /// Of a column above kThrough: the cell it is reached through, and its name.
-    static int through_cell(int column) { return (column - kThrough) / kMostNames; }
-    Text through_name(int column) const {
-        return names_[static_cast<std::size_t>((column - kThrough) % kMostNames)];
-    }
+    static int through_cell(int column) { return column % kThrough; }
+    Text through_name(int column) const { return names_[static_cast<std::size_t>(column / kThrough - 1)]; }
 
     /// Columns by their role in cells.csv; -1 for those that the table has not.
     struct Columns {

@@ -21,10 +21,10 @@ mapping::WrittenTable table() {
 }
 std::string row(const Dialect& d, std::vector<record::Text> cells) {
     std::string out;
-    std::vector<layout::Patch> patches;
+    layout::Patches patches;
     cells.resize(3);
     d.append_row(out, table(), 0, cells, patches);
-    return layout::patched(out, patches, 0, [](const std::string& to) { return "<" + to + ">"; });
+    return layout::patched(out, patches, 0, [](record::Text to) { return "<" + std::string(to) + ">"; });
 }
 
 }  // namespace

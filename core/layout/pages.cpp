@@ -8,6 +8,7 @@ void Pages::fill(const Record& record, Text practice, Text as_of) {
     drafts.clear();
     losses.clear();
     held.clear();
+    besides.clear();
     patient_ = {};
     by_reference_.clear();
     by_key_.resize(layout_.tables());
@@ -24,6 +25,10 @@ void Pages::fill(const Record& record, Text practice, Text as_of) {
     for (std::uint32_t i = 0; i < n; ++i) restricted(i);
     with_patient();
     lengths();
+    // Few, and in import as well: those of the practice.
+    if (say_all || record.patient_id.empty())
+        for (Draft& d : drafts)
+            if (!d.items.empty() && !d.written) say_sort(d);
     for (Draft& d : drafts) {
         const int at = layout_.columns(d.table).practice;
         if (at >= 0 && d.cells[at].empty()) d.cells[at] = practice_;
@@ -99,7 +104,7 @@ Text Pages::find_key(std::uint32_t i, std::size_t table) {
     if (const Text own = own_key(i, table); !own.empty()) return own;
     if (!other.empty()) return other;
     if (const Text shared = shared_key(i, table); !shared.empty()) return shared;
-    return made_key(item.kind, item.entity->id);
+    return made_key_of(i);
 }
 
 std::uint32_t Pages::draft(std::size_t table, Text key) {
@@ -188,16 +193,20 @@ void Pages::put_rest(const Entity& e) {
 // Verbatim cells of the source, kept beside the fields.
 void Pages::rest(std::uint32_t i) {
     const record::Item& item = record_->items[i];
+    std::uint32_t number = 0;
     for (const record::Rest& e : item.entity->rest) {
+        const auto lost = [&, place = nth("rest", number++)](std::string_view why) {
+            lose(e.path, why, kNotCarried, place);
+        };
         const std::size_t dot = e.path.find('.');
         const int table = layout_.write().table_index(e.path.substr(0, dot));
         if (table < 0 || dot == Text::npos) {
-            if (!elsewhere(item, e)) lose(e.path, "kept beside the fields, and no column of the layout");
+            if (!elsewhere(item, e)) lost("kept beside the fields, and no column of the layout");
             continue;
         }
         const int c = layout_.column(static_cast<std::size_t>(table), e.path.substr(dot + 1));
         if (c < 0) {
-            lose(e.path, "a column that the written version does not have");
+            lost("a column that the written version does not have");
             continue;
         }
         if (static_cast<std::size_t>(table) != at_->table) {
@@ -205,7 +214,7 @@ void Pages::rest(std::uint32_t i) {
             if (std::ranges::none_of(at_route_->rows, [&](const auto& row) {
                     return row.table == static_cast<std::size_t>(table);
                 }))
-                lose(e.path, "kept beside the fields, and no row of the entry has the column");
+                lost("kept beside the fields, and no row of the entry has the column");
             continue;
         }
         if (elsewhere(item, e)) continue;
@@ -213,15 +222,19 @@ void Pages::rest(std::uint32_t i) {
         if (at_->cells[c].empty())
             put(c, e.value);
         else if (at_->cells[c] != e.value)
-            lose(e.path, "kept beside the fields, and its column says something else");
+            lost("kept beside the fields, and its column says something else");
         at_rest_ = false;
     }
 }
 
-void Pages::lose(Text path, std::string_view why, std::string_view reason) {
+void Pages::lose(Text path, std::string_view why, std::string_view reason, Text place) {
     for (auto l = losses.rbegin(); l != losses.rend() && l->item == at_item_; ++l)
-        if (l->path == path) return;
-    losses.push_back({at_item_, arena_.copy(path), why, reason});
+        if (l->path == path && l->place == place) return;
+    losses.push_back({at_item_, arena_.copy(path), why, reason, place});
+}
+
+Text Pages::nth(Text front, std::uint32_t i) {
+    return say_all ? arena_.join(front, "[", std::to_string(i), "]") : Text();
 }
 
 void Pages::set(Draft& d, std::string_view name, Text value) {
@@ -250,6 +263,14 @@ void Pages::put(int column, Text cell) {
     }
     if (to == cell || (at_->from_rest & bit) != 0) return;
     lose(layout_.table(at_->table).cells[static_cast<std::size_t>(column)].column, kOthers);
+}
+
+int Pages::table_number(std::string_view name) const {
+    constexpr std::size_t kTables = ~std::size_t{0};  // no table's number
+    Found& known = found_[(reinterpret_cast<std::uintptr_t>(name.data()) * 0x9E3779B97F4A7C15ull) >> 53];
+    if (known.name != name.data() || known.length != name.size() || known.table != kTables)
+        known = {name.data(), name.size(), kTables, layout_.write().table_index(name)};
+    return known.column;
 }
 
 bool Pages::empty(int column) const { return !Layout::is_cell(column) || at_->cells[column].empty(); }

@@ -77,6 +77,7 @@ inline constexpr std::string_view kOthers =
     "two entries of one row say different things: the first is written";
 inline constexpr std::string_view kTooLong = "longer than the layout allows: written whole";
 inline constexpr std::string_view kLonger = "longer-than-layout";
+inline constexpr std::string_view kNotCarried = "field-not-carried";
 inline constexpr std::string_view kInstead = "another-value-read";
 
 /// What has no cell: item, field path, why.
@@ -85,6 +86,7 @@ struct Loss {
     Text path;
     std::string_view why;
     std::string_view reason;  ///< degradation
+    Text place = {};          ///< the path with indexes, for Pages::say_all; empty where they are not known
 };
 /// Items that must not be written as what they are, and the issue code that says why.
 struct Held {
@@ -130,9 +132,18 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
         const auto& own = item_drafts_[item];
         return own.empty() || drafts[own[0]].written ? Text() : drafts[own[0]].key;
     }
+    /// Key of the row that an entry is made again of, when it has no row of its own; empty: not known.
+    virtual Text made_again_key(std::uint32_t item) {
+        static_cast<void>(item);
+        return {};
+    }
+    /// Items, and keys of rows of which whoever reads makes an entry besides.
+    std::vector<std::pair<std::uint32_t, Text>> besides;
     /// Fields of the model that a loss concerns: its path, or those of the rules of its column. Empty when
     /// nothing is lost by it.
     std::vector<std::string> fields_of(const Loss& loss) const;
+    /// A column of the item's rows is for something at that declared path ("performer.display").
+    bool has_column_for(std::uint32_t item, Text path) const;
 
   protected:
     // --- what a brick adds ---
@@ -163,6 +174,10 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     }
     /// For an entity without a key of this supplier's. Lives as long as the record or the writer's arena.
     virtual Text made_key(EntityKind kind, Text id) = 0;
+    /// The same for an item of the record.
+    virtual Text made_key_of(std::uint32_t i) {
+        return made_key(record_->items[i].kind, record_->items[i].entity->id);
+    }
     /// The key that a row of another patient's, or of the practice's, will have.
     virtual Text later(Text reference) { return arena_.join(std::string_view(&kLater, 1), reference); }
     /// A column of the row that a cell leads to, as whoever reads will see it.
@@ -194,7 +209,9 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
 
     std::uint32_t draft(std::size_t table, Text key);
     Text key_of_item(std::uint32_t item, std::size_t table);
-    void lose(Text path, std::string_view why, std::string_view reason = "field-not-carried");
+    void lose(Text path, std::string_view why, std::string_view reason = kNotCarried, Text place = {});
+    /// "front[3]", for lose(); empty when nobody asks.
+    Text nth(Text front, std::uint32_t i);
     /// Says that the item must not be written.
     void hold(std::uint32_t item, std::string_view code, std::string_view why) {
         held.push_back({item, code, why});
@@ -203,6 +220,8 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     void set(Draft& d, std::string_view name, Text value);
     /// Number of a column, remembered by the address of its name: for names that stay where they are.
     int column(std::size_t table, std::string_view name) const;
+    /// The same for tables; -1 when there is none.
+    int table_number(std::string_view name) const;
     std::optional<std::uint32_t> item_of(Text reference) const { return by_reference_.find(reference); }
     /// The key that a reference leads to; empty when it leads to nothing that is written.
     Text key_of_reference(const record::Reference& r, std::string_view column);
@@ -229,16 +248,22 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     /// The rows of `rest` in the table of the draft at hand into its cells, as the source's own text.
     void put_rest(const Entity& e);
 
+    /// The route by which whoever reads takes the row at hand; nullptr when it takes none.
+    const mapping::Route* read_by();
     // reading.cpp: what whoever reads makes of a row. Reading::dangerous: of an allergy or a vaccination.
     enum class Reading : std::uint8_t { same, variant, other, dangerous };
     Reading reading_of(Draft& d);
-    void say_reading(const Draft& d, Reading reading);
+    void say_reading(Draft& d, Reading reading);
+    /// What the sort of entry that the row will be read as says otherwise, or has no field for.
+    void say_sort(Draft& d);
 
     // CellSink
     void put(int column, Text cell) override;
     bool empty(int column) const override;
     Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
-    void lost(const mapping::ColumnRule& rule, const char* why) override { lose(rule.path, why); }
+    void lost(const mapping::ColumnRule& rule, const char* why) override {
+        if (say_all || why != mapping::kUnsaid) lose(rule.path, why);
+    }
     // RowFacts about the draft at hand
     Text cell(int column) const override;
     bool under(int column, Text code) const override;
@@ -267,15 +292,22 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     void item(std::uint32_t i);
     bool one_row(std::uint32_t i, std::size_t r, const Entity& entity, mapping::TurnRound& turn);
     bool says_something(const Entity& entity) const;
+    // reading.cpp
+    void say_constants(const Entity& entity, const std::vector<mapping::ColumnRule>& read);
+    void say_sort_fields(std::uint32_t i, const mapping::WrittenRow& row,
+                         const std::vector<mapping::ColumnRule>& read);
     void rest(std::uint32_t i);
 
     // unwritten.cpp: what stands in no cell, or in one that is too short for it
     void uncovered(std::uint32_t i, const Entity& entity, const record::Filled& filled);
-    void unwritten(const record::Type& type, const void* object, const Cover& cover);
-    void unwritten_field(const record::Field& f, const void* object, const Cover& cover, std::size_t n);
+    /// `place`: the path of the object with indexes and a point; "." of the entity; empty when not known.
+    void unwritten(const record::Type& type, const void* object, const Cover& cover, Text place);
+    void unwritten_field(const record::Field& f, const void* object, const Cover& cover, std::size_t n,
+                         Text place);
     void unwritten_items(const record::Field& f, const void* object,
-                         const std::vector<const mapping::ColumnRule*>& by, Text path);
+                         const std::vector<const mapping::ColumnRule*>& by, Text path, Text place);
     void unwritten_identifiers(const record::Item& item, const Entity& entity, const Cover& cover);
+    void identifier_parts(const record::Identifier& id, Text place);
     void unwritten_base(const Entity& entity);
 
     // labels.cpp
@@ -299,6 +331,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
         int column = -1;
     };
     mutable std::array<Found, 2048> found_{};
+    std::vector<std::unique_ptr<mapping::Router>> routers_;  ///< by table
 };
 
 // --- small questions ---

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/layout/pages.hpp"
 #include "core/util/text.hpp"
@@ -17,6 +18,8 @@ constexpr std::array<std::uint16_t, 32> kHigh = {
     0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+
+constexpr std::size_t kRow = 512;  ///< bytes that most rows have at most
 
 /// The byte; -1 when there is none.
 int windows1252(char32_t c) {
@@ -41,7 +44,28 @@ char32_t next_character(Text s, std::size_t& at) {
 }
 
 bool ascii(Text s) {
-    return std::ranges::none_of(s, [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; });
+    std::uint64_t high = 0, word = 0;
+    for (; s.size() >= sizeof word; s.remove_prefix(sizeof word)) {
+        std::memcpy(&word, s.data(), sizeof word);
+        high |= word;
+    }
+    for (const char c : s) high |= static_cast<unsigned char>(c);
+    return (high & 0x8080808080808080u) == 0;
+}
+
+/// What a text has in it, each a bit.
+enum Found : std::uint8_t { kQuote = 1, kBreak = 2, kHighByte = 4 };
+constexpr auto kFound = [] {
+    std::array<std::uint8_t, 256> found{};
+    for (const char c : {',', '\r', '\n'}) found[static_cast<unsigned char>(c)] = kBreak;
+    found[static_cast<unsigned char>('"')] = kQuote;
+    for (std::size_t i = 0x80; i < found.size(); ++i) found[i] = kHighByte;
+    return found;
+}();
+unsigned look_through(Text s) {
+    unsigned found = 0;
+    for (const char c : s) found |= kFound[static_cast<unsigned char>(c)];
+    return found;
 }
 
 void append_bytes(std::string& out, Text s, Dialect::Encoding encoding) {
@@ -79,8 +103,13 @@ void append_decimal(std::string& out, Text cell, std::size_t places) {
 }
 
 bool Dialect::append_text(std::string& out, Text cell) const {
-    bool needs = quotes == Quotes::needed &&
-                 (cell.find_first_of(",\r\n") != Text::npos || cell.front() == ' ' || cell.back() == ' ');
+    const unsigned found = look_through(cell);
+    bool needs =
+        quotes == Quotes::needed && ((found & kBreak) != 0 || cell.front() == ' ' || cell.back() == ' ');
+    if ((found & kQuote) == 0 && (encoding == Encoding::utf8 || (found & kHighByte) == 0)) {
+        out += cell;
+        return needs;
+    }
     for (std::size_t at = cell.find('"'); at != Text::npos; at = cell.find('"')) {
         append_bytes(out, cell.substr(0, at + 1), encoding);
         out += '"';
@@ -98,8 +127,8 @@ bool Dialect::append_cell(std::string& out, Text cell, const mapping::Cell& colu
 }
 
 void Dialect::append_later(std::string& out, Text reference, std::size_t table_number,
-                           std::vector<Patch>& patches) const {
-    patches.push_back({table_number, out.size(), std::string(reference)});
+                           Patches& patches) const {
+    patches.add(table_number, out.size(), reference);
 }
 
 std::string Dialect::header_line(const mapping::WrittenTable& table) const {
@@ -112,16 +141,22 @@ std::string Dialect::header_line(const mapping::WrittenTable& table) const {
 }
 
 void Dialect::append_row(std::string& out, const mapping::WrittenTable& table, std::size_t table_number,
-                         std::span<const Text> cells, std::vector<Patch>& patches) const {
+                         std::span<const Text> cells, Patches& patches) const {
     const bool always = quotes == Quotes::always;
+    // Room for a few rows at once, so that the text is not moved again and again while it is short.
+    if (out.capacity() - out.size() < kRow) out.reserve(std::max(4 * kRow, 2 * out.capacity()));
     for (std::size_t i = 0; i < table.cells.size(); ++i) {
+        const Text cell = cells[i].empty() ? Text(table.cells[i].standing) : cells[i];
+        if (cell.empty()) {
+            out += Text(always ? ",\"\"" : ",").substr(i == 0 ? 1 : 0);
+            continue;
+        }
         if (i != 0) out += ',';
         const std::size_t begin = out.size();
         if (always) out += '"';
-        const Text cell = cells[i].empty() ? Text(table.cells[i].standing) : cells[i];
-        if (!cell.empty() && cell[0] == kLater) {
+        if (cell[0] == kLater) {
             append_later(out, cell.substr(1), table_number, patches);
-        } else if (!cell.empty() && append_cell(out, cell, table.cells[i]) && !always) {
+        } else if (append_cell(out, cell, table.cells[i]) && !always) {
             out.insert(begin, 1, '"');
             out += '"';
         }

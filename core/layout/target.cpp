@@ -14,54 +14,61 @@ std::uint64_t next_serial() {
 }
 
 void issue(Record& record, const record::Item& item, Severity severity, std::string_view code, Text path,
-           std::string_view why, const char* hint) {
-    Issue i;
+           std::string why, const char* hint) {
+    Issue& i = record.issues.emplace_back();
     i.severity = severity;
     i.code = code;
-    i.resource = std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id);
-    if (!path.empty()) i.path = std::string(record::name_of(item.kind)) + "." + std::string(path);
-    i.message = why;
+    const auto named = [&](std::string& to, std::string_view between, Text rest) {
+        const Text kind = record::name_of(item.kind);
+        to.reserve(kind.size() + 1 + rest.size());
+        ((to += kind) += between) += rest;
+    };
+    named(i.resource, "/", item.entity->id);
+    if (!path.empty()) named(i.path, ".", path);
+    i.message = std::move(why);
     i.hint = hint;
-    record.issues.push_back(std::move(i));
 }
 
 // Each is counted; a finding is made once for a patient and a field.
 void say_losses(Record& record, const Pages& pages) {
+    constexpr std::uint32_t kNone = ~std::uint32_t{0};
     struct Said {
         const Loss* first;
-        std::size_t entries;
+        std::uint32_t entries, before;  ///< before: another one of the kind
     };
     std::vector<Said> said;
-    // Of each kind, in the order of their first.
-    std::array<std::vector<std::uint32_t>, record::kEntityKinds> of;
+    std::array<std::uint32_t, record::kEntityKinds> last_of;
+    last_of.fill(kNone);
     for (const Loss& l : pages.losses) {
         const EntityKind kind = record.items[l.item].kind;
         record.degradations.push_back({l.reason, kind});
         if (l.reason == "code-id-made" || l.reason == "identifier-not-carried") continue;
-        auto& known = of[static_cast<std::size_t>(kind)];
-        const auto same = std::ranges::find_if(known, [&](std::uint32_t n) {
-            const Loss& first = *said[n].first;
-            return first.path == l.path && (first.why.data() == l.why.data() || first.why == l.why);
-        });
-        if (same != known.end()) {
-            ++said[*same].entries;
+        std::uint32_t& last = last_of[static_cast<std::size_t>(kind)];
+        std::uint32_t same = last;
+        for (; same != kNone; same = said[same].before) {
+            const Loss& first = *said[same].first;
+            if (first.path == l.path && (first.why.data() == l.why.data() || first.why == l.why)) break;
+        }
+        if (same != kNone) {
+            ++said[same].entries;
             continue;
         }
-        known.push_back(static_cast<std::uint32_t>(said.size()));
-        said.push_back({&l, 1});
+        said.push_back({&l, 1, last});
+        last = static_cast<std::uint32_t>(said.size() - 1);
     }
     record.issues.reserve(record.issues.size() + said.size());
     for (const Said& s : said) {
         std::string why(s.first->why);
         if (s.entries > 1) why += "; so it is with " + std::to_string(s.entries) + " entries of this patient";
-        issue(record, record.items[s.first->item], Severity::warning, kLost, s.first->path, why,
+        issue(record, record.items[s.first->item], Severity::warning, kLost, s.first->path, std::move(why),
               "it stays in the source of this import");
     }
 }
 
 void say_held(Record& record, const record::Item& item, std::string_view code, std::string_view why) {
     record.degradations.push_back({"held-by-target", item.kind});
-    issue(record, item, Severity::error, code, {}, why, "it is not written: carry it over by hand");
+    issue(record, item, Severity::error, code, {}, std::string(why),
+          "it is not written: carry it over by hand");
 }
 
 /// Entries of kinds that never have a place: taken out before anything is filled, and named among the others

@@ -11,6 +11,8 @@ class Target : public record::Target, public record::Foresight {
     Target();
     /// Fills the worker's pages, holds what must be held until nothing more has to be, and says what is lost.
     void limit(Record& record) const override;
+    /// A supplier's layout has no place for it.
+    bool keeps_account() const override { return false; }
     void foresee(const Record& record, std::vector<record::Foreseen>& out) const override;
 
   protected:

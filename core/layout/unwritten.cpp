@@ -27,7 +27,7 @@ bool Pages::too_long(Text cell, const mapping::Cell& column) const {
 
 // One field that rules name as a whole: lists of which a rule takes what fits.
 void Pages::unwritten_items(const Field& f, const void* object, const std::vector<const ColumnRule*>& by,
-                            Text path) {
+                            Text path, Text place) {
     const char* data = static_cast<const char*>(record::at(object, f));
     std::uint32_t n = 1;
     if (f.list) {
@@ -36,11 +36,12 @@ void Pages::unwritten_items(const Field& f, const void* object, const std::vecto
         n = list.size;
     }
     for (std::uint32_t i = 0; i < n; ++i, data += f.type->size) {
+        const Text here = !f.list || place.empty() ? place : nth(place, i);
         if (f.type == &record::type_of<record::ContactPoint>()) {
             const auto& c = *reinterpret_cast<const record::ContactPoint*>(data);
             if (!c.value.empty() &&
                 std::none_of(by.begin(), by.end(), [&](const ColumnRule* r) { return reached(*r, c); }))
-                lose(path, "the layout has no column for contacts of that kind");
+                lose(path, "the layout has no column for contacts of that kind", kNotCarried, here);
             continue;
         }
         const auto& r = *reinterpret_cast<const record::Reference*>(data);
@@ -55,34 +56,48 @@ void Pages::unwritten_items(const Field& f, const void* object, const std::vecto
                                                            : words && rule->path.ends_with(".display");
         });
         if (!named)
-            lose(path, words ? "named in words only: the layout has room for a key"
-                             : "leads to what the layout cannot name there");
+            lose(path,
+                 words ? "named in words only: the layout has room for a key"
+                       : "leads to what the layout cannot name there",
+                 kNotCarried, here);
     }
 }
 
-void Pages::unwritten_field(const Field& f, const void* object, const Cover& cover, std::size_t n) {
+void Pages::unwritten_field(const Field& f, const void* object, const Cover& cover, std::size_t n,
+                            Text place) {
     const Text path = cover.paths[n];
-    if (cover.how[n] == Cover::How::whole) return unwritten_items(f, object, cover.by[n], path);
-    if (!f.list) return unwritten(*f.type, record::at(object, f), *cover.inner[n]);
+    if (cover.how[n] == Cover::How::whole) return unwritten_items(f, object, cover.by[n], path, place);
+    const auto inside = [&](Text front) { return front.empty() ? front : arena_.join(front, "."); };
+    if (!f.list) return unwritten(*f.type, record::at(object, f), *cover.inner[n], inside(place));
     const record::AnyList& list = record::items_at(object, f);
-    if (list.size > 1) lose(path, kOne);
+    // The first is written.
+    for (std::uint32_t i = 1; i < list.size; ++i)
+        lose(path, kOne, kNotCarried, place.empty() ? place : nth(place, i));
     for (std::uint32_t i = 0; i < list.size; ++i)
-        unwritten(*f.type, list.data + i * f.type->size, *cover.inner[n]);
+        unwritten(*f.type, list.data + i * f.type->size, *cover.inner[n],
+                  place.empty() ? place : inside(nth(place, i)));
 }
 
-void Pages::unwritten(const record::Type& type, const void* object, const Cover& cover) {
+void Pages::unwritten(const record::Type& type, const void* object, const Cover& cover, Text place) {
     static constexpr std::uint64_t kEvery[2] = {~std::uint64_t{0}, ~std::uint64_t{0}};
-    record::Filled(object, type).each(say_all ? kEvery : cover.open, [&](std::size_t i) {
+    const auto one = [&](std::size_t i) {
         const Field& f = type.fields[i];
+        const Text here = place.empty() ? place : arena_.join(place, f.name);
         if (cover.how[i] != Cover::How::nothing) {
-            if ((cover.open[i / 64] >> (i % 64) & 1) != 0) unwritten_field(f, object, cover, i);
+            if ((cover.open[i / 64] >> (i % 64) & 1) != 0) unwritten_field(f, object, cover, i, here);
             return;
         }
         if (!said_elsewhere(type, object, f))
-            lose(cover.paths[i], kNoColumn);
+            lose(cover.paths[i], kNoColumn, kNotCarried, here);
         else if (say_all)
-            lose(cover.paths[i], "its other fields say it");
-    });
+            lose(cover.paths[i], "its other fields say it", kNotCarried, here);
+    };
+    if (!say_all && cover.few_open) {
+        for (const std::uint8_t i : cover.open_fields)
+            if (!record::is_empty(object, type.fields[i])) one(i);
+        return;
+    }
+    record::Filled(object, type).each(say_all ? kEvery : cover.open, one);
 }
 
 // A cell that is longer than the layout allows is written whole: whoever loads it has to know.
@@ -104,6 +119,8 @@ void Pages::uncovered(std::uint32_t i, const Entity& entity, const record::Fille
     const record::Item& item = record_->items[i];
     const record::Type& type = record::type_of(item.kind);
     const Cover& cover = layout_.cover(*at_route_);
+    // A copy may have its lists in another order.
+    const bool own = say_all && &entity == item.entity;
     // What was inferred will be inferred again.
     const auto inferred = [&](Text name) {
         return std::any_of(entity.inferred.begin(), entity.inferred.end(), [&](Text t) {
@@ -116,7 +133,7 @@ void Pages::uncovered(std::uint32_t i, const Entity& entity, const record::Fille
         if (cover.how[f] == Cover::How::nothing)
             lose(field.name, kNoColumn);
         else
-            unwritten_field(field, &entity, cover, f);
+            unwritten_field(field, &entity, cover, f, own ? field.name : Text());
     });
     if (!entity.extensions.empty()) lose("extension", kNoColumn);
     if (!entity.contained.empty()) lose("contained", kNoColumn);
@@ -137,12 +154,26 @@ void Pages::unwritten_base(const Entity& entity) {
 }
 
 void Pages::unwritten_identifiers(const record::Item& item, const Entity& entity, const Cover& cover) {
-    for (const record::Identifier& id : entity.identifier) {
+    for (std::uint32_t i = 0; i < entity.identifier.size; ++i) {
+        const record::Identifier& id = entity.identifier[i];
+        const Text place = &entity == item.entity ? nth("identifier", i) : Text();
         if (id.system.starts_with(id_base_) || writes(item, id) ||
-            std::ranges::find(cover.identifiers, id.system) != cover.identifiers.end())
+            std::ranges::find(cover.identifiers, id.system) != cover.identifiers.end()) {
+            if (say_all) identifier_parts(id, place);
             continue;
-        return lose("identifier", "an identifier of another system: the layout has no column for it",
-                    "identifier-not-carried");
+        }
+        lose("identifier", "an identifier of another system: the layout has no column for it",
+             "identifier-not-carried", place);
+    }
+}
+
+// What is said about a number that is written.
+void Pages::identifier_parts(const record::Identifier& id, Text place) {
+    for (const Field& f : record::type_of<record::Identifier>().fields) {
+        if (f.name == "system" || f.name == "value" || f.name == "use" || record::is_empty(&id, f)) continue;
+        const Text path = arena_.join("identifier.", f.name);
+        if (!has_column_for(at_item_, path))
+            lose(path, kNoColumn, kNotCarried, place.empty() ? place : arena_.join(place, ".", f.name));
     }
 }
 

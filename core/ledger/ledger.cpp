@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace gpswitch::ledger {
@@ -22,6 +23,16 @@ std::uint16_t rule_index(Account& a, record::Text rule) {
     return static_cast<std::uint16_t>(a.rules.size() - 1);
 }
 
+void degrade(Account& a, const record::Degradation& d) {
+    const auto same = std::ranges::find_if(a.degraded, [&](const Account::Degraded& known) {
+        return known.kind == d.kind && known.reason == d.reason;
+    });
+    if (same != a.degraded.end())
+        ++same->count;
+    else
+        a.degraded.push_back({std::string(d.reason), d.kind, 1});
+}
+
 }  // namespace
 
 void account(Account& a, const record::Record& record, const std::vector<RowFate>& fates) {
@@ -40,8 +51,7 @@ void account(Account& a, const record::Record& record, const std::vector<RowFate
         if (!held && !item.made.empty()) ++a.made[k];
     }
     if (!held)
-        for (const record::Degradation& d : record.degradations)
-            a.degraded.emplace_back(std::string(d.reason), d.kind);
+        for (const record::Degradation& d : record.degradations) degrade(a, d);
     for (const Issue& issue : record.issues) ++a.issues[static_cast<std::size_t>(issue.severity)];
 }
 
@@ -89,8 +99,8 @@ void Ledger::add(const Account& account) {
         made_[k] += account.made[k];
         held_entities_ += account.held[k];
     }
-    for (const auto& [reason, kind] : account.degraded)
-        ++degraded_[{reason, std::string(record::name_of(kind))}];
+    for (const Account::Degraded& d : account.degraded)
+        degraded_[{d.reason, std::string(record::name_of(d.kind))}] += d.count;
     for (std::size_t i = 0; i < 4; ++i) issues_[i] += account.issues[i];
     patients_ += account.patients;
     held_patients_ += account.patients_held;

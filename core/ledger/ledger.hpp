@@ -44,7 +44,12 @@ struct Account {
     std::vector<Entry> rows;
     std::vector<std::string> rules{std::string{}};
     std::array<std::uint32_t, record::kEntityKinds> written{}, made{}, held{};
-    std::vector<std::pair<std::string, record::EntityKind>> degraded;
+    struct Degraded {
+        std::string reason;
+        record::EntityKind kind;
+        std::uint32_t count;
+    };
+    std::vector<Degraded> degraded;  ///< each reason and kind once
     std::array<std::uint32_t, 4> issues{};
     std::uint32_t patients = 0, patients_held = 0;
     std::vector<std::string> excluded_by;  ///< set by the pipeline: for each patient left out, the rule

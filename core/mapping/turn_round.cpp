@@ -237,8 +237,8 @@ void TurnRound::one(const ColumnRule& rule, const void* object, bool last, CellS
         case Transform::flag:
             if (value == rule.args[0])
                 sink.put(rule.column, "true");
-            else if (value != "false")
-                sink.lost(rule, "the layout has no word for it");
+            else
+                sink.lost(rule, value == "false" ? kUnsaid : "the layout has no word for it");
             return;
         default: return sink.put(rule.column, value);
     }
@@ -263,6 +263,27 @@ void TurnRound::append(const ColumnRule& rule, const void* object, bool last, Ce
         sink.lost(rule, "more lines than the layout has: joined in the last");
 }
 
+// The words in front of a note are those of a column.
+bool TurnRound::fronted(const ColumnRule& rule, Text words) const {
+    return std::ranges::any_of(*rules_, [&](const ColumnRule& r) {
+        return r.transform == Transform::note && r.field == rule.field && !r.args.empty() &&
+               words.size() > r.args[0].size() + 2 && words.starts_with(r.args[0]) &&
+               words.substr(r.args[0].size(), 2) == ": ";
+    });
+}
+
+// Where each column wants words of its own in front, a plain note has none.
+void TurnRound::without_column(const ColumnRule& rule, const gpswitch::List<record::Annotation>& list,
+                               CellSink& sink) const {
+    const bool plain = std::ranges::any_of(*rules_, [&](const ColumnRule& r) {
+        return r.transform == Transform::note && r.field == rule.field && r.args.empty();
+    });
+    if (plain) return;
+    for (const record::Annotation& n : list)
+        if (!n.text.empty() && !fronted(rule, n.text))
+            return sink.lost(rule, "the layout has no column for a note of no kind of its own");
+}
+
 // Notes with words of their own in front go where those words say; the others fill the columns in turn.
 void TurnRound::note(const ColumnRule& rule, const void* object, bool last, CellSink& sink) {
     const auto& list =
@@ -279,18 +300,13 @@ void TurnRound::note(const ColumnRule& rule, const void* object, bool last, Cell
                 value = value.empty() ? words : arena_.join(value, "\n", words);
             }
         if (!value.empty()) sink.put(rule.column, value);
-        return;
+        return without_column(rule, list, sink);
     }
     std::uint32_t& at = used(rule);
     bool more = false;
     for (; at < list.size && (value.empty() || last); ++at) {
         const Text words = list[at].text;
-        const bool anothers = std::ranges::any_of(*rules_, [&](const ColumnRule& r) {
-            return r.transform == Transform::note && r.field == rule.field && !r.args.empty() &&
-                   words.size() > r.args[0].size() + 2 && words.starts_with(r.args[0]) &&
-                   words.substr(r.args[0].size(), 2) == ": ";
-        });
-        if (anothers) continue;
+        if (fronted(rule, words)) continue;
         more = !value.empty();
         value = value.empty() ? words : arena_.join(value, "\n", words);
     }
@@ -309,7 +325,8 @@ void TurnRound::date(const ColumnRule& rule, Text value, CellSink& sink) {
         precision = "YM";
         c.day = arena_.join(c.day, "-01");
     }
-    if (!sink.empty(rule.column)) return;
+    // What another entry of the row said stands; that it says otherwise is told by whoever takes the cell.
+    if (!sink.empty(rule.column)) return sink.put(rule.column, c.day);
     sink.put(rule.column, c.day);
     if (rule.arg_column >= 0)
         sink.put(rule.arg_column, precision);
@@ -362,6 +379,11 @@ void TurnRound::code(const ColumnRule& rule, const void* object, CellSink& sink)
     }
     if (!sink.empty(rule.column)) return;
     const Items items(object, *rule.field);
+    if (items.count > 1 && std::ranges::count_if(*rules_, [&](const ColumnRule& r) {
+                               return r.column >= 0 && r.field == rule.field &&
+                                      same_steps(r.steps, rule.steps);
+                           }) == 1)
+        sink.lost(rule, "the layout has room for one");
     Text standard, text;
     for (std::uint32_t i = 0; i < items.count; ++i) {
         if (rule.shape == Shape::coding) {
@@ -380,9 +402,17 @@ void TurnRound::code(const ColumnRule& rule, const void* object, CellSink& sink)
         if (text.empty()) text = w.text->empty() && w.coding->size != 0 ? (*w.coding)[0].display : *w.text;
     }
     if (const ValueRow* back = standard.empty() ? nullptr : values.reverse(standard); back != nullptr)
-        sink.put(rule.column, back->source);
-    else if (!text.empty())
-        sink.put(rule.column, text);
+        return sink.put(rule.column, back->source);
+    if (text.empty()) {
+        if (items.count > 0 && rule.shape != Shape::coding)
+            sink.lost(rule, "no word of the layout means this");
+        return;
+    }
+    sink.put(rule.column, text);
+    for (std::uint32_t i = 0; i < items.count && rule.shape != Shape::coding; ++i)
+        for (const Coding& c : *words(items[i], *rule.field->type).coding)
+            if (c.system == values.target_system && !c.code.empty())
+                return sink.lost(rule, "no word of the layout means this: its own words are written");
 }
 
 // A constant is what every entry of this layout says: one that says something else cannot say it here.

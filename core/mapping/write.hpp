@@ -115,6 +115,9 @@ class WriteSet {
 
 // ---- turning rules round ----
 
+/// Why something is lost that is none to anybody but a comparison.
+inline constexpr const char* kUnsaid = "what is not so is not said";
+
 /// Takes the cells of a row. Implemented by bricks.
 struct CellSink {
     virtual ~CellSink() = default;
@@ -172,6 +175,9 @@ class TurnRound {
     void text(const ColumnRule& rule, Text value, CellSink& sink);
     void append(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
     void note(const ColumnRule& rule, const void* object, bool last, CellSink& sink);
+    bool fronted(const ColumnRule& rule, Text words) const;
+    void without_column(const ColumnRule& rule, const gpswitch::List<record::Annotation>& list,
+                        CellSink& sink) const;
     void date(const ColumnRule& rule, Text value, CellSink& sink);
     void date_time(const ColumnRule& rule, Text value, CellSink& sink);
     void time_on(const ColumnRule& rule, Text value, CellSink& sink);

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/record/address.hpp"
+#include "core/pipeline/address_issues.hpp"
 #include "core/util/error.hpp"
 #include "core/util/hash.hpp"
 
@@ -129,46 +129,6 @@ class Run {
   private:
     // --- in the workers ---
 
-    // Findings of the mapping and the rules name an entity: its own row says where that stands. What a cell
-    // that feeds two entities was found to be is said once.
-    void address_issues(Record& record) const {
-        if (record.issues.empty()) return;
-        // Of each entity the first row that is its own.
-        std::unordered_map<std::string, const record::Claim*> rows;
-        for (const record::Claim& c : record.claims)
-            if (c.role == record::Role::primary) rows.emplace(name_of(record.items[c.item]), &c);
-        std::unordered_set<std::string> said;
-        std::string all;
-        const auto add = [&all](std::string_view part) { (all += '\x1f') += part; };
-        std::erase_if(record.issues, [&](Issue& issue) {
-            std::string row;
-            if (issue.member.empty())
-                if (const auto own = rows.find(issue.resource); own != rows.end())
-                    row = address(issue, *own->second, record);
-            all = issue.code;
-            add(issue.member);
-            add(std::to_string(issue.line));
-            add(std::to_string(issue.column));
-            add(issue.path);
-            add(issue.message);
-            add(row.empty() ? issue.resource : row);
-            return !said.insert(all).second;
-        });
-    }
-
-    static std::string name_of(const record::Item& item) {
-        std::string name(record::name_of(item.kind));
-        return (name += '/') += item.entity->id;
-    }
-
-    // Returns a name for the row.
-    std::string address(Issue& issue, const record::Claim& claim, const Record& record) const {
-        const record::Row& row = record.rows[claim.row];
-        issue.member = record::member_of(census_.tables[row.table], row);
-        issue.line = row.line;
-        return "row " + std::to_string(claim.row);
-    }
-
     // Into standard codes, but for a patient the run is not for: then only rows are left, all settled.
     // Returns the rule, empty for one who is in.
     std::string left_out(Record& record) {
@@ -200,12 +160,21 @@ class Run {
             if (issue.severity >= Severity::error) codes[issue.resource] = issue.code;
         for (const record::Item& item : before) {
             if (std::ranges::binary_search(left, item.entity)) continue;
-            std::string name = name_of(item);
+            std::string name;
+            name_of(item, name);
             const auto code = codes.find(name);
             const std::string other = record.held.empty() ? "by-target" : record.held;
             held.emplace_back(std::move(name), code == codes.end() ? other : std::string(code->second));
         }
         return held;
+    }
+
+    void keep_account(record::Encoded& to, const Record& record,
+                      const std::vector<ledger::RowFate>& fates) const {
+        ledger::append_fates(to.fates, record, fates, census_);
+        ledger::append_held(to.held, record, fates, census_);
+        for (const Issue& issue : record.issues)
+            to.issues += without_place(issue, options_.place).json() + "\n";
     }
 
     Done finish(Record& record, ledger::Account& account, Asked* asked = nullptr) {
@@ -219,7 +188,7 @@ class Run {
             if (options_.inspect) options_.inspect(record);
             if (record.held.empty()) held = limit(record);
         }
-        address_issues(record);
+        address_issues(record, census_);
         const auto fates = ledger::settle(record, census_);
         Done d;
         d.held = std::move(held);
@@ -234,10 +203,7 @@ class Run {
         }
         d.encoded->patient = !record.key.empty();
         d.encoded->rows = fates.size();
-        ledger::append_fates(d.encoded->fates, record, fates, census_);
-        ledger::append_held(d.encoded->held, record, fates, census_);
-        for (const Issue& issue : record.issues)
-            d.encoded->issues += without_place(issue, options_.place).json() + "\n";
+        if (target_.keeps_account()) keep_account(*d.encoded, record, fates);
         ledger::account(account, record, fates);
         if (!out.empty()) account.excluded_by.push_back(out);
         d.issues = std::move(record.issues);
@@ -262,10 +228,10 @@ class Run {
         rows_done_ += account.rows.size();
     }
     void add_issues(const Done& d) {
-        if (options_.issues != nullptr)
-            for (const Issue& issue : d.issues) options_.issues->add(issue);
         if (options_.held)
             for (const auto& [resource, code] : d.held) options_.held(resource, code);
+        if (options_.issues != nullptr)
+            for (const Issue& issue : d.issues) options_.issues->add(issue);
     }
 
     // Practice-wide entities travel before the first patient that refers to them, with what they refer to

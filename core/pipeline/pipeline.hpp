@@ -33,7 +33,7 @@ struct Options {
     /// Rows done and rows in all; called on the calling thread after each batch. May be empty.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress;
     /// Hears of each entry that the target held back (Target::limit): "Condition/id", and the code of its
-    /// issue. In a stable order, on the calling thread; may be empty.
+    /// issue. In a stable order, on the calling thread, those of a record before its issues; may be empty.
     std::function<void(const std::string& resource, const std::string& code)> held;
     /// Set from a signal handler: the run stops after the batch in hand with Error(130).
     const std::atomic<bool>* interrupted = nullptr;

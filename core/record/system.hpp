@@ -121,6 +121,8 @@ struct Target {
     /// Just before encode(), in the same worker, and before the rows get their fates: says what this target
     /// cannot carry of the record (degradations, issues) and takes out the entries it must hold (hold.hpp).
     virtual void limit(Record&) const {}
+    /// Whether it keeps the account of its records (Encoded::fates, held, issues): it is made only then.
+    virtual bool keeps_account() const { return true; }
     /// Rows that a batch should have: so many that handing it over costs nothing, so few that little is lost
     /// in a crash.
     virtual std::uint64_t batch_rows() const { return 8192; }

@@ -80,7 +80,8 @@ std::string html(const Summary& s) {
     out += fmt::format("<title>{}: {}</title>\n<style>{}</style>\n</head>\n<body>\n", escaped(what_it_is(s)),
                        escaped(title_of(s)), kStyle);
     out += header(s);
-    out += "<main>\n" + banner(s) + tiles(s) + pair(gates(s), limits(s)) + held(s) + rows_by_table(s);
+    out += "<main>\n" + banner(s) + tiles(s) + pair(gates(s), limits(s)) + held(s) + held_entries(s) +
+           rows_by_table(s);
     out += pair(patients(s) + resources(s), differences(s) + degraded(s) + unmapped(s));
     out += findings(s) + not_checked(s) + origins(s);
     out += "</main>\n<footer>";

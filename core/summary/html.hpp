@@ -31,6 +31,7 @@ std::string rows_by_table(const Summary& s);
 std::string resources(const Summary& s);
 std::string patients(const Summary& s);
 std::string held(const Summary& s);
+std::string held_entries(const Summary& s);
 std::string degraded(const Summary& s);
 std::string unmapped(const Summary& s);
 std::string findings(const Summary& s);

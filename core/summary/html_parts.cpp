@@ -187,6 +187,19 @@ std::string held(const Summary& s) {
                    "has to decide on each.");
 }
 
+std::string held_entries(const Summary& s) {
+    if (s.held_entries.empty()) return {};
+    std::string out =
+        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Entries</th><th scope=\"col\" "
+        "class=\"n\">Number</th><th scope=\"col\">Why</th></tr></thead><tbody>\n";
+    for (const HeldEntries& h : s.held_entries)
+        out += fmt::format("<tr class=\"held-row\"><th scope=\"row\">{}</th>{}<td>{}</td></tr>\n",
+                           escaped(h.type), number_cell("held:" + h.type, h.n), escaped(h.says));
+    return section(
+        "held-entries", "Entries that the new system has no place for", out + "</tbody></table></div>\n",
+        "They were not written, and have to be carried over by hand: each of them is in held.jsonl.");
+}
+
 std::string origins(const Summary& s) {
     const std::string out =
         "<dl>\n" + fact("Source", s.source) +

@@ -42,7 +42,8 @@ ordered_json findings_json(const Summary& s) {
 
 ordered_json lists_json(const Summary& s) {
     ordered_json resources = ordered_json::array(), degraded = ordered_json::array(),
-                 unmapped = ordered_json::array(), held = ordered_json::array();
+                 unmapped = ordered_json::array(), held = ordered_json::array(),
+                 held_entries = ordered_json::array();
     for (const Resource& r : s.resources)
         resources.push_back({{"type", r.type}, {"written", r.written}, {"made", r.made}});
     for (const Degraded& d : s.degraded)
@@ -55,11 +56,11 @@ ordered_json lists_json(const Summary& s) {
                             {"entries", c.entries}});
     for (const HeldRow& h : s.held)
         held.push_back({{"table", h.table}, {"address", h.address}, {"rule", h.rule}});
-    return {{"resources", resources},
-            {"degraded", degraded},
-            {"unmapped", unmapped},
-            {"unmappedInAll", s.unmapped_in_all},
-            {"held", held}};
+    for (const HeldEntries& h : s.held_entries)
+        held_entries.push_back({{"type", h.type}, {"says", h.says}, {"count", h.n}});
+    return {{"resources", resources}, {"degraded", degraded},
+            {"unmapped", unmapped},   {"unmappedInAll", s.unmapped_in_all},
+            {"held", held},           {"heldEntries", held_entries}};
 }
 
 ordered_json differences_json(const Differences& d) {

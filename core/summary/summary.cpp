@@ -46,6 +46,12 @@ std::uint64_t Summary::rows(std::string_view fate) const {
     return n;
 }
 
+std::uint64_t Summary::entries_held() const {
+    std::uint64_t n = 0;
+    for (const HeldEntries& h : held_entries) n += h.n;
+    return n;
+}
+
 std::uint64_t Summary::written() const {
     std::uint64_t n = 0;
     for (const Resource& r : resources) n += r.written;
@@ -125,6 +131,7 @@ void add_finding(Summary& s, const Issue& issue, std::string_view title) {
 }
 
 void rank(Summary& s) {
+    std::ranges::stable_sort(s.held_entries, std::ranges::greater{}, &HeldEntries::n);
     std::stable_sort(s.degraded.begin(), s.degraded.end(),
                      [](const Degraded& a, const Degraded& b) { return a.n > b.n; });
     std::stable_sort(s.findings.begin(), s.findings.end(), [](const Finding& a, const Finding& b) {

@@ -58,6 +58,12 @@ struct HeldRow {
     std::string table, address, rule;
 };
 
+/// Entries that the target has no place for, by reason.
+struct HeldEntries {
+    std::string type, says;
+    std::uint64_t n = 0;
+};
+
 struct Differences {
     std::uint64_t patients = 0;  ///< paired
     std::uint64_t equal = 0, explained = 0, unexplained = 0, never = 0;
@@ -104,18 +110,20 @@ struct Summary {
     std::vector<Count> patient_groups;  ///< "registered", "left" ...; each patient in one
     std::vector<Table> tables;
     std::vector<Resource> resources;
-    std::vector<Degraded> degraded;      ///< ranked, most first
-    std::vector<UnmappedCode> unmapped;  ///< ranked by patients
-    std::uint64_t unmapped_in_all = 0;   ///< codes, when the list is cut
-    std::vector<Finding> findings;       ///< gravest first, then most first
-    std::vector<HeldRow> held;           ///< the first of them
-    std::vector<Count> not_checked;      ///< what validate could not check, with how often; 0: not asked to
+    std::vector<Degraded> degraded;         ///< ranked, most first
+    std::vector<UnmappedCode> unmapped;     ///< ranked by patients
+    std::uint64_t unmapped_in_all = 0;      ///< codes, when the list is cut
+    std::vector<Finding> findings;          ///< gravest first, then most first
+    std::vector<HeldRow> held;              ///< the first of them
+    std::vector<HeldEntries> held_entries;  ///< by the target; ranked, most first
+    std::vector<Count> not_checked;  ///< what validate could not check, with how often; 0: not asked to
     std::optional<Differences> differences;
     std::vector<Gate> gates;
 
     std::uint64_t rows() const;
     std::uint64_t rows(std::string_view fate) const;
     std::uint64_t written() const;
+    std::uint64_t entries_held() const;
     std::uint64_t findings_of(Severity severity) const;
     /// not_checked, in words.
     std::vector<std::string> not_checked_words() const;

@@ -106,6 +106,21 @@ TEST_CASE("summary: the page has each number of the ledger under a name, and loa
     CHECK_FALSE(has(page, "url("));
 }
 
+TEST_CASE("summary: entries that the target held back stand in every form, by reason, most first") {
+    Summary s = sample();
+    s.held_entries = {{"List", "The layout has no lists", 2}, {"Specimen", "No <place> for it", 31}};
+    summary::rank(s);
+    CHECK(s.entries_held() == 33);
+    CHECK(s.held_entries.front().type == "Specimen");
+    const std::string page = summary::html(s), text = summary::text(s), json = summary::json(s);
+    CHECK(has(page, "data-n=\"held:Specimen\">31<"));
+    CHECK(has(page, "No &lt;place&gt; for it"));
+    CHECK(has(text, "  Specimen  31  No <place> for it\n"));
+    CHECK(has(text, "  all       33  each of them is in held.jsonl\n"));
+    CHECK(has(json, "\"says\": \"The layout has no lists\""));
+    CHECK(text.find("  Specimen") < text.find("  List"));
+}
+
 TEST_CASE("summary: a section without content is not there, in any form") {
     Summary s;
     s.command = "map";

@@ -96,6 +96,14 @@ Part held(const Summary& s) {
     return p;
 }
 
+Part held_entries(const Summary& s) {
+    Part p{"Entries that the new system has no place for", {"type", "number", "why"}, {1}, {}, ""};
+    for (const HeldEntries& h : s.held_entries) p.rows.push_back({h.type, grouped(h.n), h.says});
+    if (!p.rows.empty())
+        p.rows.push_back({"all", grouped(s.entries_held()), "each of them is in held.jsonl"});
+    return p;
+}
+
 Part resources(const Summary& s) {
     Part p{"Entries written", {"type", "written"}, {1}, {}, ""};
     for (const Resource& r : s.resources) p.rows.push_back({r.type, grouped(r.written)});
@@ -154,6 +162,7 @@ std::vector<Part> parts(const Summary& s) {
                              sentences("The source itself says", s.warnings),
                              sentences("What was never in this extract", s.absent),
                              held(s),
+                             held_entries(s),
                              rows(s),
                              tables(s),
                              resources(s)};

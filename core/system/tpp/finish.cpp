@@ -312,6 +312,12 @@ void Maker::finish_immunization(Row& row, std::uint32_t item) {
     } else {
         keep(row, i, "IDImmunisationContent");
     }
+    if (const Text dose = cell(row, "Dose"); !dose.empty()) {
+        const Amount a = plain_amount(dose);
+        i.dose_quantity.quantity_text = dose;
+        i.dose_quantity.value = a.value;
+        i.dose_quantity.unit = a.unit;
+    }
     if (const Text part = cell(row, "VaccPart"); !part.empty()) {
         // The words of the schedule, not the number of the lookup.
         record::ImmunizationProtocol& p = i.protocol_applied.add(arena);

@@ -59,7 +59,7 @@ Text Maker::reading(Row& row, const Column& column, Text given) {
         case Type::date: {
             const std::string iso = moment(given);
             if (iso.empty()) return given;  // the rule that takes it tells of it
-            if (!sentinel(given)) return arena.copy(iso);
+            if (!sentinel_day(iso)) return arena.copy(iso);
             kept();
             return {};
         }

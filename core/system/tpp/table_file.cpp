@@ -158,7 +158,8 @@ void TableFile::read_at(std::uint64_t address, Arena& arena, RowText& out) const
     if (state == csv::State::text_after_quote) out.bad = "text after a closing quote";
     if (out.bad == nullptr && out.cells.size() < part.header.columns.size()) out.bad = "too few fields";
     if (out.bad == nullptr && out.cells.size() > part.header.columns.size()) out.bad = "too many fields";
-    for (Text& c : out.cells) c = trim(c);
+    const bool escapes = !part.utf8 && out.raw.find("{U+") != Text::npos;
+    for (Text& c : out.cells) c = escapes ? unescaped(trim(c), arena) : trim(c);
     if (part.place.empty()) {
         out.cells.resize(header.columns.size());
         return;

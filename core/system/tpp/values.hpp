@@ -39,15 +39,23 @@ std::optional<std::int64_t> id_of(Text text);
 /// everywhere.
 bool is_true(Text text);
 
+/// "{U+0141}ukasz" as "Łukasz": how characters that Windows-1252 has not are written. One that it has stays as
+/// it is: nobody wrote that for want of a character.
+Text unescaped(Text text, Arena& arena);
+
 /// "28 tablets" as value and unit: the decimal it begins with, and the rest. Both empty when it does not
 /// begin with one.
 struct Amount {
     Text value, unit;
 };
 Amount amount(Text text);
+/// The same of a text that is nothing else: "0.5 ml", and not "0.5 to 1 ml" or "2 x 0.5 ml".
+Amount plain_amount(Text text);
 
 /// Days that stand for none in TPP's own database: 1900-01-01 for an unknown start, 9999-12-31 for an open
 /// end. As SystmOne writes them, or as ISO days.
 bool sentinel(Text text);
+/// The same of what moment() makes of it.
+bool sentinel_day(Text iso);
 
 }  // namespace gpswitch::tpp

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "core/archive/nested.hpp"
+#include "core/archive/all_files.hpp"
 #include "core/system/vision/values.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
@@ -30,6 +30,15 @@ bool ends_with(std::string_view name, std::string_view suffix) {
            same_ignoring_case(name.substr(name.size() - suffix.size()), suffix);
 }
 
+/// Called after the kind of an extract, whatever comes behind.
+bool named_like_delivery(std::string_view path) {
+    const std::string_view base = path.substr(path.rfind('/') + 1);
+    return std::ranges::any_of(kExtracts, [&](std::string_view extract) {
+        return starts_with_ignoring_case(base, extract) &&
+               base.substr(extract.size(), 1).find_first_of("_-") == 0;
+    });
+}
+
 /// A day is its end; without a zone it is the clock of the UK.
 std::string until_of(const std::string& as_of) {
     if (as_of.empty()) return {};
@@ -48,18 +57,17 @@ std::string until_of(const std::string& as_of) {
 
 class Finder {
   public:
-    explicit Finder(std::shared_ptr<archive::Place> files) : files_(std::move(files)) {
-        out_.places.push_back(files_);
+    explicit Finder(std::shared_ptr<archive::Place> files)
+        : files_(std::move(files)), all_(archive::all_files(files_)) {
+        for (const auto& a : all_.archives) out_.places.push_back(a.place);
     }
 
     Deliveries run(const std::string& as_of) {
-        for (std::size_t m = 0; m < files_->members().size(); ++m) {
-            const archive::Member& member = files_->members()[m];
-            if (ends_with(member.name, ".zip"))
-                open_zip(m);
-            else
-                take(*files_, m, member.name);
-        }
+        std::vector<bool> used(all_.archives.size(), false);
+        for (const archive::FoundFile& f : all_.files)
+            if (take(f))
+                for (std::size_t a = f.archive; !used[a]; a = all_.archives[a].parent) used[a] = true;
+        tell_unread(used);
         if (found_.empty())
             throw InputError(
                 whole() + ": no file of a Vision extract in it",
@@ -75,32 +83,65 @@ class Finder {
     }
 
   private:
-    void open_zip(std::size_t m) {
-        const archive::Member& member = files_->members()[m];
-        auto zip = archive::open_member(*files_, m);
-        for (const auto& r : zip->refused())
-            out_.issues.push_back(issue(Severity::warning, "VISION-FILE-001", member.origin,
-                                        fmt::format("{}: {}", shown(r.name), r.reason)));
-        for (std::size_t i = 0; i < zip->members().size(); ++i)
-            take(*zip, i, member.name + "!" + zip->members()[i].name);
-        out_.places.push_back(std::move(zip));
-    }
-
-    void take(const archive::Place& place, std::size_t m, std::string name) {
-        const archive::Member& member = place.members()[m];
-        if (!ends_with(member.name, ".csv")) return;
+    /// False when it is no file of an extract.
+    bool take(const archive::FoundFile& f) {
+        const archive::Member& member = f.info();
         const auto parts = file_name(member.name);
         if (!parts) {
-            out_.issues.push_back(issue(Severity::warning, "VISION-FILE-001", member.origin,
-                                        "not called like a file of a Vision extract: left unread",
-                                        "ask what is in it: its rows are in no count"));
-            return;
+            refuse(f);
+            return false;
         }
         Delivery& d = found_[{parts->moment, parts->ods}];
         d.moment = parts->moment;
         d.ods = parts->ods;
         d.cut_off = parts->moment.substr(0, 10) + " 00:00:00";
-        d.files.push_back({parts->extract, parts->type, std::move(name), member.origin, &place, m});
+        d.files.push_back({parts->extract, parts->type, f.name, member.origin, f.place, f.member});
+        return true;
+    }
+
+    /// What may be a part of a delivery and cannot be read: without it the deletion of a drug or a new
+    /// allergy may be missing, and nothing would say so.
+    void refuse(const archive::FoundFile& f) const {
+        const archive::Member& member = f.info();
+        const bool packed = archive::named_unopenable(member.name);
+        if (!packed && !named_like_delivery(member.name)) return;
+        if (packed && beside(*f.place, archive::unpacked_name(member.name))) return;
+        throw InputError(
+            fmt::format("{}: {}", member.origin,
+                        packed ? "packed or encrypted in a way that is not opened here"
+                               : "called like a file of a delivery, but not as one: which one is it?"),
+            packed
+                ? "unpack or decrypt it first, and give the result"
+                : "files are called like INCREMENTAL_A99999_journal_data_extract-2026-03-01-000500.csv: put "
+                  "the name right, or take the file out");
+    }
+
+    static bool beside(const archive::Place& place, std::string_view name) {
+        return std::ranges::any_of(place.members(), [&](const archive::Member& m) { return m.name == name; });
+    }
+
+    /// Notes that lie beside a delivery are told of, and archives in which nothing of an extract lies. A
+    /// table that nobody knows may hold patients' rows.
+    void tell_unread(const std::vector<bool>& used) {
+        for (std::size_t a = 1; a < all_.archives.size(); ++a) {
+            const auto& [place, origin, parent] = all_.archives[a];
+            for (const auto& r : place->refused())
+                out_.issues.push_back(
+                    issue(Severity::error, "PLACE-REFUSED-001", fmt::format("{}!{}", origin, shown(r.name)),
+                          "member not unpacked: " + r.reason, "ask the supplier for a clean extract"));
+            if (!used[a] && used[parent])
+                out_.issues.push_back(issue(Severity::warning, "VISION-FILE-001", origin,
+                                            "an archive without a file of a Vision extract: left unread",
+                                            "ask what is in it: its rows are in no count"));
+        }
+        for (const archive::FoundFile& f : all_.files) {
+            if (!used[f.archive] || file_name(f.info().name)) continue;
+            const bool table = ends_with(f.info().name, ".csv");
+            out_.issues.push_back(issue(table ? Severity::warning : Severity::information, "VISION-FILE-001",
+                                        f.info().origin,
+                                        "not called like a file of a Vision extract: left unread",
+                                        table ? "ask what is in it: its rows are in no count" : ""));
+        }
     }
 
     void drop_copies(Delivery& d) {
@@ -141,6 +182,7 @@ class Finder {
     }
 
     std::shared_ptr<archive::Place> files_;
+    archive::AllFiles all_;
     std::map<std::pair<std::string, std::string>, Delivery> found_;
     Deliveries out_;
 };

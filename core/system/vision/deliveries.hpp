@@ -6,7 +6,8 @@
 #include "core/archive/archive.hpp"
 #include "core/report/issue.hpp"
 
-/// Which files make one delivery, and in which order deliveries count. Reads names only.
+/// Which files make one delivery, and in which order deliveries count. Reads names only; archives are told by
+/// their first bytes, whatever they are called.
 namespace gpswitch::vision {
 
 /// A CSV file, in the place or in a zip that lies in it.
@@ -40,9 +41,11 @@ struct Deliveries {
     Use use_of(const Delivery& delivery, const File& file) const;
 };
 
-/// Finds the deliveries of a place, opens the zips in it. `as_of` (ISO 8601, may be empty): deliveries whose
-/// data are of a later moment are marked. Throws InputError: no file of an extract; two different files of
-/// one type in one delivery; every delivery later than `as_of`.
+/// Finds the deliveries of a place, opens the archives in it and those in them. `as_of` (ISO 8601, may be
+/// empty): deliveries whose data are of a later moment are marked. Throws InputError: no file of an extract;
+/// a file that may be one of a delivery and cannot be read (packed or encrypted in a way that is not known, a
+/// name like that of a delivery which is none); two different files of one type in one delivery; every
+/// delivery later than `as_of`.
 Deliveries deliveries(std::shared_ptr<archive::Place> files, const std::string& as_of);
 
 }  // namespace gpswitch::vision

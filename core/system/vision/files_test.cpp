@@ -1,4 +1,6 @@
 // Files: names, layouts, encodings, deliveries, what later rows make of earlier ones.
+#include <filesystem>
+
 #include "core/archive/test_archive.hpp"
 #include "core/io/file.hpp"
 #include "core/system/vision/test_extract.hpp"
@@ -49,6 +51,59 @@ TEST_CASE("vision: the zips may lie in an archive themselves") {
     const auto source = vision::system().open(o);
     CHECK(source->census().patients.size() == 3);
     CHECK(contract::everything(*source, &tables()).ledger->balanced());
+}
+
+TEST_CASE("vision: a delivery is read however it is packed, and refused when it cannot be") {
+    Extract e;
+    e.patient().deliver();
+    e.without(Tab::patient).entry({{"CODE", "14L1.00"}, {"SUBSET", "L"}}).deliver();
+    const std::string name = Extract::name(Tab::journal, "2026-03-02-000500");
+    const std::string rows = io::read_all(e.folder / name);
+    const auto with = [&](const std::string& file, const std::string& bytes) {
+        CAPTURE(file);
+        std::filesystem::remove(e.folder / name);
+        e.folder.put(file, bytes);
+        const std::string refusal = e.refusal();
+        const std::size_t found = refusal.empty() ? e.run().of("AllergyIntolerance").size() : 0;
+        std::filesystem::remove(e.folder / file);
+        CHECK((refusal.empty() || refusal.find(file) != std::string::npos));
+        return refusal.empty() ? std::to_string(found) : std::string("refused");
+    };
+    const std::string zip = archive::make_archive("zip", "", {{name, rows}});
+    CHECK(with("deltas.zip", archive::make_archive("zip", "", {{"INCREMENTAL_CLINICAL.zip", zip}})) == "1");
+    CHECK(with("deltas.tar", archive::make_archive("tar", "", {{name, rows}})) == "1");
+    CHECK(with("deltas.tar.gz", archive::make_archive("tar", "gz", {{name, rows}})) == "1");
+    CHECK(with(name + ".gz", archive::compress("gz", rows)) == "1");
+    CHECK(with(name + ".xz", archive::compress("xz", rows)) == "1");
+    // A format of its own, encrypted, or not called like a file: nobody can say what is lost.
+    const std::string stem = name.substr(0, name.size() - 4);
+    for (const std::string& file :
+         {name + ".bz2", name + ".pgp", name + ".asc", name + ".txt", stem, stem + ".txt", stem + " (1).csv",
+          std::string("INCREMENTAL_CLINICAL_Z99998-(x)-V1.0.0_2026-03-02-000500.zip.gpg"),
+          Extract::name(Tab::journal, "2026-02-30-000500")})
+        CHECK_MESSAGE(with(file, rows) == "refused", file);
+}
+
+TEST_CASE("vision: what else lies beside a delivery is told of, a refused member of a zip is an error") {
+    Extract e;
+    e.patient().deliver();
+    const std::string name = Extract::name(Tab::patient, kMoment);
+    e.folder.put("README.txt", "x");
+    e.folder.put(name + ".asc", "a signature of the file beside it");
+    e.folder.put("papers.zip", archive::make_archive("zip", "", {{"letter.txt", "x"}, {"list.csv", "x"}}));
+    e.folder.put(
+        "INCREMENTAL_CLINICAL_Z99998-(x)-V1.0.0_2026-03-02-000500.zip",
+        archive::make_archive("zip", "", {{"../" + Extract::name(Tab::journal, "2026-03-02-000500"), "x"}}));
+    const Run r = e.run();
+    const auto has = [&](const std::string& code, const std::string& file, Severity severity) {
+        return std::ranges::count_if(r.issues, [&](const Issue& i) {
+            return i.code == code && i.severity == severity && i.member.find(file) != std::string::npos;
+        });
+    };
+    CHECK(has("VISION-FILE-001", "README.txt", Severity::information) == 1);
+    CHECK(has("VISION-FILE-001", name + ".asc", Severity::information) == 1);
+    CHECK(has("VISION-FILE-001", "papers.zip", Severity::warning) == 1);
+    CHECK(has("PLACE-REFUSED-001", "zip!../INCREMENTAL", Severity::error) == 1);
 }
 
 TEST_CASE("vision: line breaks may occur in quotes, and addresses count lines as an editor does") {

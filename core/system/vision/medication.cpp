@@ -72,7 +72,9 @@ std::uint32_t PatientCursor::imply_plan(Row& row, std::uint32_t order, Text vari
     auto& p = record_->add<record::MedicationRequest>(why);
     p.id = maker_.id_of(EntityKind::MedicationRequest, row.table, record_->key, row.key_text, "plan");
     p.subject.reference = maker_.patient_reference();
-    p.inferred.add(arena) = "intent: the plan that the order stands on is not in the extract";
+    p.inferred.add(arena) = variant == "plan-implied"
+                                ? "the whole entry: the repeat that the issue stands on is not in the extract"
+                                : "intent: the plan that the order stands on is not in the extract";
     maker_.join(row, plan, arena.join("MedicationRequest:", variant));
     maker_.entity<record::MedicationRequest>(order).based_on.add(arena).reference =
         arena.join("MedicationRequest/", maker_.entity<record::MedicationRequest>(plan).id);
@@ -142,6 +144,8 @@ void PatientCursor::issue_of(Row& row) {
         maker_.id_of(EntityKind::MedicationStatement, row.table, record_->key, row.key_text, "plan");
     statement.subject.reference = maker_.patient_reference();
     maker_.join(row, course, "MedicationStatement:implied");
+    maker_.entity<record::MedicationStatement>(course).inferred.add(arena) =
+        "the whole entry: the repeat that the issue stands on is not in the extract";
     maker_.entity<record::MedicationStatement>(course).based_on.add(arena).reference =
         arena.join("MedicationRequest/", maker_.entity<record::MedicationRequest>(implied).id);
 }

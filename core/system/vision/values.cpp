@@ -51,8 +51,7 @@ std::optional<FileName> file_name(Text path) {
     if (!civil_time::is_day(day) || !civil_time::is_time(time)) return std::nullopt;
     out.moment = day + " " + time;
     out.extract = upper(tokens[0]);
-    if (out.extract != "FULL" && out.extract != "INCREMENTAL" && out.extract != "ADDITIONAL")
-        return std::nullopt;
+    if (std::ranges::find(kExtracts, out.extract) == kExtracts.end()) return std::nullopt;
     out.ods = tokens[1];
     for (std::size_t i = 2; i + 4 < n; ++i) out.type += (i == 2 ? "" : "_") + lower(tokens[i]);
     return out;

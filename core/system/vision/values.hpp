@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 
@@ -7,6 +8,9 @@
 
 /// How a Vision extract writes values: names of files, days, times, codes, staff, links. Knows no table.
 namespace gpswitch::vision {
+
+/// What names of files begin with.
+inline constexpr std::array<Text, 3> kExtracts = {"FULL", "INCREMENTAL", "ADDITIONAL"};
 
 /// "INCREMENTAL_F86007_journal_data_extract-2018-08-17-000500.csv" taken apart.
 struct FileName {

@@ -50,6 +50,11 @@ void Pages::appointment(const record::Appointment& a, Draft& d) {
         s.end = a.end;
         slot(s, d);
     }
+    // Whoever reads takes the patient, and the staff and the place of the session, without particulars.
+    for (const record::AppointmentParticipant& p : a.participant)
+        if (p.actor.reference.empty() || !p.type.empty() || !p.required.empty() || !p.period.start.empty() ||
+            !p.period.end.empty())
+            lose("participant", "the layout has the patient and who holds the session", layout::kInstead);
     if (a.slot.size > 1) lose("slot", "the layout has one slot for a booking");
 }
 

@@ -106,6 +106,7 @@ void Pages::need(CodeUse& use, std::string_view category, int strength) {
     use.strength = strength;
     use.category = category;
     ++use.changes;
+    use.number = 0;
 }
 
 Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
@@ -153,6 +154,22 @@ bool Pages::below(const Draft& d, int, Text wanted) const {
     while (!wanted.empty() && wanted.back() == '.') wanted.remove_suffix(1);
     const bool read = use.read.size() == 5;
     return read ? Text(use.read).starts_with(wanted) : parent.size() == 5 && parent.starts_with(wanted);
+}
+
+// What through() and below() say is the same for the same words, codes, category and parent. Codes in free
+// text may be as many as entries: only so many are kept.
+std::uint32_t Pages::code(int column) const {
+    constexpr std::size_t kMost = 20'000;
+    if (at_->code < 0 || column != layout_.columns(at_->table).code) return 0;
+    const CodeUse& use = codes[static_cast<std::size_t>(at_->code)];
+    if (use.strength < 0 || use.number != 0) return use.strength < 0 ? 0 : use.number;
+    std::string seen;
+    for (const std::string* part : {&use.read, &use.snomed, &use.category, &use.parent, &use.term})
+        (seen += *part) += '\x1f';
+    if (const auto known = numbers_.find(seen); known != numbers_.end()) return use.number = known->second;
+    if (numbers_.size() >= kMost) return 0;
+    return use.number = numbers_.emplace(std::move(seen), static_cast<std::uint32_t>(numbers_.size() + 1))
+                            .first->second;
 }
 
 // Every coded entry is read as the mapping set would read it; what its code lacks for that is given to it,
@@ -208,10 +225,12 @@ Pages::Reading Pages::make_readable(Draft& d) {
             use->category = routes_[i]->category;
             use->strength = 2;
             ++use->changes;
+            use->number = 0;
             reading = reading_of(d);
             if (reading != Reading::same && !routes_[i]->parent.empty() && use->parent.empty()) {
                 use->parent = routes_[i]->parent;
                 ++use->changes;
+                use->number = 0;
                 reading = reading_of(d);
             }
             if (reading != Reading::same) *use = before;
@@ -219,8 +238,12 @@ Pages::Reading Pages::make_readable(Draft& d) {
         if (reading != Reading::same && !route.parent.empty() && use->parent.empty()) {
             use->parent = route.parent;
             ++use->changes;
+            use->number = 0;
             reading = reading_of(d);
-            if (reading != Reading::same) use->parent.clear();
+            if (reading != Reading::same) {
+                use->parent.clear();
+                use->number = 0;
+            }
         }
     }
     return reading;

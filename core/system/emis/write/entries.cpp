@@ -35,10 +35,18 @@ void Pages::condition(const record::Condition& c, Draft& d) {
     const bool problem = tab_of(d) == Tab::CareRecord_Problem;
     for (const record::RelatedProblem& r : c.related_problem) {
         const bool plain = r.type == "parent";
-        if (plain == problem) continue;  // the plain link is the entry's, any other the problem's
+        if (plain == problem) {  // the plain link is the entry's, any other the problem's
+            if (routes_[at_item_]->rows.size() == 1)
+                lose("relatedProblem", "the entry has no row that could lead there");
+            continue;
+        }
         const Text key = key_of_reference(r.target, {});
         if (key.empty()) {
             lose("relatedProblem", "leads to nothing that is written");
+        } else if (const Text above = d.cells[layout_.column(
+                       d.table, plain ? "ProblemGuid" : "ParentProblemObservationGuid")];
+                   !above.empty() && above != key) {
+            lose("relatedProblem", "the layout has one problem above another");
         } else if (plain) {
             set(d, "ProblemGuid", key);
         } else {
@@ -54,11 +62,12 @@ void Pages::condition(const record::Condition& c, Draft& d) {
 // Written for whoever reads: an item for each thing that the plain columns have no place for.
 // The layout has no column for a dose: it stands in the words beside the code.
 void Pages::dose_in_words(const record::Quantity& dose, Draft& d) {
-    if (dose.value.empty() && dose.quantity_text.empty()) return;
-    std::string words = dose.approximate == "true" ? "Dose: about" : "Dose:";
+    std::string parts;
     for (const Text part :
          {dose.comparator, dose.value, dose.unit.empty() ? dose.code : dose.unit, dose.quantity_text})
-        if (!part.empty()) words += " " + std::string(part);
+        if (!part.empty()) parts += " " + std::string(part);
+    if (parts.empty()) return;
+    const std::string words = (dose.approximate == "true" ? "Dose: about" : "Dose:") + parts;
     Text& text = d.cells[layout_.column(d.table, "AssociatedText")];
     text = text.empty() ? arena_.copy(words) : arena_.join(words, "\n", text);
     lose("doseQuantity", "written in words", "value-as-text");
@@ -89,6 +98,8 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
     add("ExpiryDate", im.expiration_date);
     add("Site", words(im.site));
     add("Route", words(im.route));
+    if (!im.site.coding.empty()) lose("site", "the layout has words for it", "code-not-carried");
+    if (!im.route.coding.empty()) lose("route", "the layout has words for it", "code-not-carried");
     if (!xml.empty()) d.cells[column] = arena_.join("<Qualifiers>", xml, "</Qualifiers>");
 }
 
@@ -109,20 +120,26 @@ bool Pages::prescribed_elsewhere(std::uint32_t i) const {
         return r.reference.size() == type.size() + 1 + id.size() && r.reference.starts_with(type) &&
                r.reference.ends_with(id);
     };
-    for (const record::Item& item : record_->items) {
-        if (item.kind != EntityKind::MedicationStatement) continue;
-        const auto& s = as<record::MedicationStatement>(item);
-        if (std::ranges::none_of(s.prescribing_agency.coding, [](const record::Coding& c) {
-                return c.code == "prescribed-by-another-organisation";
-            }))
-            continue;
-        for (const record::Reference& r : s.based_on) {
+    for (const record::MedicationStatement* s : elsewhere_)
+        for (const record::Reference& r : s->based_on) {
             if (names(r, "MedicationRequest", m.id)) return true;
             for (const record::Reference& own : m.based_on)
                 if (!own.reference.empty() && own.reference == r.reference) return true;
         }
-    }
     return false;
+}
+
+// Courses of another organisation.
+void Pages::find_elsewhere() {
+    elsewhere_.clear();
+    for (const record::Item& item : record_->items) {
+        if (item.kind != EntityKind::MedicationStatement) continue;
+        const auto& s = as<record::MedicationStatement>(item);
+        if (std::ranges::any_of(s.prescribing_agency.coding, [&](const record::Coding& c) {
+                return layout_.set().in_list("prescribed-elsewhere", c.code);
+            }))
+            elsewhere_.push_back(&s);
+    }
 }
 
 void Pages::plan(std::uint32_t i, Draft& d) {
@@ -143,13 +160,36 @@ void Pages::plan(std::uint32_t i, Draft& d) {
     }
 }
 
+// When it was typed in: only a moment is read as the document's.
+void Pages::document(const record::DocumentReference& r, Draft& d) {
+    mapping::Civil at;
+    if (r.date.empty()) return;
+    if (!mapping::civil_of(r.date, arena_, at) || at.day.size() < 10 || at.time.empty() ||
+        at.time == "00:00:00")
+        return lose("date", "the layout has a moment with its time of day");
+    const int day = layout_.column(d.table, "EnteredDate"), time = layout_.column(d.table, "EnteredTime");
+    if (d.cells[day].empty() && d.cells[time].empty()) {
+        d.cells[day] = at.day;
+        d.cells[time] = at.time;
+    } else if (d.cells[day] != at.day || d.cells[time] != at.time) {
+        lose("date", layout::kOthers);
+    }
+}
+
 void Pages::provenance(const record::Provenance& p, Draft& d) {
     if (tab_of(d) == Tab::Audit_PatientAudit) {
         Text key;
-        for (const record::Reference& r : p.target)
-            if (key.empty()) key = key_of_reference(r, "ItemGuid");
+        bool persons = false;
+        for (const record::Reference& r : p.target) {
+            if (!key.empty()) continue;
+            key = key_of_reference(r, "ItemGuid");
+            const auto to = item_of(r.reference);
+            persons =
+                to && has_rows(*to) && static_cast<Tab>(routes_[*to]->rows[0].table) == Tab::Admin_Patient;
+        }
         set(d, "ItemGuid", key);
         if (key.empty()) lose("target", "leads to nothing that is written");
+        if (persons) lose("target", "named by the key of the patient's own row", layout::kInstead);
     }
     if (!p.occurred_date_time.empty()) {
         // A day without a time of day: the instant was made of it.

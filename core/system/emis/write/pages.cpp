@@ -11,6 +11,7 @@ void Pages::begin() {
     codes.clear();
     code_index_.clear();
     shared.assign(record_->items.size(), {});
+    find_elsewhere();
 }
 
 void Pages::finish() {
@@ -18,7 +19,7 @@ void Pages::finish() {
     check_reading();
 }
 
-Text Pages::made_key(EntityKind kind, Text id) { return arena_.copy(guid_of(kind, id)); }
+Text Pages::made_key(EntityKind kind, Text id) { return arena_.copy(text_of(guid_of(kind, id))); }
 
 // Entities that share a row.
 Text Pages::shared_key(std::uint32_t i, std::size_t table) {

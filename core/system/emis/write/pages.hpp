@@ -52,10 +52,12 @@ class Pages : public layout::Pages {
     void unit(const record::Quantity& q, Draft& d, std::string_view column);
     void component(std::uint32_t i, std::uint32_t parent, std::uint32_t n);
     bool prescribed_elsewhere(std::uint32_t i) const;
+    void find_elsewhere();
     void dose_in_words(const record::Quantity& dose, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);
     void plan(std::uint32_t i, Draft& d);
+    void document(const record::DocumentReference& r, Draft& d);
     void provenance(const record::Provenance& p, Draft& d);
     void organisation(const record::Organization& o, Draft& d);
     void location(const record::Location& l, Draft& d);
@@ -75,11 +77,15 @@ class Pages : public layout::Pages {
     Text code_of(const mapping::ColumnRule& rule, const record::Concept& c) override;
     Text through(const Draft& d, int cell, Text name) const override;
     bool below(const Draft& d, int cell, Text code) const override;
+    std::uint32_t code(int column) const override;
     /// Gives the row's code what it lacks for the entry to be read as what it is; says how it is read then.
     Reading make_readable(Draft& d);
 
     const Layout& layout_;
+    std::vector<const record::MedicationStatement*> elsewhere_;  ///< courses of another organisation
     std::unordered_map<std::string, int> code_index_;
+    /// What a reader sees of a code, and a number for it.
+    mutable std::unordered_map<std::string, std::uint32_t> numbers_;
     /// Concepts by where they stand in memory, for one record.
     struct Known {
         const record::Coding* coding = nullptr;

@@ -66,7 +66,9 @@ void Pages::demographic(const record::Concept& c, Text list, Text part, Draft& p
     for (const record::Coding& k : c.coding)
         if (values >= 0 && k.system == layout_.set().values(values).target_system)
             back = layout_.set().values(values).reverse(k.code);
-    if (back == nullptr) return lose(part, "no code of the layout means this");
+    const Text path = part == "ethnicity" ? Text("ethnicCategory") : Text("maritalStatus");
+    if (back == nullptr) return lose(path, "no code of the layout means this");
+    if (c.coding.size > 1) lose(path, "one code of the layout stands for it", "code-not-carried");
     record::Concept read;
     record::Coding& coding = read.coding.add(arena_);
     coding.system = kRead;

@@ -26,14 +26,28 @@ void Pages::result_in_words(const record::Observation& o, Draft& d) {
         if (!c.text.empty() || c.coding.empty()) return c.text;
         return c.coding[0].display.empty() ? arena_.join("code ", c.coding[0].code) : c.coding[0].display;
     };
-    Text words = words_of(o.value_codeable_concept);
-    for (const Text other : {o.value_string, o.value_boolean, o.value_integer, o.value_date_time})
-        if (words.empty()) words = other;
-    if (words.empty()) words = words_of(o.data_absent_reason);
+    Text words;
+    const bool reading = at_ != &drafts[item_drafts_[at_item_][0]];
+    const auto say = [&](Text path, Text own, bool coded) {
+        if (!own.empty()) words = words.empty() ? own : arena_.join(words, "; ", own);
+        if (own.empty() && !coded) return;
+        if (!reading)
+            lose(path,
+                 own.empty() ? "a result without words" : "a result that is no number: written in words",
+                 "value-as-text");
+    };
+    const auto filled = [](const record::Concept& c) { return !c.coding.empty() || !c.text.empty(); };
+    say("valueCodeableConcept", words_of(o.value_codeable_concept), filled(o.value_codeable_concept));
+    say("valueString", o.value_string, false);
+    say("valueBoolean", o.value_boolean, false);
+    say("valueInteger", o.value_integer, false);
+    say("valueDateTime", o.value_date_time, false);
+    say("dataAbsentReason", words_of(o.data_absent_reason), filled(o.data_absent_reason));
+    if (reading && !words.empty())
+        lose("component", "a result that is no number: written in words", "value-as-text");
     if (words.empty()) return;
     Text& text = d.cells[layout_.column(d.table, "AssociatedText")];
     text = text.empty() ? arena_.join("Result: ", words) : arena_.join("Result: ", words, "\n", text);
-    lose("value[x]", "a result that is no number: written in words", "value-as-text");
 }
 
 // A reading is an observation of its own: what it does not say itself it has from the whole.
@@ -93,10 +107,12 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
             record::read_json(*v, record::type_of<record::Observation>(), &reading, {}, context);
         }
     }
-    const Text key =
-        c.source_key.empty()
-            ? arena_.copy(guid_of(EntityKind::Observation, arena_.join(whole.id, "/", std::to_string(n))))
-            : c.source_key;
+    // A key of another system's, or one that another row has, would make two readings one.
+    const bool own = !c.source_key.empty() && from_here(whole) &&
+                     !by_key_[static_cast<std::size_t>(Tab::CareRecord_Observation)].find(c.source_key);
+    const Text key = own ? c.source_key
+                         : arena_.copy(text_of(guid_of(EntityKind::Observation,
+                                                       arena_.join(whole.id, "/", std::to_string(n)))));
     const std::uint32_t number = draft(Tab::CareRecord_Observation, key);
     Draft& d = drafts[number];
     d.kinds |= std::uint64_t{1} << static_cast<unsigned>(EntityKind::Observation);

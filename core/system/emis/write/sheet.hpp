@@ -2,6 +2,7 @@
 #include "core/layout/pages.hpp"
 #include "core/layout/rows.hpp"
 #include "core/system/emis/extract.hpp"
+#include "core/util/hash.hpp"
 
 /// The layout being written, and rows on their way to it.
 namespace gpswitch::emis::write {
@@ -34,9 +35,10 @@ inline constexpr Text kPlainCategory = "Symptoms and Findings";
 bool guid_form(Text s);
 /// GUID of an entity that has no key of EMIS's: its id when that is a UUID, else one made from its name.
 /// Upper case, no braces.
-std::string guid_of(EntityKind kind, Text id);
+UuidText guid_of(EntityKind kind, Text id);
 /// The same for the "Type/id" of a later cell.
-std::string guid_of(Text reference);
+UuidText guid_of(Text reference);
+inline Text text_of(const UuidText& guid) { return {guid.data(), guid.size()}; }
 
 /// Rows in the layout's form: all cells quoted, GUIDs in braces. A key that is known later is the GUID made
 /// for its entity until then, 36 characters at the patch.
@@ -47,7 +49,7 @@ class Sheet : public layout::Dialect {
   protected:
     bool append_cell(std::string& out, Text cell, const mapping::Cell& column) const override;
     void append_later(std::string& out, Text reference, std::size_t table_number,
-                      std::vector<layout::Patch>& patches) const override;
+                      layout::Patches& patches) const override;
 };
 
 /// A code as it is used, for the coding tables.
@@ -56,9 +58,10 @@ struct CodeUse {
     bool drug = false;
     /// How sure the category is: 0 a default, 1 by a list, 2 what the entry must be, 3 the source's own word.
     int strength = 0;
-    int changes = 0;         ///< of what a reader sees of it
-    bool entry = false;      ///< a coded entry stands on it: its category says what the entry is
-    std::uint32_t item = 0;  ///< that used it first
+    int changes = 0;                   ///< of what a reader sees of it
+    mutable std::uint32_t number = 0;  ///< of what a reader sees of it; 0: not known now
+    bool entry = false;                ///< a coded entry stands on it: its category says what the entry is
+    std::uint32_t item = 0;            ///< that used it first
 };
 
 }  // namespace gpswitch::emis::write

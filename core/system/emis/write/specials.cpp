@@ -21,6 +21,7 @@ void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
         case EntityKind::MedicationRequest: return plan(i, d);
         case EntityKind::MedicationStatement:
             return dosage(i, as<record::MedicationStatement>(item).dosage, "dosage", d, "Dosage", false);
+        case EntityKind::DocumentReference: return document(as<record::DocumentReference>(item), d);
         case EntityKind::Provenance: return provenance(as<record::Provenance>(item), d);
         case EntityKind::Organization: return organisation(as<record::Organization>(item), d);
         case EntityKind::Location: return location(as<record::Location>(item), d);

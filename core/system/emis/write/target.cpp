@@ -28,7 +28,7 @@ struct Waiting {
 
 struct Written : record::Encoded {
     std::array<std::string, kTabs> bytes;
-    std::vector<layout::Patch> patches;
+    layout::Patches patches;
     std::vector<Waiting> waiting;
     std::vector<CodeUse> codes;
     /// Keys of practice-wide entities that have one of EMIS's.
@@ -52,7 +52,8 @@ class ExtractTarget : public layout::Target {
         Text practice = origin.census->practice;
         std::string normal;
         known_practice_ = normal_guid(practice, normal);
-        practice_ = known_practice_ ? normal : guid_of(EntityKind::Organization, practice);
+        practice_ =
+            known_practice_ ? normal : std::string(text_of(guid_of(EntityKind::Organization, practice)));
         for (std::size_t i = 0; i < kTabs; ++i) {
             files_[i] = std::make_unique<io::OutputFile>(staged(static_cast<Tab>(i)));
             files_[i]->write(sheet_.header_line(layout_.table(i)));
@@ -84,7 +85,7 @@ class ExtractTarget : public layout::Target {
         for (const auto& r : records) {
             auto& w = static_cast<Written&>(*r);
             for (auto& [key, guid] : w.keys) keys_.emplace(key, std::move(guid));
-            for (const layout::Patch& p : w.patches) patch(w.bytes[p.table], p.offset);
+            for (const layout::Patch& p : w.patches.list) patch(w.bytes[p.table], p.offset);
             for (std::size_t i = 0; i < kTabs; ++i)
                 if (!w.bytes[i].empty()) files_[i]->write(w.bytes[i]);
             for (CodeUse& use : w.codes) take(std::move(use));
@@ -148,7 +149,7 @@ class ExtractTarget : public layout::Target {
             if (!pages.shared[i].empty()) row.other = pages.shared[i];
             row.half = row.half || (item.kind == EntityKind::Slot && pages.taken(i));
             if (!own_key || !record::practice_wide(item.kind)) continue;
-            const std::string guid = guid_of(item.kind, item.entity->id);
+            const std::string guid(text_of(guid_of(item.kind, item.entity->id)));
             std::string& key = row.cells[static_cast<std::size_t>(layout_.columns(d.table).key)];
             if (!guid_form(key)) key = guid;  // a key of another form cannot be referred to in a GUID column
             if (key != guid) out.keys.emplace_back(key_of(guid), key);
@@ -175,17 +176,17 @@ class ExtractTarget : public layout::Target {
     /// The GUID in a cell, whether it is known by now or made.
     std::string resolved(const std::string& cell) const {
         if (cell.empty() || cell[0] != kLater) return cell;
-        std::string guid = guid_of(Text(cell).substr(1));
+        std::string guid(text_of(guid_of(Text(cell).substr(1))));
         const auto it = keys_.find(key_of(guid));
         return it == keys_.end() ? guid : it->second;
     }
 
     void write(const Waiting& row) {
         std::vector<Text> cells(row.cells.begin(), row.cells.end());
-        std::vector<layout::Patch> patches;
+        layout::Patches patches;
         std::string bytes;
         sheet_.append_row(bytes, layout_.table(row.tab), static_cast<std::size_t>(row.tab), cells, patches);
-        for (const layout::Patch& p : patches) patch(bytes, p.offset);
+        for (const layout::Patch& p : patches.list) patch(bytes, p.offset);
         files_[static_cast<std::size_t>(row.tab)]->write(bytes);
     }
 

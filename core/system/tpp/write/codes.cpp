@@ -10,6 +10,15 @@ namespace gpswitch::tpp::write {
 using layout::as;
 using record::Coding;
 
+namespace {
+
+std::string plain_name(const CodeUse& use) {
+    std::string name(use.name_of[0]);
+    return (name += '|') += use.name_of[1];
+}
+
+}  // namespace
+
 // In the words that were chosen. A code of CTV3 is the row's own where the record came from here: there the
 // hierarchy came with it. Of others only SNOMED CT and the words are taken, with a code made where the entry
 // needs one to be read as what it is.
@@ -55,7 +64,7 @@ void Pages::coded(std::uint32_t i, const record::Concept& c, Draft& d, const cha
     }
     for (const Coding& k : c.coding)
         if (k.code == ctv3 && !ctv3.empty() && !k.display.empty()) use.text = k.display;
-    use.name = std::string(snomed) + "|" + std::string(text);
+    use.name_of = {snomed, text};
     set(d, "SNOMEDCode", snomed);
     // Words without which the code came: those of CTV3 are the words then.
     bool wordless = own && !ctv3.empty();
@@ -68,8 +77,16 @@ void Pages::coded(std::uint32_t i, const record::Concept& c, Draft& d, const cha
     codes.push_back(std::move(use));
 }
 
-void Pages::value(const record::Quantity& q, Draft& d) {
-    if (q.value.empty()) return;
+void Pages::value(const record::Quantity& q, Draft& d, bool component) {
+    if (q.value.empty()) {
+        if (!q.unit.empty() || !q.code.empty() || !q.comparator.empty())
+            lose(component ? "component" : "valueQuantity", "a unit without a number");
+        return;
+    }
+    if (q.approximate == "true" && d.cells[column(d.table, "NumericComparator")].empty())
+        lose(component ? "component" : "valueQuantity.approximate", layout::kNoColumn);
+    if (q.approximate == "false" && say_all)
+        lose(component ? "component" : "valueQuantity.approximate", mapping::kUnsaid);
     set(d, "IsNumeric", "true");
     set(d, "NumericValue", q.value);
     set(d, "NumericUnit", q.unit.empty() ? q.code : q.unit);
@@ -78,7 +95,7 @@ void Pages::value(const record::Quantity& q, Draft& d) {
     if (const mapping::ValueRow* back = values.reverse(q.comparator); back != nullptr)
         set(d, "NumericComparator", arena_.copy(back->source));
     else
-        lose("valueQuantity.comparator", "no word of the layout means this");
+        lose(component ? "component" : "valueQuantity.comparator", "no word of the layout means this");
 }
 
 void Pages::problem(std::uint32_t i, Draft& d) {
@@ -214,7 +231,7 @@ void Pages::components(std::uint32_t i, std::uint32_t parent) {
         at_ = &d;
         coded(i, c.code, d, "component.code");
         codes[static_cast<std::size_t>(d.code)].entry = false;
-        value(c.value_quantity, d);
+        value(c.value_quantity, d, true);
         for (const char* name : {"DateEventRecorded", "DateEvent", "IDProfileEnteredBy", "IDDoneBy",
                                  "TextualEventDoneBy", "IDOrganisationDoneAt", "IDEvent"})
             set(d, name, whole.cells[column(whole.table, name)]);
@@ -236,6 +253,9 @@ void Pages::components(std::uint32_t i, std::uint32_t parent) {
         return;
     }
     lose("component", "the layout has no parts: each is an entry of its own", "split");
+    for (std::uint32_t n = 1; n < item_drafts_[i].size; ++n)
+        if (const Draft& part = drafts[item_drafts_[i][n]]; part.table == drafts[parent].table)
+            besides.emplace_back(i, part.key);
     if (!o.category.empty()) lose("category", layout::kNoColumn);
 }
 
@@ -249,7 +269,7 @@ bool Pages::below(const Draft& d, int cell, Text code) const {
 Text Pages::code_cell(Draft& d) {
     CodeUse& use = codes[static_cast<std::size_t>(d.code)];
     if (!use.ctv3.empty() || use.roots.empty()) return use.ctv3;
-    std::string name = use.name;
+    std::string name = plain_name(use);
     for (const std::string& root : use.roots) name += "|" + root;
     use.name = name;
     return later(arena_.join("code:", name));
@@ -286,6 +306,8 @@ void Pages::check_reading() {
             if (in(p, "SRProblem") && p.cells[column(p.table, "IDCode")] == d.key)
                 set(p, "CTV3Code", d.cells[column(d.table, "CTV3Code")]);
     }
+    for (CodeUse& use : codes)
+        if (use.name.empty() && use.ctv3.empty() && !use.roots.empty()) use.name = plain_name(use);
 }
 
 }  // namespace gpswitch::tpp::write

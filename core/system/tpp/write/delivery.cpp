@@ -30,7 +30,7 @@ std::string manifest_of(const Layout& layout, const Sheet& sheet, const std::str
     for (const char* name : {"FileName", "IsDelta", "IsReference", "DateExtractFrom", "DateExtractTo"})
         columns.cells.push_back({name, "", {}, 0, 0, 0});
     std::string bytes = sheet.header_line(columns);
-    std::vector<layout::Patch> none;
+    layout::Patches none;
     for (std::size_t t = 0; t < layout.tables(); ++t) {
         const std::string& name = layout.table(t).name;
         if (std::ranges::find(kBeside, name) != std::end(kBeside)) continue;

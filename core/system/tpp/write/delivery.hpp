@@ -25,7 +25,7 @@ struct Words {
 /// A record ready to be written.
 struct Written : record::Encoded {
     std::vector<std::string> bytes;
-    std::vector<layout::Patch> patches;
+    layout::Patches patches;
     std::vector<Waiting> waiting;
     std::vector<CodeUse> codes;
     std::map<std::string, std::pair<std::string, std::string>> contents;

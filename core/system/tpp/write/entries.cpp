@@ -118,7 +118,11 @@ void Pages::drug(const record::Concept& c, Draft& d) {
         else if (k.code != "UNK")
             other = true;
     }
-    if (name.empty()) name = display;
+    if (name.empty()) {
+        name = display;
+        if (say_all && !name.empty())
+            lose("medicationCodeableConcept.text", "the words of its code are its name", layout::kInstead);
+    }
     set(d, "NameOfMedication", name);
     if (other)
         lose("medicationCodeableConcept", "a code of another system: its words are written",
@@ -137,6 +141,12 @@ void Pages::medication(std::uint32_t i, Draft& d) {
         if (!from_here(s)) {
             if (!s.based_on.empty()) lose("basedOn", "what is prescribed elsewhere rests on nothing here");
             if (!s.last_issue_date.empty()) lose("lastIssueDate", layout::kNoColumn);
+        }
+        Text& end =
+            d.cells[column(d.table, template_row ? "DateMedicationTemplateEnd" : "DateMedicationEnd")];
+        if (s.status == "active" && !end.empty() && (as_of_.empty() || end.substr(0, 10) <= as_of_)) {
+            end = {};
+            lose("effectivePeriod.end", "of a course that goes on: the layout would say that it has ended");
         }
         if (!in(d, "SRPrimaryCareMedication")) return;
         set(d, "DateEvent", d.cells[column(d.table, "DateMedicationStart")]);
@@ -157,6 +167,11 @@ void Pages::medication(std::uint32_t i, Draft& d) {
         set(d, "MedicationQuantity", m.dispense_request.quantity_text);
     else if (!q.value.empty())
         set(d, "MedicationQuantity", unit.empty() ? q.value : arena_.join(q.value, " ", unit));
+    const Amount read = amount(d.cells[column(d.table, "MedicationQuantity")]);
+    if ((!q.value.empty() && read.value != q.value) || (!unit.empty() && read.unit != unit))
+        lose("dispenseRequest.quantity", "the layout has one text for a quantity");
+    if (q.quantity_text.empty() && !m.dispense_request.quantity_text.empty())
+        lose("dispenseRequest.quantity", "the layout has one text for a quantity");
     if (const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
         repeats && template_row)
         set(d, "MaxIssues", number(std::to_string(*repeats + 1)));
@@ -191,7 +206,14 @@ bool Pages::acute(const record::MedicationRequest& m) {
 // A plan that is over must have a day on which it ended: else it would be read as authorised.
 void Pages::ended(std::uint32_t i, const record::MedicationRequest& m, Draft& d) {
     Text& end = d.cells[column(d.table, "DateMedicationTemplateEnd")];
-    if (m.status == "active") return;
+    if (m.status == "active") {
+        // It would be read as stopped.
+        if (end.empty() || (!as_of_.empty() && end.substr(0, 10) > as_of_)) return;
+        end = {};
+        for (const char* path : {"statusReasonDate", "dispenseRequest.validityPeriod"})
+            lose(path, "of a plan that is authorised: the layout would say that it has ended");
+        return;
+    }
     mapping::Civil c;
     if (end.empty() && mapping::civil_of(m.dispense_request.validity_period.end, arena_, c) &&
         c.day.size() == 10)
@@ -233,68 +255,23 @@ void Pages::supply(std::uint32_t i, const record::MedicationRequest& m, Draft& d
     set(d, "DateMedicationEnd", end);
 }
 
-// Plans of acute prescriptions and courses are made again from what they rest on: from nothing nothing is.
-void Pages::made_again() {
-    std::vector<bool> based(record_->items.size());
-    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
-        const record::Item& item = record_->items[i];
-        if (item.kind != EntityKind::MedicationRequest || !has_rows(i)) continue;
-        for (const record::Reference& r : as<record::MedicationRequest>(item).based_on)
-            if (const auto to = item_of(r.reference)) based[*to] = true;
+// In words: a number with its unit is read as what it is.
+void Pages::dose(const record::Quantity& q, Draft& d) {
+    const Text unit = q.unit.empty() ? q.code : q.unit;
+    Text words = q.quantity_text;
+    if (!words.empty()) {
+        if (words.find(q.value) == Text::npos || words.find(unit) == Text::npos)
+            words = arena_.join(words, " (", arena_.join(q.value, " ", unit), ")");
+    } else if (q.value.empty()) {
+        words = unit.empty() ? Text{} : arena_.join("unit ", unit);
+    } else {
+        for (const Text part :
+             {q.approximate == "true" ? Text("about") : Text(), q.comparator, q.value, unit})
+            if (!part.empty()) words = words.empty() ? part : arena_.join(words, " ", part);
     }
-    const auto again = [&](std::uint32_t to) {
-        return has_rows(to) || (routes_[to] != nullptr &&
-                                routes_[to]->fate == mapping::WriteRoute::Fate::derived && based[to]);
-    };
-    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
-        const record::Item& item = record_->items[i];
-        if (routes_[i] == nullptr || routes_[i]->fate != mapping::WriteRoute::Fate::derived) continue;
-        bool found = false;
-        if (item.kind == EntityKind::MedicationRequest) {
-            found = based[i];
-        } else if (item.kind == EntityKind::MedicationStatement) {
-            for (const record::Reference& r : as<record::MedicationStatement>(item).based_on)
-                if (const auto to = item_of(r.reference)) found = found || again(*to);
-        } else {
-            continue;
-        }
-        at_item_ = i;
-        if (!found)
-            hold(i, layout::kNoPlace, "nothing is written that it could be made again of");
-        else if (!from_here(*item.entity))
-            not_made_again(item);
-    }
-}
-
-// What the prescription says is said again; all else is lost with the entry that said it.
-void Pages::not_made_again(const record::Item& item) {
-    constexpr std::string_view kMade[] = {"medicationCodeableConcept",
-                                          "medicationReference",
-                                          "subject",
-                                          "basedOn",
-                                          "intent",
-                                          "status",
-                                          "dosage",
-                                          "dosageInstruction",
-                                          "authoredOn",
-                                          "effectivePeriod",
-                                          "requester",
-                                          "recorder",
-                                          "courseOfTherapyType",
-                                          "prescriptionType",
-                                          "dispenseRequest"};
-    constexpr std::string_view kWhy =
-        "made again by whoever reads: what it says beyond its prescription is not written";
-    const record::Type& type = record::type_of(item.kind);
-    for (const record::Field& f : type.fields)
-        if (!record::is_empty(item.entity, f) && std::ranges::find(kMade, f.name) == std::end(kMade))
-            lose(f.name, kWhy, "made-again");
-    if (item.kind != EntityKind::MedicationRequest) return;
-    const auto& m = as<record::MedicationRequest>(item);
-    if (!m.dispense_request.number_of_repeats_allowed.empty())
-        lose("dispenseRequest.numberOfRepeatsAllowed", kWhy, "made-again");
-    lose("dispenseRequest.validityPeriod", kWhy, "made-again");
-    lose("dispenseRequest.expectedSupplyDuration", kWhy, "made-again");
+    set(d, "Dose", words);
+    if (const Amount read = plain_amount(words); read.value != q.value || read.unit != unit)
+        lose("doseQuantity", "written in words", "value-as-text");
 }
 
 void Pages::immunization(const record::Immunization& im, Draft& d) {
@@ -346,6 +323,7 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
         contents[id] = {std::string(words), {}};
         set(d, "IDImmunisationContent", number(id));
     }
+    dose(im.dose_quantity, d);
     for (std::uint32_t n = 0; n < im.protocol_applied.size; ++n) {
         const record::ImmunizationProtocol& p = im.protocol_applied[n];
         const Text part =
@@ -417,6 +395,9 @@ void Pages::appointment(std::uint32_t i, Draft& d) {
     const auto& a = as<record::Appointment>(record_->items[i]);
     const bool visit = in(d, "SRVisit");
     for (const record::AppointmentParticipant& p : a.participant) {
+        if (p.actor.reference.empty() || !p.type.empty() || !p.required.empty() || !p.period.start.empty() ||
+            !p.period.end.empty())
+            lose("participant", "the layout has the patient and one clinician", layout::kInstead);
         if (p.actor.reference.starts_with("Patient/")) continue;
         const char* name = visit ? "IDProfileAssigned" : "IDProfileClinician";
         const bool own = p.actor.identifier.system.starts_with(kIdBase);

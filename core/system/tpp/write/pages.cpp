@@ -41,6 +41,16 @@ void Pages::finish() {
 
 Text Pages::made_key(EntityKind kind, Text id) { return number(made_number(kind, id)); }
 
+Text Pages::id_of_words(Text column, Text words, bool& fresh) {
+    constexpr std::size_t kMost = 20'000;  // words in free text are not kept without end
+    ((asked_words_ = column) += '\x1f') += words;
+    if (const auto known = known_words_.find(asked_words_); known != known_words_.end()) return known->second;
+    fresh = true;
+    std::string id = lookup_number(column, words);
+    if (known_words_.size() >= kMost) return number(std::move(id));
+    return known_words_.emplace(asked_words_, std::move(id)).first->second;
+}
+
 // A problem stands on its code: the row of each has a key of its own.
 Text Pages::own_key(std::uint32_t i, std::size_t table) {
     const record::Item& item = record_->items[i];

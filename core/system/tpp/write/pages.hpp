@@ -20,6 +20,9 @@ class Pages : public layout::Pages {
     std::set<std::array<std::string, 3>> products;
     /// Of each item: an Appointment's slot: "Slot/id" of the row it shares; empty.
     std::vector<Text> shared;
+    /// Id of words in the tables of words, as long as the record is there; `fresh` when it may be the first
+    /// time that this worker asks.
+    Text id_of_words(Text column, Text words, bool& fresh);
     bool taken(std::uint32_t item) const {
         return route(item) != nullptr && !route(item)->rows.empty() &&
                route(item)->rows[0].variant == "Slot:busy";
@@ -65,6 +68,7 @@ class Pages : public layout::Pages {
     void contacts(std::uint32_t i, const record::Patient& p);
     void practitioners(std::uint32_t i, const record::Patient& p);
     void demographic(std::uint32_t i, const record::Concept& c, Text values);
+    void named_gp(const record::EpisodeOfCare& e);
     void registration(std::uint32_t i, Draft& d);
     void relative(const record::RelatedPerson& p, Draft& d);
     void organisation(const record::Organization& o, Draft& d);
@@ -80,6 +84,11 @@ class Pages : public layout::Pages {
     void status_word(const record::MedicationRequest& m, Draft& d);
     void ended(std::uint32_t i, const record::MedicationRequest& m, Draft& d);
     void supply(std::uint32_t i, const record::MedicationRequest& m, Draft& d);
+    const record::Item* made_of(const record::Item& item) const;
+    Text made_again_key(std::uint32_t i) override;
+    void besides_orders();
+    void made_otherwise(const record::Item& item, const record::Item& of);
+    void dose(const record::Quantity& q, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void declined(const record::Immunization& im, Draft& d);
     void document(const record::DocumentReference& r, Draft& d);
@@ -99,7 +108,7 @@ class Pages : public layout::Pages {
     /// `path`: of the concept in its entry.
     void coded(std::uint32_t i, const record::Concept& c, Draft& d, const char* path = "code");
     void words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& text, bool own, const char* path);
-    void value(const record::Quantity& q, Draft& d);
+    void value(const record::Quantity& q, Draft& d, bool component = false);
     void problem(std::uint32_t i, Draft& d);
     void sensitivity(const record::AllergyIntolerance& a, Draft& d);
     void components(std::uint32_t i, std::uint32_t parent);
@@ -111,6 +120,8 @@ class Pages : public layout::Pages {
 
     const Layout& layout_;
     const Sheet& sheet_;
+    std::unordered_map<std::string, std::string> known_words_;  ///< ids, by column and words
+    std::string asked_words_;
     std::unordered_map<const char*, std::size_t> tables_;  ///< by the address of a name, from 1
     std::unordered_map<Text, std::uint32_t> courses_;      ///< statements by the plan they rest on
     std::set<Text> problems_;                              ///< keys of coded rows that have a problem

@@ -10,7 +10,14 @@ using layout::as;
 
 // A refusal names the vaccine in words.
 void Pages::declined(const record::Immunization& im, Draft& d) {
-    if (d.cells[column(d.table, "VaccName")].empty()) {
+    // What stands for no vaccine is no name of one.
+    const int name = column(d.table, "VaccName");
+    for (const record::Coding& k : im.vaccine_code.coding)
+        if (k.code == "UNK") {
+            if (im.vaccine_code.text.empty() && d.cells[name] == k.display) d.cells[name] = {};
+            lose("vaccineCode", "the layout has words for the vaccine of a refusal", layout::kInstead);
+        }
+    if (d.cells[name].empty()) {
         Text words = im.vaccine_code.text;
         for (const record::Concept* c : {&im.vaccine_code, &im.vaccination_procedure}) {
             if (words.empty()) words = c->text;

@@ -140,6 +140,8 @@ void Pages::contacts(std::uint32_t i, const record::Patient& p) {
         Draft& d = drafts[rows.back()];
         if (of == 1) rest_of_table(i, "SRPatientContactDetails", rows);
         set(d, "ContactNumber", c.value);
+        if (c.system.empty() || !c.rank.empty())
+            lose("telecom", "the layout has a number and what it is for", layout::kInstead);
         const mapping::ValueRow* word = c.system == "phone" ? uses.reverse(c.use) : systems.reverse(c.system);
         if (word != nullptr) set(d, "ContactType", arena_.copy(word->source));
         if (word == nullptr && c.system == "phone" && !c.use.empty())
@@ -221,10 +223,22 @@ void Pages::demographic(std::uint32_t i, const record::Concept& c, Text name) {
     codes.push_back(std::move(use));
 }
 
+// One named GP, who stands with the patient.
+void Pages::named_gp(const record::EpisodeOfCare& e) {
+    if (e.care_manager.reference.empty()) return;
+    for (const record::Item& item : record_->items) {
+        if (item.kind != EntityKind::Patient) continue;
+        for (const record::Reference& r : as<record::Patient>(item).general_practitioner)
+            if (r.reference == e.care_manager.reference) return;
+    }
+    lose("careManager", "the layout has one named GP, the patient's", layout::kInstead);
+}
+
 void Pages::registration(std::uint32_t i, Draft& d) {
     const auto& e = as<record::EpisodeOfCare>(record_->items[i]);
     if (!e.managing_organization.reference.empty())
         set(d, "IDOrganisation", later(e.managing_organization.reference));
+    named_gp(e);
     const auto& types = layout_.set().values(layout_.set().values_index("registration-type"));
     for (const record::Concept& c : e.type) {
         const mapping::ValueRow* back = nullptr;
@@ -326,15 +340,16 @@ void Pages::staff(std::uint32_t i, Draft& d) {
             : back != nullptr                                            ? arena_.copy(back->source)
                                                                          : Text{});
     }
+    const bool one_text = !p.name.empty() && p.name[0].text.empty();
+    if (one_text) lose("name", "the layout has one text for a name", layout::kInstead);
     if (p.name.size > 1) lose("name", "the layout has room for one name");
-    if (p.name.empty() || !p.name[0].text.empty()) return;
+    if (!one_text) return;
     Text words;
     for (const Text t : p.name[0].prefix) words = words.empty() ? t : arena_.join(words, " ", t);
     for (const Text t : p.name[0].given) words = words.empty() ? t : arena_.join(words, " ", t);
     if (!p.name[0].family.empty())
         words = words.empty() ? p.name[0].family : arena_.join(words, " ", p.name[0].family);
     set(d, "StaffName", words);
-    if (!words.empty()) lose("name", "the layout has one text for a name");
 }
 
 }  // namespace gpswitch::tpp::write

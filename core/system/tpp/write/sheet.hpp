@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <set>
 
 #include "core/layout/pages.hpp"
@@ -59,8 +60,9 @@ class Sheet : public layout::Dialect {
 
 /// A code as entries use it: what SRCtv3 and SRCtv3Hierarchy must say of it.
 struct CodeUse {
-    std::string ctv3;  ///< empty: one is made when the row is committed, of `name`
-    std::string name;  ///< of a code to be made
+    std::string ctv3;             ///< empty: one is made when the row is committed, of `name`
+    std::string name;             ///< of a code to be made
+    std::array<Text, 2> name_of;  ///< what it is made of, as long as the record is there
     std::string text;
     std::string snomed;           ///< that SRCtv3ToSnomed has for it
     std::set<std::string> roots;  ///< what it stands under

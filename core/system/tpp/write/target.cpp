@@ -47,8 +47,7 @@ class ExtractTarget : public layout::Target {
         for (const std::uint32_t n : pages.order()) {
             Draft& d = pages.drafts[n];
             const mapping::WrittenTable& table = layout_.table(d.table);
-            std::vector<std::string> kept;
-            look_up(d, kept, *out);
+            look_up(pages, d, *out);
             if (as_of_.empty()) date(d, *out);
             note_number(d, *out);
             const std::span<const Text> cells(d.cells, table.cells.size());
@@ -57,6 +56,8 @@ class ExtractTarget : public layout::Target {
             else
                 sheet_.append_row(out->bytes[d.table], table, d.table, cells, out->patches);
         }
+        // Without a code of its own, or one that has to be made, there is nothing to say of it.
+        std::erase_if(pages.codes, [](const CodeUse& use) { return use.ctv3.empty() && use.roots.empty(); });
         out->codes = std::move(pages.codes);
         out->contents = std::move(pages.contents);
         out->products = std::move(pages.products);
@@ -71,22 +72,15 @@ class ExtractTarget : public layout::Target {
             auto& w = static_cast<Written&>(*r);
             for (auto& [reference, known] : w.keys) keys_.emplace(reference, std::move(known));
             for (CodeUse& use : w.codes) take(std::move(use));
-            const auto by_table = [](const layout::Patch& a, const layout::Patch& b) {
-                return a.table < b.table;
-            };
-            std::stable_sort(w.patches.begin(), w.patches.end(), by_table);
+            std::vector<bool> patched(w.bytes.size());
+            for (const layout::Patch& p : w.patches.list) patched[p.table] = true;
             for (std::size_t t = 0; t < w.bytes.size(); ++t) {
                 if (w.bytes[t].empty()) continue;
-                const auto range =
-                    std::equal_range(w.patches.begin(), w.patches.end(), layout::Patch{t, 0, {}}, by_table);
-                if (range.first == range.second)
+                if (!patched[t])
                     files_[t]->write(w.bytes[t]);
                 else
-                    files_[t]->write(layout::patched(
-                        w.bytes[t],
-                        std::span<const layout::Patch>(&*range.first,
-                                                       static_cast<std::size_t>(range.second - range.first)),
-                        t, [&](const std::string& reference) { return resolved(reference); }));
+                    files_[t]->write(layout::patched(w.bytes[t], w.patches, t,
+                                                     [&](Text reference) { return resolved(reference); }));
             }
             for (auto& [id, content] : w.contents) contents_.emplace(id, std::move(content));
             products_.merge(w.products);
@@ -131,17 +125,16 @@ class ExtractTarget : public layout::Target {
     // --- in the workers ---
 
     // Words become the ids of their rows in the tables of words. A number that the source kept is an id.
-    void look_up(Draft& d, std::vector<std::string>& kept, Written& out) const {
-        const auto& lookups = layout_.lookups(d.table);
-        kept.reserve(lookups.size());
-        for (const Layout::Lookup& l : lookups) {
+    void look_up(Pages& pages, Draft& d, Written& out) const {
+        for (const Layout::Lookup& l : layout_.lookups(d.table)) {
             Text& cell = d.cells[l.cell];
             const bool given = (d.from_rest >> l.cell & 1) != 0;
             if (cell.empty() || (given && to_integer(cell))) continue;
             const std::string& column = layout_.table(d.table).cells[l.cell].column;
-            kept.push_back(lookup_number(column, cell));
-            out.words.try_emplace(kept.back(), Words{column, std::string(cell), l.option});
-            cell = kept.back();
+            bool fresh = false;
+            const Text id = pages.id_of_words(column, cell, fresh);
+            if (fresh) out.words.try_emplace(std::string(id), Words{column, std::string(cell), l.option});
+            cell = id;
         }
     }
 
@@ -186,43 +179,46 @@ class ExtractTarget : public layout::Target {
 
     // --- on the committing thread ---
 
-    const Known* known(const std::string& reference) const {
+    const Known* known(Text reference) const {
         const auto it = keys_.find(reference);
         return it == keys_.end() ? nullptr : &it->second;
     }
-    std::string key_of(const std::string& reference) const {
+    // What is made is true until the next.
+    Text made(Text reference) { return made_ = made_number(reference); }
+    Text key_of(Text reference) {
         const Known* k = known(reference);
-        return k == nullptr ? made_number(reference) : k->key;
+        return k == nullptr ? made(reference) : Text(k->key);
     }
 
-    /// What stands in a cell for "Type/id", "Type/id#person", "Type/id#place" or "code:NAME".
-    std::string resolved(const std::string& reference) {
-        if (reference.starts_with("code:")) return made_code(reference.substr(5));
+    /// What stands in a cell for "Type/id", "Type/id#person", "Type/id#place" or "code:NAME"; true until the
+    /// next.
+    Text resolved(Text reference) {
+        if (reference.starts_with("code:")) return made_code(std::string(reference.substr(5)));
         const std::size_t part = reference.find('#');
-        const std::string whole = reference.substr(0, part);
+        const Text whole = reference.substr(0, part);
         const bool role = whole.starts_with("PractitionerRole/");
-        if (part == std::string::npos) {
+        if (part == Text::npos) {
             if (!whole.starts_with("Practitioner/")) return key_of(whole);
             // A person where the layout wants a role: one is made.
-            persons_.insert(whole);
-            return made_number("PractitionerRole/" + whole);
+            persons_.emplace(whole);
+            return made("PractitionerRole/" + std::string(whole));
         }
         const Known* k = known(whole);
         if (reference.substr(part) == "#person") {
-            if (!role) return key_of(whole);
+            if (!role) return k == nullptr ? made(whole) : Text(k->key);
             if (k != nullptr && !k->person.empty()) return key_of(k->person);
-            nobody_.insert(whole);
-            return made_number("Practitioner/" + whole);
+            nobody_.emplace(whole);
+            return made("Practitioner/" + std::string(whole));
         }
-        return k == nullptr || k->place.empty() ? std::string() : key_of(k->place);
+        return k == nullptr || k->place.empty() ? Text() : key_of(k->place);
     }
     std::string resolved_cell(const std::string& cell) {
-        return cell.empty() || cell[0] != kLater ? cell : resolved(cell.substr(1));
+        return cell.empty() || cell[0] != kLater ? cell : std::string(resolved(Text(cell).substr(1)));
     }
 
     // Codes of the supplier's own begin with Y and go on in lower case: one with a capital behind it is
     // nobody's.
-    std::string made_code(const std::string& name) {
+    const std::string& made_code(const std::string& name) {
         const auto [it, fresh] = made_codes_.try_emplace(name);
         if (!fresh) return it->second;
         static constexpr std::string_view kDigits =
@@ -242,11 +238,11 @@ class ExtractTarget : public layout::Target {
 
     void write(const Waiting& row) {
         std::vector<Text> cells(row.cells.begin(), row.cells.end());
-        std::vector<layout::Patch> patches;
+        layout::Patches patches;
         std::string bytes;
         sheet_.append_row(bytes, layout_.table(row.table), row.table, cells, patches);
         files_[row.table]->write(
-            layout::patched(bytes, patches, row.table, [&](const std::string& r) { return resolved(r); }));
+            layout::patched(bytes, patches, row.table, [&](Text r) { return resolved(r); }));
     }
     Waiting row_of(std::string_view table) const {
         Waiting row;
@@ -448,7 +444,8 @@ class ExtractTarget : public layout::Target {
     std::size_t appointments_ = 0;
     std::string as_of_, practice_, latest_;
     std::vector<std::unique_ptr<io::OutputFile>> files_;
-    std::unordered_map<std::string, Known> keys_;
+    std::unordered_map<std::string, Known, mapping::TextHash, std::equal_to<>> keys_;
+    std::string made_;  ///< the key that was made last
     std::vector<Waiting> waiting_;
     std::map<std::string, Waiting> slots_;  ///< taken ones; half: their booking has not come
     std::map<std::string, CodeUse> codes_;

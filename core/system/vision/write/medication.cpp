@@ -49,8 +49,24 @@ void Pages::relate() {
 
 // An acute authorisation has no row: its issue says it.
 bool Pages::acute(std::uint32_t i) const {
-    return record_->items[i].kind == EntityKind::MedicationRequest && routes_[i] != nullptr &&
-           routes_[i]->fate == mapping::WriteRoute::Fate::derived;
+    const record::Item& item = record_->items[i];
+    if (item.kind != EntityKind::MedicationRequest || routes_[i] == nullptr ||
+        routes_[i]->fate != mapping::WriteRoute::Fate::derived)
+        return false;
+    // A repeat that nobody but its issue speaks of has no row either, and is no less a repeat.
+    const auto& m = as<record::MedicationRequest>(item);
+    const auto is = [](const record::Concept& c, Text code) {
+        return std::any_of(c.coding.begin(), c.coding.end(),
+                           [&](const record::Coding& k) { return k.code == code; });
+    };
+    return !is(m.course_of_therapy_type, "continuous") && !is(m.prescription_type, "repeat");
+}
+
+// Neither words nor a code of the drug.
+bool Pages::nameless(const Draft& d) const {
+    const auto& at = at_place_.j;
+    return d.cells[at.rubric].empty() && d.cells[at.dmd].empty() && d.cells[at.snomed].empty() &&
+           d.cells[at.code].empty();
 }
 
 void Pages::request(std::uint32_t i, Draft& d) {
@@ -58,6 +74,7 @@ void Pages::request(std::uint32_t i, Draft& d) {
     const auto& m = as<record::MedicationRequest>(record_->items[i]);
     const bool plan = m.intent == "plan";
     if (drug_ != nullptr) drug(*drug_, d);
+    if (nameless(d) && !from_here(m)) return hold(i, layout::kDangerous, "which drug it is cannot be said");
     dosage(i, m.dosage_instruction, "dosageInstruction", d, "TEXT", false);
     const record::Quantity& q = m.dispense_request.quantity;
     if (!q.value.empty() && d.cells[at.value1].empty()) {
@@ -80,11 +97,8 @@ void Pages::request(std::uint32_t i, Draft& d) {
     if (!type.empty() && type != "acute" && type != "repeat" && type != "A" && type != "R" && type != "S")
         lose("prescriptionType", "the layout has acute and repeat");
     if (plan || plan_[i] < 0) return;
+    if (!acute(p)) return;  // repeats()
     // An issue is of the kind of what it stands on.
-    if (!acute(p)) {
-        if (!from_here(m)) lose("basedOn", "the layout has no link from an issue to its repeat");
-        return;
-    }
     // The first line for an issue is that of acute ones.
     for (const mapping::WriteRoute& route : layout_.write().routes(EntityKind::MedicationRequest)) {
         if (route.fate != mapping::WriteRoute::Fate::rows ||
@@ -118,6 +132,7 @@ void Pages::authorised(std::uint32_t p, std::uint32_t i) {
 void Pages::statement(std::uint32_t i, Draft& d) {
     const auto& s = as<record::MedicationStatement>(record_->items[i]);
     if (drug_ != nullptr) drug(*drug_, d);
+    if (nameless(d) && !from_here(s)) return hold(i, layout::kDangerous, "which drug it is cannot be said");
     dosage(i, s.dosage, "dosage", d, "TEXT", false);
     const Text variant = routes_[i]->rows[0].variant;
     if (variant == "MedicationStatement:degraded") return;
@@ -131,6 +146,81 @@ void Pages::statement(std::uint32_t i, Draft& d) {
         for (const auto& set : routes_[of]->rows[0].sets) put(set.cell, set.value);
     if (stands && acute(p) && d.cells[at_place_.j.end].empty() && s.status != "unknown")
         lose("status", "the layout does not say whether an acute prescription is still taken");
+    if (stands) one_end(s, d);
+}
+
+// A prescription and its course have one day of their beginning, and one of their end.
+void Pages::one_end(const record::MedicationStatement& s, const Draft& d) {
+    const auto differs = [&](Text day, int column) {
+        return !day.empty() && !d.cells[column].empty() && day.substr(0, 10) != d.cells[column].substr(0, 10);
+    };
+    if (differs(s.effective_period.start, at_place_.j.date))
+        lose("effectivePeriod.start", layout::kOthers, layout::kInstead);
+    if (differs(s.effective_period.end, at_place_.j.end))
+        lose("effectivePeriod.end", layout::kOthers, layout::kInstead);
+}
+
+// Whoever reads takes for an issue's repeat the one of the same drug that had begun by then: of several one
+// that had not ended, and the last to begin. Where that is another one, or there is none, it is said.
+void Pages::repeats() {
+    const auto& at = at_place_.j;
+    std::vector<std::uint32_t> masters;
+    for (std::uint32_t n = 0; n < drafts.size(); ++n)
+        if (drafts[n].table == at_place_.journal && !drafts[n].written && drafts[n].cells[at.subset] == "R")
+            masters.push_back(n);
+    std::vector<Text> last(drafts.size());
+    const auto master_of = [&](const Draft& issue) {
+        int best = -1;
+        bool best_open = false;
+        const Text day = issue.cells[at.date].substr(0, 10);
+        for (const std::uint32_t n : masters) {
+            const Text* const m = drafts[n].cells;
+            const Text start = m[at.date].substr(0, 10), end = m[at.end].substr(0, 10);
+            const bool same = issue.cells[at.dmd].empty() ? m[at.code] == issue.cells[at.code] &&
+                                                                m[at.rubric] == issue.cells[at.rubric]
+                                                          : m[at.dmd] == issue.cells[at.dmd];
+            if (!same || day.empty() || start > day) continue;
+            const bool open = end.empty() || end >= day;
+            if (best >= 0 && !(open && !best_open) &&
+                !(open == best_open &&
+                  start >= drafts[static_cast<std::uint32_t>(best)].cells[at.date].substr(0, 10)))
+                continue;
+            best = static_cast<int>(n);
+            best_open = open;
+        }
+        return best;
+    };
+    for (const Draft& d : drafts) {
+        if (d.table != at_place_.journal || d.items.empty() || d.written || d.cells[at.subset] != "S")
+            continue;
+        const int master = master_of(d);
+        at_item_ = d.items[0];
+        if (master >= 0) {
+            Text& day = last[static_cast<std::uint32_t>(master)];
+            day = std::max(day, d.cells[at.date].substr(0, 10));
+        }
+        if (plan_[at_item_] < 0) continue;
+        const auto plan = static_cast<std::uint32_t>(plan_[at_item_]);
+        if (master < 0)
+            lose("basedOn", "no repeat of its drug had begun by then: whoever reads makes one",
+                 layout::kInstead);
+        else if (std::ranges::find(item_drafts_[plan], static_cast<std::uint32_t>(master)) ==
+                 item_drafts_[plan].end())
+            lose("basedOn", "whoever reads takes another repeat of the same drug for its own",
+                 layout::kInstead);
+        else if (!from_here(*record_->items[at_item_].entity))
+            lose("basedOn", "the layout has no link from an issue to its repeat");
+    }
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
+        if (record_->items[i].kind != EntityKind::MedicationStatement || item_drafts_[i].empty()) continue;
+        const Draft& d = drafts[item_drafts_[i][0]];
+        const Text own = as<record::MedicationStatement>(record_->items[i]).last_issue_date.substr(0, 10);
+        const Text read =
+            d.cells[at.subset] == "R" ? last[item_drafts_[i][0]] : d.cells[at.date].substr(0, 10);
+        at_item_ = i;
+        if (!own.empty() && own != read)
+            lose("lastIssueDate", "whoever reads takes the last issue that it finds", layout::kInstead);
+    }
 }
 
 // An authorisation without a row of its own must have an issue that says it.
@@ -143,13 +233,22 @@ void Pages::unissued() {
             hold(i, layout::kNoPlace, "the layout has an acute prescription with its issue only");
     }
     // What the issue loses its authorisation loses with it.
-    const std::size_t all = losses.size();
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> lost;  // of an issue: its losses, in their order
+    std::vector<bool> issue(record_->items.size());
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i)
+        if (acute(i) && first_order_[i] >= 0) issue[static_cast<std::size_t>(first_order_[i])] = true;
+    for (std::uint32_t n = 0; n < losses.size(); ++n)
+        if (issue[losses[n].item]) lost.emplace_back(losses[n].item, n);
+    std::ranges::sort(lost);
     for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
         if (!acute(i) || first_order_[i] < 0) continue;
         at_item_ = i;
         const auto order = static_cast<std::uint32_t>(first_order_[i]);
-        for (std::size_t n = 0; n < all; ++n)
-            if (const layout::Loss l = losses[n]; l.item == order) lose(l.path, l.why, l.reason);
+        for (auto l = std::ranges::lower_bound(lost, std::pair{order, 0u});
+             l != lost.end() && l->first == order; ++l) {
+            const layout::Loss one = losses[l->second];
+            lose(one.path, one.why, one.reason);
+        }
     }
 }
 

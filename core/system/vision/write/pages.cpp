@@ -9,6 +9,13 @@ namespace gpswitch::vision::write {
 
 using layout::as;
 
+namespace {
+
+using Number = std::array<char, 18>;
+Text text_of(const Number& number) { return {number.data(), number.size()}; }
+
+}  // namespace
+
 Pages::Pages(const layout::Layout& layout, const Places& places)
     : layout::Pages(layout, kIdBaseOfWriter), at_place_(places), codes_(layout.set()) {}
 
@@ -21,7 +28,8 @@ void Pages::begin() {
     practice_reference_ = {};
     drug_ = nullptr;
     const auto n = static_cast<std::uint32_t>(record_->items.size());
-    std::vector<std::pair<std::string, std::uint32_t>> numbers;
+    made_.assign(n, {});
+    std::vector<std::pair<Number, std::uint32_t>> numbers;
     numbers.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i) {
         const record::Item& item = record_->items[i];
@@ -40,19 +48,18 @@ void Pages::begin() {
                 current_episode_ = static_cast<int>(i);
         }
         if (from_here(*item.entity)) continue;
-        const auto number = record::made_number(item.kind, item.entity->id);
-        numbers.emplace_back(std::string(number.data(), number.size()), i);
+        made_[i] = record::made_number(item.kind, item.entity->id);
+        numbers.emplace_back(made_[i], i);
     }
     std::ranges::sort(numbers);
     const auto taken = [&](const std::string& number) {
-        return std::ranges::binary_search(numbers, number, {},
-                                          &std::pair<std::string, std::uint32_t>::first) ||
+        return std::ranges::any_of(numbers, [&](const auto& m) { return text_of(m.first) == number; }) ||
                std::ranges::any_of(moved_, [&](const auto& m) { return m.second == number; });
     };
     for (std::size_t k = 1; k < numbers.size(); ++k) {
         if (numbers[k].first != numbers[k - 1].first) continue;
         const record::Item& item = record_->items[numbers[k].second];
-        std::string next = numbers[k].first;
+        std::string next(text_of(numbers[k].first));
         do next = std::to_string(std::stoull(next) + 1);
         while (taken(next));
         moved_.emplace_back(std::string(record::name_of(item.kind)) + "/" + std::string(item.entity->id),
@@ -66,8 +73,12 @@ Text Pages::made_key(EntityKind kind, Text id) {
         for (const auto& [who, number] : moved_)
             if (who == name) return arena_.copy(number);
     }
-    const auto number = record::made_number(kind, id);
-    return arena_.copy({number.data(), number.size()});
+    return arena_.copy(text_of(record::made_number(kind, id)));
+}
+
+Text Pages::made_key_of(std::uint32_t i) {
+    return moved_.empty() && made_[i][0] != 0 ? arena_.copy(text_of(made_[i]))
+                                              : layout::Pages::made_key_of(i);
 }
 
 // The practice is known from the start; members of staff when they have been written.
@@ -183,6 +194,7 @@ void Pages::finish() {
     unissued();
     linked_.resize(drafts.size());
     for (std::uint32_t n = 0; n < drafts.size(); ++n) complete(drafts[n], n);
+    repeats();
 }
 
 // What stands in every row, when all that belongs to it is known.
@@ -281,6 +293,8 @@ void Pages::lost(const mapping::ColumnRule& rule, const char* why) {
     const void* object = mapping::look_down(record_->items[at_item_].entity, rule.steps);
     if (rule.transform == mapping::Transform::date || rule.transform == mapping::Transform::date_time)
         if (object != nullptr && partial(record::text_at(object, *rule.field))) return;
+    // What the layout says of every entry is read of this one, too.
+    if (rule.transform == mapping::Transform::constant) return lose(rule.path, why, layout::kInstead);
     layout::Pages::lost(rule, why);
 }
 

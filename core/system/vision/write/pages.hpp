@@ -27,6 +27,7 @@ class Pages : public layout::Pages {
     void finish() override;
     Text shared_key(std::uint32_t i, std::size_t table) override;
     Text made_key(EntityKind kind, Text id) override;
+    Text made_key_of(std::uint32_t i) override;
     Text later(Text reference) override;
     bool writes(const record::Item& item, const record::Identifier& identifier) const override;
     bool elsewhere(const record::Item& item, const record::Rest& rest) const override;
@@ -51,6 +52,7 @@ class Pages : public layout::Pages {
     // reading.cpp: what whoever reads makes of a row
     Text through(const Draft& d, int cell, Text name) const override;
     bool below(const Draft& d, int cell, Text code) const override;
+    std::uint32_t code(int column) const override;
     void check_reading(Draft& d);
     void doctors_of(Draft& d, const mapping::Route* route);
     void readable_immunization(Draft& d, std::uint32_t i);
@@ -68,10 +70,11 @@ class Pages : public layout::Pages {
     // results.cpp
     void observation(std::uint32_t i, Draft& d);
     bool pressure(const record::Observation& o, Draft& d);
-    void value(const record::Observation& o, Draft& d);
+    Text value(const record::Observation& o, Draft& d);
+    void other_results(const record::Observation& o, Text written, Draft& d);
     void second_values(std::uint32_t i, const record::Observation& o, Draft& d);
     bool second_value(const record::Observation& o, const record::ObservationComponent& c, Draft& d);
-    void component_in_words(const record::ObservationComponent& c, Draft& d);
+    void value_in_words(const record::ObservationComponent& c, Draft& d);
     void report(const record::DiagnosticReport& r, Draft& d);
     Text said_value(const record::Concept& coded, std::initializer_list<Text> others, Text absent_words);
     void add_text(Draft& d, Text more);
@@ -82,9 +85,12 @@ class Pages : public layout::Pages {
     bool acute(std::uint32_t i) const;
     void authorised(std::uint32_t plan, std::uint32_t order);
     void unissued();
+    bool nameless(const Draft& d) const;
     void request(std::uint32_t i, Draft& d);
     void statement(std::uint32_t i, Draft& d);
     void check_course(Draft& d);
+    void repeats();
+    void one_end(const record::MedicationStatement& s, const Draft& d);
 
     // people.cpp
     void person(const record::Patient& p, Draft& d);
@@ -110,6 +116,8 @@ class Pages : public layout::Pages {
     Text practice_reference_;  ///< "Organization/x" that the patient is a patient of
     const record::Concept* drug_ = nullptr;
     std::pair<Text, Text> named_;  ///< of the observation at hand: name and value of a note that was one
+    /// Of items without a number of Vision's: the one that is made of the id.
+    std::vector<std::array<char, 18>> made_;
     /// Made numbers that another entity of the record had first: "Type/id" to the number it gets.
     std::vector<std::pair<std::string, std::string>> moved_;
 };

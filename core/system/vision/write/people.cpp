@@ -104,6 +104,7 @@ void Pages::staff(std::uint32_t i) {
         const auto& r = as<record::PractitionerRole>(record_->items[i]);
         for (const record::Identifier& id : r.identifier)
             if (writes(record_->items[i], id)) put(at.code, id.value);
+        if (r.code.size > 1) lose("code", layout::kOne);
         if (r.active == "false") lose("active", "the layout has no end of a job", layout::kInstead);
         return;
     }

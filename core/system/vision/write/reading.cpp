@@ -38,6 +38,13 @@ bool Pages::below(const Draft& d, int, Text wanted) const {
     return !read.empty() && read.starts_with(stem(wanted));
 }
 
+// The same code is read the same way in every row.
+std::uint32_t Pages::code(int column) const {
+    return at_->table == at_place_.journal && column == at_place_.j.code
+               ? codes_.find(at_->cells[column]).number
+               : 0;
+}
+
 const mapping::Made* Pages::made(const mapping::Route& route, EntityKind kind) const {
     for (const mapping::Made& m : route.makes)
         if (m.kind == kind) return &m;
@@ -49,7 +56,7 @@ void Pages::readable_immunization(Draft& d, std::uint32_t i) {
     const Text wanted = variant_of(routes_[i]->rows[0].variant);
     const auto read_as = [&]() -> Text {
         at_ = &d;
-        const mapping::Route* r = layout_.set().first(layout_.table(d.table).name, *this);
+        const mapping::Route* r = read_by();
         const mapping::Made* m = r == nullptr ? nullptr : made(*r, EntityKind::Immunization);
         return m == nullptr ? Text{} : Text(m->variant);
     };
@@ -72,7 +79,7 @@ void Pages::readable_immunization(Draft& d, std::uint32_t i) {
 void Pages::readable_observation(Draft& d) {
     const auto as_observation = [&] {
         at_ = &d;
-        const mapping::Route* r = layout_.set().first(layout_.table(d.table).name, *this);
+        const mapping::Route* r = read_by();
         return r != nullptr && r->makes.size() == 1 && r->makes[0].kind == EntityKind::Observation;
     };
     Text& subset = d.cells[at_place_.j.subset];
@@ -107,7 +114,7 @@ void Pages::check_reading(Draft& d) {
         if (kind == EntityKind::Observation && d.items.size == 1) readable_observation(d);
     }
     at_ = &d;
-    const mapping::Route* route = layout_.set().first(layout_.table(d.table).name, *this);
+    const mapping::Route* route = read_by();
     bool held_all = route == nullptr;
     for (const std::uint32_t i : d.items) {
         if (route == nullptr) break;
@@ -125,6 +132,8 @@ void Pages::check_reading(Draft& d) {
         } else if (kind == EntityKind::Immunization ? given(wanted) != given(m->variant)
                                                     : wanted == "not-done" && m->variant != wanted) {
             held_all = true;
+        } else if (kind == EntityKind::Observation && wanted == "blood-pressure" && m->variant != wanted) {
+            lose("category", "no blood pressure of two values: the layout does not say what kind it is");
         } else if (kind == EntityKind::Patient && wanted == "regular" && m->variant != wanted) {
             lose("generalPractitioner", "the layout has a usual GP for registered patients only");
         }

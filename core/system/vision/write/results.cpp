@@ -26,6 +26,8 @@ bool plain(const record::Quantity& q) {
 
 Text unit_of(const record::Quantity& q) { return q.unit.empty() ? q.code : q.unit; }
 
+bool about(const record::Quantity& q) { return q.approximate == "true"; }
+
 }  // namespace
 
 void Pages::add_text(Draft& d, Text more) {
@@ -33,31 +35,58 @@ void Pages::add_text(Draft& d, Text more) {
     cell = cell.empty() ? more : arena_.join(cell, "\n", more);
 }
 
+// A unit alone is no amount, and must not look like one.
 Text Pages::quantity(const record::Quantity& q) {
-    if (q.value.empty()) return {};
-    const Text unit = unit_of(q);
-    return arena_.join(q.comparator, q.value, unit.empty() ? "" : " ", unit);
+    Text said = arena_.join(about(q) ? "about " : "", q.comparator, q.value);
+    for (const Text more : {unit_of(q), Text(q.quantity_text)})
+        if (!more.empty()) said = said.empty() ? more : arena_.join(said, " ", more);
+    return said.empty() || !q.value.empty() ? said : arena_.join("no amount, ", said);
 }
 
 void Pages::observation(std::uint32_t i, Draft& d) {
     const auto& o = as<record::Observation>(record_->items[i]);
-    if (pressure(o, d)) return;
+    if (pressure(o, d)) return other_results(o, {}, d);
     if (!named_.first.empty() && d.cells[at_place_.j.value1].empty()) {
         d.cells[at_place_.j.value1_name] = named_.first;
         d.cells[at_place_.j.value1] = named_.second;
     }
-    value(o, d);
+    other_results(o, value(o, d), d);
     second_values(i, o, d);
+}
+
+// One result is written; what else an entry says it found stands in the text.
+void Pages::other_results(const record::Observation& o, Text written, Draft& d) {
+    if (from_here(o)) return;
+    const std::pair<Text, Text> all[] = {
+        {"valueQuantity", quantity(o.value_quantity)},
+        {"valueCodeableConcept", words_of(o.value_codeable_concept)},
+        {"valueString", o.value_string},
+        {"valueBoolean", o.value_boolean},
+        {"valueInteger", o.value_integer},
+        {"valueDateTime", o.value_date_time},
+        {"dataAbsentReason", words_of(o.data_absent_reason)},
+    };
+    for (const auto& [field, said] : all) {
+        if (field == written || said.empty()) continue;
+        add_text(d, arena_.join(field == "dataAbsentReason" ? "No result: " : "Result: ", said));
+        lose(field, "one result has a column: this one is written in words", "value-as-text");
+    }
+    // A reason without words.
+    if (!record::is_empty(&o.data_absent_reason, record::type_of<record::Concept>()))
+        lose("dataAbsentReason", "why there is no result: written in words", "value-as-text");
 }
 
 // Systolic and diastolic in one row, known by a code that means a blood pressure.
 bool Pages::pressure(const record::Observation& o, Draft& d) {
-    if (o.component.size != 2 || !o.value_quantity.value.empty()) return false;
+    if (!o.value_quantity.value.empty()) return false;
     const auto& set = layout_.set();
     const record::ObservationComponent* both[2] = {nullptr, nullptr};
     for (const record::ObservationComponent& c : o.component) {
-        if (coded(c.code, set, "systolic")) both[0] = &c;
-        if (coded(c.code, set, "diastolic")) both[1] = &c;
+        for (const int n : {0, 1}) {
+            if (!coded(c.code, set, n == 0 ? "systolic" : "diastolic")) continue;
+            if (both[n] != nullptr) return false;
+            both[n] = &c;
+        }
     }
     if (both[0] == nullptr || both[1] == nullptr || !plain(both[0]->value_quantity) ||
         !plain(both[1]->value_quantity))
@@ -85,6 +114,8 @@ bool Pages::pressure(const record::Observation& o, Draft& d) {
         if (!c.note.empty()) lose("component.note", layout::kNoColumn);
     }
     if (d.cells[at.entity].empty()) d.cells[at.entity] = "BP";
+    for (const record::ObservationComponent& c : o.component)
+        if (&c != both[0] && &c != both[1]) value_in_words(c, d);
     return true;
 }
 
@@ -96,41 +127,44 @@ Text Pages::said_value(const record::Concept& coded_value, std::initializer_list
     return said.empty() ? absent_words : said;
 }
 
-void Pages::value(const record::Observation& o, Draft& d) {
+// The field that it is written from.
+Text Pages::value(const record::Observation& o, Draft& d) {
     const auto& at = at_place_.j;
     const record::Quantity& q = o.value_quantity;
-    if (!d.cells[at.value1].empty()) return;
+    if (!d.cells[at.value1].empty()) return {};
     if (!q.value.empty()) {
         // A number without its "less than" would be another result.
         d.cells[at.value1] = arena_.join(q.comparator, q.value);
         if (!layout::inferred(o, "valueQuantity.unit")) set(d, "VALUE1_UNITS", unit_of(q));
         if (!q.comparator.empty())
             lose("valueQuantity", "a number with a comparator: written as text", "value-as-text");
-        return;
+        if (unit_of(q).empty() && !q.system.empty()) lose("valueQuantity.system", layout::kNoColumn);
+        return "valueQuantity";
     }
-    const Text said = said_value(o.value_codeable_concept,
-                                 {o.value_string, o.value_boolean, o.value_integer, o.value_date_time},
-                                 words_of(o.data_absent_reason));
-    if (said.empty()) return;
-    const bool text = !o.value_string.empty() && said == o.value_string;
+    const std::pair<Text, Text> all[] = {{"valueCodeableConcept", words_of(o.value_codeable_concept)},
+                                         {"valueString", o.value_string},
+                                         {"valueBoolean", o.value_boolean},
+                                         {"valueInteger", o.value_integer},
+                                         {"valueDateTime", o.value_date_time},
+                                         {"dataAbsentReason", words_of(o.data_absent_reason)}};
+    const auto one = std::ranges::find_if(all, [](const auto& a) { return !a.second.empty(); });
+    if (one == std::end(all)) return {};
+    const auto [field, said] = *one;
     if (is_decimal(said))
         add_text(d, arena_.join("Result: ", said));
     else
         d.cells[at.value1] = said;
-    if (said == words_of(o.data_absent_reason))
-        lose("dataAbsentReason", "why there is no result: written in words", "value-as-text");
-    if (!text || is_decimal(said))
+    if (field == "dataAbsentReason")
+        lose(field, "why there is no result: written in words", "value-as-text");
+    else if (field != "valueString" || is_decimal(said))
         lose("value[x]", "a result that is no number: written in words", "value-as-text");
+    return field;
 }
 
 void Pages::second_values(std::uint32_t i, const record::Observation& o, Draft& d) {
     const auto& at = at_place_.j;
-    for (const record::ObservationComponent& c : o.component) {
-        if (second_value(o, c, d)) continue;
-        component_in_words(c, d);
-        lose("component", "more values than the layout has, or of another kind: written in words",
-             "value-as-text");
-    }
+    for (const record::ObservationComponent& c : o.component)
+        if (!second_value(o, c, d)) value_in_words(c, d);
     const Text read = read_of(d);
     if (!read.empty() && d.cells[at.value2].empty() && layout_.set().in_list("status-by-value", read) &&
         !layout::inferred(o, "component"))
@@ -168,8 +202,11 @@ bool Pages::second_value(const record::Observation& o, const record::Observation
     if (meaning == nullptr && (words_of(c.code).empty() || d.cells[at.value1].empty())) return false;
     if (q.value.empty() && !c.value_string.empty() && !is_decimal(c.value_string)) {
         d.cells[at.value2] = c.value_string;
-    } else if (!q.value.empty() && q.comparator.empty()) {
+    } else if (!q.value.empty() && q.comparator.empty() && !about(q)) {
         d.cells[at.value2] = q.value;
+        if (!q.approximate.empty()) lose("component.valueQuantity.approximate", layout::kNoColumn);
+        if (unit_of(q).empty() && !q.system.empty())
+            lose("component.valueQuantity.system", layout::kNoColumn);
         if (meaning == nullptr) {
             d.cells[at.units2] = unit_of(q);
         } else {
@@ -187,7 +224,9 @@ bool Pages::second_value(const record::Observation& o, const record::Observation
     return true;
 }
 
-void Pages::component_in_words(const record::ObservationComponent& c, Draft& d) {
+void Pages::value_in_words(const record::ObservationComponent& c, Draft& d) {
+    lose("component", "more values than the layout has, or of another kind: written in words",
+         "value-as-text");
     Text said = quantity(c.value_quantity);
     if (said.empty())
         said = said_value(c.value_codeable_concept,
@@ -205,7 +244,9 @@ void Pages::report(const record::DiagnosticReport& r, Draft& d) {
     o.performer = r.performer;
     o.note = r.note;
     mapping::TurnRound turn(layout_.set(), o, EntityKind::Observation, arena_);
-    turn.row(layout_.set().rules(layout_.table(d.table).name, "Observation:laboratory"), *this, true);
+    turn.row(turned(layout_.set().rules(layout_.table(d.table).name, "Observation:laboratory"),
+                    EntityKind::Observation),
+             *this, true);
     if (!r.conclusion.empty()) add_text(d, r.conclusion);
     if (!r.performer.empty() && d.cells[at_place_.j.hcp].empty())
         lose("performer", "leads to what the layout cannot name there");

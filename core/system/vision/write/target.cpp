@@ -31,7 +31,7 @@ struct StaffRow {
 
 struct Written : record::Encoded {
     std::vector<std::string> bytes;  ///< by table
-    std::vector<layout::Patch> patches;
+    layout::Patches patches;
     std::vector<StaffRow> staff;
     std::string practice_row, ods, pid, latest;
 };
@@ -95,9 +95,8 @@ class ExtractTarget : public layout::Target {
             for (std::size_t t = 0; t < w.bytes.size(); ++t) {
                 if (w.bytes[t].empty()) continue;
                 practice_written_ = practice_written_ || t == places_.practice;
-                files_[t]->write(
-                    layout::patched(w.bytes[t], w.patches, t,
-                                    [&](const std::string& r2) -> const std::string& { return key_of(r2); }));
+                files_[t]->write(layout::patched(w.bytes[t], w.patches, t,
+                                                 [&](Text r2) -> const std::string& { return key_of(r2); }));
             }
             if (!w.ods.empty()) ods_ = w.ods;
             latest_ = std::max(latest_, w.latest);
@@ -207,9 +206,10 @@ class ExtractTarget : public layout::Target {
         }
     }
 
-    const std::string& key_of(const std::string& reference) {
-        const auto it = keys_.find(reference);
+    const std::string& key_of(Text named) {
+        const auto it = keys_.find(named);
         if (it != keys_.end()) return it->second;
+        const std::string reference(named);
         const std::size_t slash = reference.find('/');
         const auto kind = record::kind_of(reference.substr(0, slash));
         std::string key;
@@ -217,17 +217,17 @@ class ExtractTarget : public layout::Target {
             key = p->second.cells[key_column()];
             named_.insert(reference);
         } else if (kind) {
-            key = number_of(*kind, reference.substr(slash + 1));
+            key = number_of(*kind, Text(reference).substr(slash + 1));
         }
         return keys_.emplace(reference, std::move(key)).first->second;
     }
 
     void row(std::size_t table, std::span<const Text> cells) {
         std::string bytes;
-        std::vector<layout::Patch> patches;
+        layout::Patches patches;
         sheet_.append_row(bytes, layout_.table(table), table, cells, patches);
-        files_[table]->write(layout::patched(
-            bytes, patches, table, [&](const std::string& r) -> const std::string& { return key_of(r); }));
+        files_[table]->write(
+            layout::patched(bytes, patches, table, [&](Text r) -> const std::string& { return key_of(r); }));
     }
 
     // A person and a job make one row; who has no job, or was named without it, one alone.
@@ -274,7 +274,7 @@ class ExtractTarget : public layout::Target {
     std::array<std::string, 2> known_;  ///< what the source calls the practice
     mutable std::string organisation_;  ///< of practice-wide records only: one thread
     std::array<std::unique_ptr<io::OutputFile>, std::size(kTables)> files_;
-    std::unordered_map<std::string, std::string> keys_;
+    std::unordered_map<std::string, std::string, mapping::TextHash, std::equal_to<>> keys_;
     std::vector<StaffRow> roles_;
     std::map<std::string, StaffRow> persons_;
     std::unordered_set<std::string> named_;  ///< persons whom somebody named before their job was known
