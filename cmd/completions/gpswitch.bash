@@ -214,6 +214,10 @@ _gpswitch() {
             :
             return
             ;;
+        " diff --origin")
+            :
+            return
+            ;;
         " diff --ignore")
             :
             return
@@ -357,7 +361,7 @@ _gpswitch() {
         " map") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " validate") mapfile -t COMPREPLY < <(compgen -W '-h --help --profile --no-profiles --list-rules --max-findings --baseline --scorecard --title -o --output --overwrite --format --fail-on -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " import") mapfile -t COMPREPLY < <(compgen -W '-h --help --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --dry-run --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
-        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --via --siblings --ignore --explained --source-rows --test-numbers -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
+        " diff") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --overwrite --format --pairs --via --siblings --origin --ignore --explained --source-rows --test-numbers -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool --incomplete --show-values -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " switch") mapfile -t COMPREPLY < <(compgen -W '-h --help -o --output --rehearse --verify --stop-on --profile --no-profiles --overwrite -j --jobs --patient --population --practice --as-of --mapping --mappings --report --spool -q --quiet -v --verbose --log-format --no-progress' -- "$word") ;;
         " mappings") mapfile -t COMPREPLY < <(compgen -W 'list show check import definitions -h --help' -- "$word") ;;
         " mappings list") mapfile -t COMPREPLY < <(compgen -W '-h --help --format --mappings' -- "$word") ;;

@@ -1,5 +1,6 @@
 #include "core/archive/all_files.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/archive/nested.hpp"
@@ -56,6 +57,22 @@ AllFiles all_files(const Place& place, std::size_t member) {
     out.archives.push_back({open_member(place, member), place.members()[member].origin, 0});
     walk(out, 0, place.members()[member].name + "!", 1);
     return out;
+}
+
+void refuse_packed(const Place& place, std::size_t member,
+                   const std::function<bool(std::string_view)>& ours) {
+    const Member& m = place.members()[member];
+    if (named_unopenable(m.name)) {
+        const std::string_view plain = unpacked_name(m.name);
+        if (std::ranges::any_of(place.members(), [&](const Member& o) { return o.name == plain; })) return;
+        throw InputError(m.origin + ": packed or encrypted in a way that is not opened here",
+                         "unpack or decrypt it first, and give the result");
+    }
+    if (!is_packed(place, member)) return;
+    for (const FoundFile& f : all_files(place, member).files)
+        if (ours(f.info().name))
+            throw InputError(f.info().origin + ": a file of an extract in an archive that lies in the place",
+                             "unpack the archive first, or take it out: nothing in it would be read");
 }
 
 }  // namespace gpswitch::archive

@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+
 #include "core/archive/archive.hpp"
 
 /// Every file that lies in a place, in the archives that lie in it, and in those that lie in them.
@@ -35,5 +37,10 @@ std::string_view unpacked_name(std::string_view name);
 AllFiles all_files(std::shared_ptr<Place> place);
 /// The same of one member that is_packed(); the archive is the first of the answer.
 AllFiles all_files(const Place& place, std::size_t member);
+
+/// For a member that is no file of an extract by its name, and may hold some. Throws InputError when it is an
+/// archive with a file for whose name `ours` is true, or cannot be opened here, and what somebody has made of
+/// it does not lie beside it.
+void refuse_packed(const Place& place, std::size_t member, const std::function<bool(std::string_view)>& ours);
 
 }  // namespace gpswitch::archive

@@ -97,6 +97,30 @@ bool words_stay(const record::Coding& lost, const record::Concept& before, const
     return stays(lost.display) || stays(before.text);
 }
 
+// The word of one system for what a code says that everybody reads: the code stays, and there is another
+// word, or none.
+bool own_word(const Explain::Spot& spot, const Projection& projection) {
+    if (!is<record::Concept>(&spot.owner)) return false;
+    const auto &here = *static_cast<const record::Concept*>(spot.before),
+               &there = *static_cast<const record::Concept*>(spot.after);
+    const bool same = std::ranges::any_of(there.coding, [&](const record::Coding& b) {
+        return !b.code.empty() && projection.codes(b.system) == Codes::shared &&
+               std::ranges::any_of(here.coding, [&](const record::Coding& a) {
+                   return a.system == b.system && a.code == b.code;
+               });
+    });
+    if (!same) return false;
+    if (is<record::Coding>(spot.field.type))
+        return spot.kind == FieldKind::only_before && spot.item != nullptr &&
+               projection.codes(static_cast<const record::Coding*>(spot.item)->system) == Codes::own;
+    const auto repeats = [](const record::Concept& c) {
+        return c.text.empty() || std::ranges::any_of(c.coding, [&](const record::Coding& k) {
+                   return k.code == c.text || k.display == c.text;
+               });
+    };
+    return spot.field.name == "text" && repeats(here) && repeats(there);
+}
+
 // What says again, or more closely, what stays: a layout has keys, units in words, and codes.
 bool beside(const Explain::Spot& spot) {
     const std::string_view f = spot.field.name;
@@ -104,7 +128,9 @@ bool beside(const Explain::Spot& spot) {
         return f != "reference" && !static_cast<const record::Reference*>(spot.after)->reference.empty();
     if (is<record::Quantity>(&spot.owner)) {
         const auto& q = *static_cast<const record::Quantity*>(spot.after);
-        if (f == "system" && static_cast<const record::Quantity*>(spot.before)->code.empty()) return true;
+        if (f == "system" &&
+            (static_cast<const record::Quantity*>(spot.before)->code.empty() || !q.quantity_text.empty()))
+            return true;
         return (f == "system" || f == "code") && !q.value.empty() && !q.unit.empty();
     }
     return is<record::Coding>(&spot.owner) &&
@@ -253,10 +279,7 @@ bool Explain::by_prediction(const Spot& spot) {
     if (foreseen_ == nullptr) return false;
     using How = record::Foreseen::How;
     for (const record::Foreseen& f : foreseen_->fields) {
-        if (f.how == How::own) {
-            if (made_anew(spot)) return note("*.coding: its own code made anew: " + f.why);
-            continue;
-        }
+        if (f.how == How::own) continue;
         // Another value stands there, in a list perhaps beside where one was.
         const bool more = spot.kind == FieldKind::only_after && f.how == How::instead;
         if (!stands_in(more ? spot.at_after : spot.at_before, f.path)) continue;
@@ -273,14 +296,23 @@ bool Explain::by_prediction(const Spot& spot) {
     return false;
 }
 
-// A number of a layout's own for the same words.
-bool Explain::made_anew(const Spot& spot) const {
-    if (!is<record::Coding>(&spot.owner) || spot.kind != FieldKind::changed || spot.field.name != "code")
+// A number of a layout's own for the same words, where the Target said that it makes one.
+bool Explain::made_anew(const record::Type& owner, const void* before, const void* after,
+                        const record::Coding& was, const record::Coding& is_now) {
+    if (!is<record::Concept>(&owner) || was.system != is_now.system || was.display != is_now.display ||
+        projection_.codes(was.system) != Codes::own)
         return false;
-    const auto &was = *static_cast<const record::Coding*>(spot.before),
-               &is = *static_cast<const record::Coding*>(spot.after);
-    return was.system == is.system && was.display == is.display && !was.display.empty() &&
-           projection_.codes(was.system) == Codes::own;
+    const Text words = static_cast<const record::Concept*>(before)->text;
+    if (was.display.empty() && (words.empty() || words != static_cast<const record::Concept*>(after)->text))
+        return false;
+    for (const Predictions* said : {around_.before, projection_.siblings() ? around_.after : nullptr}) {
+        const Prediction* p =
+            said == nullptr ? nullptr : said->of(kind_, said == around_.before ? before_ : after_);
+        for (const record::Foreseen& f : p == nullptr ? std::vector<record::Foreseen>() : p->fields)
+            if (f.how == record::Foreseen::How::own)
+                return note("*.coding: its own code made anew: " + f.why);
+    }
+    return false;
 }
 
 // A code or its words are gone, and a code that everybody reads says the same as it did.
@@ -312,6 +344,8 @@ bool Explain::by_layout(const Spot& spot) {
     if (last(spot.path) == "sourceKey") return note("*.identifier: keys of the system it lies in");
     if (spot.field.kind == record::Kind::decimal && k == FieldKind::changed)
         return same_number(spot.was, spot.is) && note("*: the number with other places");
+    if (own_word(spot, projection_))
+        return note("*: the word of one system for what its code says; the code stays");
     if (is<record::Coding>(spot.field.type) && is<record::Concept>(&spot.owner) && spot.item != nullptr) {
         const Text system = static_cast<const record::Coding*>(spot.item)->system;
         const auto& here = *static_cast<const record::Concept*>(spot.before);

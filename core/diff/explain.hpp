@@ -51,6 +51,9 @@ class Explain {
     bool accepts(const Spot& spot);
     /// Two references, or structures with one ("actor", "individual"), lead to the same practice-wide entity.
     bool same_target(const record::Type& type, const void* before, const void* after) const;
+    /// Two codings of concepts differ in the layout's own code alone, which it makes anew; noted.
+    bool made_anew(const record::Type& owner, const void* before, const void* after,
+                   const record::Coding& was, const record::Coding& is_now);
     /// It may be worth looking inside of what is missing as a whole.
     bool inside(std::string_view path) const;
 
@@ -64,7 +67,6 @@ class Explain {
     bool by_prediction(const Spot& spot);
     bool by_inference(const Spot& spot);
     bool in_words(const Spot& spot) const;
-    bool made_anew(const Spot& spot) const;
     bool still_coded(const Spot& spot) const;
     bool foretold(const Spot& spot) const;
     bool joined(const Spot& spot) const;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "core/diff/memory_source.hpp"
+#include "core/util/error.hpp"
 
 using namespace gpswitch;
 using namespace gpswitch::diff;
@@ -35,6 +36,7 @@ struct Layout {
         fill_clinic(before, 1);
         fill_clinic(after, 1);
         options.layout = true;
+        options.code_systems = {{"http://snomed.info/sct", Codes::shared}};
     }
     void declare(const char* entity, const char* field, Carry::How how, const char* to = "") {
         options.carry.push_back({entity, field, to, "declared", how, 0});
@@ -219,6 +221,100 @@ TEST_CASE("diff: a loss is explained when it was foreseen of that very entry and
     Foresees target(says(lost, "note", How::lost));
     l.options.foresight = {&target};
     CHECK(l.run().unexplained == 1);
+}
+
+TEST_CASE("diff: a loss in one item of a list excuses no other") {
+    using How = record::Foreseen::How;
+    for (const char* path : {"component[0].valueQuantity", "component[1].valueQuantity", "component[1]",
+                             "component.valueQuantity", "component[10].valueQuantity"}) {
+        Layout l;
+        l.after.change(0, [](Record& r) { nth<Observation>(r, 1).component[1].value_quantity = {}; });
+        Foresees target([&](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+            if (r.items[i].entity->id == "bp-0") out.push_back({i, How::lost, path, "no column"});
+        });
+        l.options.foresight = {&target};
+        CAPTURE(std::string(path));
+        const std::string_view p(path);
+        CHECK(l.run().unexplained ==
+              (p.starts_with("component[0]") || p.starts_with("component[10]") ? 1 : 0));
+    }
+}
+
+TEST_CASE("diff: a layout's own code is made anew where that was foreseen, for the same words only") {
+    struct Row {
+        const char *system, *display;
+        bool foreseen;
+        int unexplained;
+    };
+    for (const Row& row : {Row{kLocal, "Peak flow", true, 0}, Row{kLocal, "Peak flow", false, 1},
+                           Row{kLocal, "Peak flow at home", true, 1}, Row{kSnomed, "Peak flow", true, 1}}) {
+        CAPTURE(std::string(row.system));
+        CAPTURE(std::string(row.display));
+        Layout l;
+        const auto coded = [](const char* system, const char* code, const char* display) {
+            return [=](Record& r) {
+                nth<Observation>(r).code.coding.size = 0;
+                nth<Observation>(r).code.coding.add(r.arena) = coding(system, code, display);
+            };
+        };
+        l.before.change(0, coded(row.system, "17", "Peak flow"));
+        l.after.change(0, coded(row.system, "4711", row.display));
+        Foresees target([&](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+            if (row.foreseen && r.items[i].kind == EntityKind::Observation)
+                out.push_back({i, record::Foreseen::How::own, "", "made"});
+        });
+        l.options.foresight = {&target};
+        CHECK(l.run().unexplained == static_cast<std::uint64_t>(row.unexplained));
+    }
+}
+
+TEST_CASE("diff: what AFTER inferred excuses another value only where the field was said to be lost") {
+    for (const bool foreseen : {true, false}) {
+        Layout l;
+        l.before.change(0, [](Record& r) { nth<Observation>(r).status = "amended"; });
+        l.after.change(0, [](Record& r) {
+            nth<Observation>(r).status = "final";
+            nth<Observation>(r).inferred.add(r.arena) = "status: assumed final";
+        });
+        Foresees target([&](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+            if (foreseen && r.items[i].kind == EntityKind::Observation)
+                out.push_back({i, record::Foreseen::How::lost, "status", "no column"});
+        });
+        l.options.foresight = {&target};
+        CHECK(l.run().unexplained == (foreseen ? 0 : 1));
+    }
+}
+
+TEST_CASE("diff: a dose joined with another is explained where it was foreseen; a dose that is gone never") {
+    for (const bool joined : {true, false})
+        for (const bool foreseen : {true, false}) {
+            Layout l;
+            l.before.change(0, [](Record& r) {
+                nth<MedicationRequest>(r).dosage_instruction.add(r.arena).text = "two at night";
+            });
+            l.after.change(0, [&](Record& r) {
+                auto& text = nth<MedicationRequest>(r).dosage_instruction[0].text;
+                if (joined) text = r.arena.join(text, "; two at night");
+            });
+            Foresees target([&](const Record& r, std::uint32_t i, std::vector<record::Foreseen>& out) {
+                if (foreseen && r.items[i].kind == EntityKind::MedicationRequest)
+                    out.push_back({i, record::Foreseen::How::lost, "dosageInstruction", "joined"});
+            });
+            l.options.foresight = {&target};
+            CAPTURE(joined);
+            CAPTURE(foreseen);
+            CHECK(l.run().unexplained == (joined && foreseen ? 0 : 1));
+        }
+}
+
+TEST_CASE("diff: code systems are read from a table") {
+    const auto all = load_code_systems(
+        "system,codes,why\nhttp://a,shared,x\nhttp://b/*,shared,y\nhttp://b/none,nothing,z\n", "t.csv");
+    REQUIRE(all.size() == 3);
+    CHECK(all[2].codes == Codes::nothing);
+    for (const char* wrong : {"system,codes,why\nhttp://a,mine,x\n", "system,codes\nhttp://a,own\n",
+                              "system,codes,why\nhttp://a,own,x\nhttp://a,own,y\n"})
+        CHECK_THROWS_AS(load_code_systems(wrong, "t.csv"), MappingError);
 }
 
 TEST_CASE("diff: a missing entry is explained when it was foreseen; a dangerous one only when it is held") {

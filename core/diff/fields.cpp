@@ -237,6 +237,10 @@ struct Walker {
         std::sort(pairs.begin(), pairs.end());
         for (const auto& [i, j] : pairs) {
             const At here = path.item(i, j);
+            if (explain != nullptr && f.type == &record::type_of<record::Coding>() &&
+                explain->made_anew(owner, a, b, *static_cast<const record::Coding*>(of(a, i)),
+                                   *static_cast<const record::Coding*>(of(b, j))))
+                continue;
             if (structures)
                 structure(of(a, i), of(b, j), *f.type, here);
             else if (explain == nullptr ||

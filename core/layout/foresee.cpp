@@ -136,6 +136,8 @@ void Target::foresee(const Record& record, std::vector<Foreseen>& out) const {
             out.push_back({places[l.item], How::own, {}, std::string(l.why)});
             continue;
         }
+        // What is lost here whoever writes it in the system it came from makes anew.
+        if (l.reason == "code-not-carried") out.push_back({places[l.item], How::own, {}, std::string(l.why)});
         const How how = l.reason == kInstead      ? How::instead
                         : l.why == kOthers        ? How::replaced
                         : l.why.starts_with(kOne) ? How::first

@@ -9,6 +9,8 @@ namespace {
 
 constexpr Text kOwn = "https://gpswitch.org/CodeSystem/confidentiality";
 
+bool loose(Text code) { return code == "N" || code == "L" || code == "U" || code == "M"; }
+
 }  // namespace
 
 // Whoever reads lets it inherit them again from the entry whose row has the flag: from its consultation or
@@ -24,9 +26,7 @@ bool Pages::inherited(std::uint32_t i, Text label) const {
 }
 
 bool Pages::leads_to(std::uint32_t i, Text type) const {
-    bool flags = false;
-    for (std::size_t t = 0; t < layout_.tables() && !flags; ++t) flags = layout_.columns(t).label >= 0;
-    if (!flags) return false;
+    if (!layout_.flags()) return false;
     const auto kind = record::kind_of(type);
     if ((kind != EntityKind::Encounter && kind != EntityKind::Condition) || !has_rows(i)) return true;
     for (const mapping::WrittenRow& row : routes_[i]->rows)
@@ -78,6 +78,14 @@ bool Pages::said_by_flag(std::uint32_t i, Draft& d, bool other) {
     return true;
 }
 
+// Where no row has a flag, whoever has a label is held.
+bool Pages::held_for_label(std::uint32_t i) const {
+    const record::Item& item = record_->items[i];
+    const auto& labels = item.entity->meta.security;
+    return !layout_.flags() && item.kind != EntityKind::Provenance && has_rows(i) &&
+           std::any_of(labels.begin(), labels.end(), [](const record::Coding& c) { return !loose(c.code); });
+}
+
 // A label is carried by the row's own flag, or by that of the row it stands beside; where there is none the
 // entry is held.
 void Pages::restricted(std::uint32_t i) {
@@ -86,8 +94,7 @@ void Pages::restricted(std::uint32_t i) {
     bool labelled = false, other = false;
     for (const record::Coding& c : item.entity->meta.security) {
         if (inherited(i, c.code)) continue;
-        const bool loose = c.code == "N" || c.code == "L" || c.code == "U" || c.code == "M";
-        labelled = labelled || !loose;
+        labelled = labelled || !loose(c.code);
         other = other || (c.system == kOwn && c.code != "staff-restricted");
     }
     if (!labelled) return;

@@ -141,6 +141,7 @@ Layout::Layout(std::shared_ptr<mapping::MappingSet> set, std::string_view versio
         using mapping::Cell;
         columns_.push_back({t.find(Cell::patient), t.find(Cell::practice), t.find(Cell::key),
                             t.find(Cell::label), t.find(Cell::code)});
+        flags_ = flags_ || columns_.back().label >= 0;
     }
     for (const mapping::WrittenTable& t : write_->tables()) {
         auto& columns = limited_.emplace_back();

@@ -54,6 +54,8 @@ class Layout {
     }
     const mapping::TurnRules& turned(const mapping::WrittenRow& row) const { return turned_[row.number]; }
     const Cover& cover(const mapping::WriteRoute& route) const { return covers_[route.number]; }
+    /// Some table has a flag that says labels.
+    bool flags() const { return flags_; }
     /// Every line of the kind is `held`, but for the patient's.
     bool no_place(EntityKind kind) const { return no_place_[static_cast<std::size_t>(kind)]; }
     /// Columns with a limit in characters.
@@ -87,6 +89,7 @@ class Layout {
     std::vector<Cover> covers_;                                   ///< by WriteRoute::number
     std::vector<std::vector<std::uint32_t>> limited_;
     std::array<bool, record::kEntityKinds> no_place_{};
+    bool flags_ = false;
 };
 
 /// What the layout has no place for, as its tables say: entities of which every line of write.csv is `held`,

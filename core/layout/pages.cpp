@@ -1,5 +1,7 @@
 #include "core/layout/pages.hpp"
 
+#include "core/record/made_number.hpp"
+
 namespace gpswitch::layout {
 
 void Pages::fill(const Record& record, Text practice, Text as_of) {
@@ -20,11 +22,13 @@ void Pages::fill(const Record& record, Text practice, Text as_of) {
     keys_.assign(n, {});
     begin();
     route();
+    in_vain_ = !held.empty();
+    for (std::uint32_t i = 0; i < n && !in_vain_; ++i) in_vain_ = held_for_label(i);
     for (std::uint32_t i = 0; i < n; ++i) item(i);
     finish();
     for (std::uint32_t i = 0; i < n; ++i) restricted(i);
     with_patient();
-    lengths();
+    if (held.empty()) lengths();
     // Few, and in import as well: those of the practice.
     if (say_all || record.patient_id.empty())
         for (Draft& d : drafts)
@@ -49,6 +53,7 @@ void Pages::decide(const Record& record) {
     record_ = &record;
     held.clear();
     routes_.clear();
+    numbers_.assign(record.items.size(), {});
     for (const record::Item& item : record.items) {
         routes_.push_back(layout_.write().first(item.kind, *item.entity));
         if (layout_.no_place(item.kind))
@@ -60,6 +65,15 @@ void Pages::decide(const Record& record) {
 void Pages::forget(std::span<const std::uint32_t> items) {
     std::uint32_t i = 0;
     std::erase_if(routes_, [&](const auto*) { return std::ranges::binary_search(items, i++); });
+    i = 0;
+    std::erase_if(numbers_, [&](const auto&) { return std::ranges::binary_search(items, i++); });
+}
+
+std::array<char, 18> Pages::number_of(std::uint32_t i) {
+    const record::Item& item = record_->items[i];
+    if (decided_ != record_) return record::made_number(item.kind, item.entity->id);
+    if (numbers_[i][0] == 0) numbers_[i] = record::made_number(item.kind, item.entity->id);
+    return numbers_[i];
 }
 
 void Pages::route() {
@@ -134,7 +148,7 @@ void Pages::item(std::uint32_t i) {
     mapping::TurnRound turn(layout_.set(), entity, item.kind, arena_);
     for (std::size_t r = 0; r < at_route_->rows.size(); ++r)
         if (!at_route_->rows[r].by_brick && !one_row(i, r, entity, turn)) return;
-    uncovered(i, entity, turn.filled());
+    if (!in_vain_) uncovered(i, entity, turn.filled());
 }
 
 // False when the item is held for want of room.

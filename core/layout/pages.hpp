@@ -207,6 +207,8 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
 
     // --- what bricks use ---
 
+    /// record::made_number of an item: made once, however often the record is filled.
+    std::array<char, 18> number_of(std::uint32_t i);
     std::uint32_t draft(std::size_t table, Text key);
     Text key_of_item(std::uint32_t item, std::size_t table);
     void lose(Text path, std::string_view why, std::string_view reason = kNotCarried, Text place = {});
@@ -311,6 +313,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
     void unwritten_base(const Entity& entity);
 
     // labels.cpp
+    bool held_for_label(std::uint32_t i) const;
     bool inherited(std::uint32_t i, Text label) const;
     bool leads_to(std::uint32_t i, Text type) const;
     void restricted(std::uint32_t i);
@@ -318,6 +321,9 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
 
     Text id_base_;
     const Record* decided_ = nullptr;
+    std::vector<std::array<char, 18>> numbers_;  ///< of a record that is decided, by item; 0: not made yet
+    /// Something is held: this is not the last time, and what is lost is not asked.
+    bool in_vain_ = false;
     struct Key {
         std::size_t table = 0;
         Text key;  ///< null: not asked for yet

@@ -1,8 +1,9 @@
 #include "core/pipeline/address_issues.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <functional>
-#include <unordered_map>
+#include <string_view>
 
 #include "core/record/address.hpp"
 
@@ -13,24 +14,52 @@ using record::Record;
 
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
+/// Findings without a place, by the entity that they name.
+class Named {
+  public:
+    explicit Named(const std::vector<Issue>& issues)
+        : issues_(issues), first_(issues.size(), kNone), slots_(std::bit_ceil(2 * issues.size()), kNone) {
+        for (std::uint32_t i = 0; i < issues.size(); ++i) {
+            if (!issues[i].member.empty() || issues[i].resource.empty()) continue;
+            const std::string_view name = issues[i].resource;
+            const std::size_t slash = std::min(name.find('/'), name.size());
+            std::uint32_t& slot = find(name.substr(0, slash), name.substr(std::min(slash + 1, name.size())));
+            if (slot == kNone) slot = i;
+            first_[i] = slot;
+        }
+    }
+    /// The first finding that names it, or kNone.
+    std::uint32_t of(const record::Item& item) { return find(record::name_of(item.kind), item.entity->id); }
+    /// The first that names the same as this one; kNone: it has a place, or names nothing.
+    std::uint32_t first(std::size_t issue) const { return first_[issue]; }
+
+  private:
+    std::uint32_t& find(std::string_view kind, std::string_view id) {
+        const std::hash<std::string_view> text;
+        std::size_t at = (text(id) * 31 + kind.size()) & (slots_.size() - 1);
+        for (; slots_[at] != kNone; at = (at + 1) & (slots_.size() - 1)) {
+            const std::string_view name = issues_[slots_[at]].resource;
+            if (name.size() == kind.size() + 1 + id.size() && name[kind.size()] == '/' &&
+                name.starts_with(kind) && name.ends_with(id))
+                break;
+        }
+        return slots_[at];
+    }
+    const std::vector<Issue>& issues_;
+    std::vector<std::uint32_t> first_, slots_;
+};
+
 /// Of each finding without a place the row of its entity; kNone when it has none.
 std::vector<std::uint32_t> own_rows(const Record& record) {
-    std::unordered_map<std::string_view, std::uint32_t> rows;
-    for (const Issue& issue : record.issues)
-        if (issue.member.empty() && !issue.resource.empty()) rows.emplace(issue.resource, kNone);
-    std::string name;
+    Named named(record.issues);
+    std::vector<std::uint32_t> rows(record.issues.size(), kNone), out(record.issues.size(), kNone);
     for (const record::Claim& c : record.claims) {
-        if (rows.empty()) break;
         if (c.role != record::Role::primary) continue;
-        name_of(record.items[c.item], name);
-        if (const auto named = rows.find(name); named != rows.end() && named->second == kNone)
-            named->second = c.row;
+        if (const std::uint32_t i = named.of(record.items[c.item]); i != kNone && rows[i] == kNone)
+            rows[i] = c.row;
     }
-    std::vector<std::uint32_t> out(record.issues.size(), kNone);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const Issue& issue = record.issues[i];
-        if (issue.member.empty() && !issue.resource.empty()) out[i] = rows.find(issue.resource)->second;
-    }
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (const std::uint32_t first = named.first(i); first != kNone) out[i] = rows[first];
     return out;
 }
 

@@ -37,8 +37,9 @@ std::vector<const record::EpisodeOfCare*> registrations(const Record& record) {
 }
 
 bool is_open(const record::EpisodeOfCare& e) {
-    return e.status != "finished" && e.status != "cancelled" && e.status != "entered-in-error" &&
-           e.period.end.empty();
+    if (e.status == "finished" || e.status == "cancelled" || e.status == "entered-in-error") return false;
+    // Active is said at the moment of the source: an end that stands there is still to come.
+    return e.status == "active" || e.period.end.empty();
 }
 
 }  // namespace

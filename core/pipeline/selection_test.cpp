@@ -47,6 +47,18 @@ TEST_CASE("population: the first fact that fits says it") {
         {"nothing is said of a registration", [](auto& r) { person(r); }, "registered"},
         {"an open registration", [](auto& r) { person(r), registration(r, "active", "regular"); },
          "registered"},
+        {"an open one with an end that is still to come",
+         [](auto& r) {
+             person(r), registration(r, "active", "regular");
+             static_cast<record::EpisodeOfCare*>(r.items.back().entity)->period.end = "2030-01-01";
+         },
+         "registered"},
+        {"one with an end, of which nobody says that it is open",
+         [](auto& r) {
+             person(r), registration(r, "", "regular");
+             static_cast<record::EpisodeOfCare*>(r.items.back().entity)->period.end = "2020-01-01";
+         },
+         "left"},
         {"private counts as registered", [](auto& r) { person(r), registration(r, "active", "private"); },
          "registered"},
         {"a temporary one", [](auto& r) { person(r), registration(r, "active", "temporary"); }, "temporary"},

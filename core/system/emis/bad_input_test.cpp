@@ -1,5 +1,7 @@
 // Input that is damaged, hostile or strange: nothing is lost in silence, and one bad thing costs no more than
 // itself.
+#include <filesystem>
+
 #include "core/system/emis/series_test.hpp"
 
 using namespace gpswitch;
@@ -29,6 +31,36 @@ TEST_CASE("emis: CP1252 bytes in a UTF-8 file: the row is held as it is, the row
     CHECK(r.all_fates(kObs, "bad") == Fates{"held:unreadable-row"});
     CHECK(r.made("Observation", "good").size() == 1);
     CHECK(r.found("EMIS-ROW-001") == 1);
+}
+
+TEST_CASE("emis: a delivery that is packed once more is never passed by") {
+    Series s;
+    s.bulk.code("cough", kFinding, "Cough");
+    s.bulk.obs("a", "cough");
+    s.bulk.write(s.place);
+    const auto refusal = [&](const std::string& name, const std::string& bytes) -> std::string {
+        s.place.put(name, bytes);
+        std::string what;
+        try {
+            static_cast<void>(emis_test::run(s.place.path));
+        } catch (const InputError& e) { what = e.what(); }
+        std::filesystem::remove(s.place / name);
+        return what;
+    };
+    const std::string table = s.bulk.file_name(kObs), rows = s.place.get(table);
+    io::TestFolder inside, outside;
+    inside.put(table, rows);
+    archive::pack(inside.path, outside / "in.zip", archive::Packing::zip);
+    archive::pack(outside.path, inside / "out.zip", archive::Packing::zip);
+    CHECK(refusal("delta.zip", outside.get("in.zip")).find("delta.zip!") != std::string::npos);
+    CHECK(refusal("deltas", inside.get("out.zip")).find("deltas!in.zip!") != std::string::npos);
+    CHECK(refusal("delta.zip.gpg", "secret").find("delta.zip.gpg") != std::string::npos);
+    // Notes, packed or not, are none of ours.
+    io::TestFolder notes;
+    notes.put("note.txt", "x");
+    archive::pack(notes.path, outside / "notes.zip", archive::Packing::zip);
+    CHECK(refusal("notes.zip", outside.get("notes.zip")).empty());
+    CHECK(refusal("note.txt", "x").empty());
 }
 
 TEST_CASE("emis: lone CR, lone LF and no line end at the end of the file are line ends too") {

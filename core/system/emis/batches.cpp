@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/archive/all_files.hpp"
 #include "core/util/civil_time.hpp"
 #include "core/util/error.hpp"
 #include "core/util/text.hpp"
@@ -118,6 +119,9 @@ Deliveries deliveries(const archive::Place& files, const std::string& as_of) {
         }
         const auto name = parse_file_name(members[m].name);
         if (!name) {
+            archive::refuse_packed(files, m, [](std::string_view inside) {
+                return parse_file_name(inside) || side_file(inside);
+            });
             // A table that nobody knows may hold patients' rows; a note beside the extract does not.
             const bool table = lower(members[m].name).ends_with(".csv");
             out.issues.push_back(

@@ -14,7 +14,14 @@ void PatientCursor::problems() {
         if (!r.live || r.route == nullptr) continue;
         if (r.route->settles != "part") {
             // Its code is not in the extract: it stands alone.
-            if (const auto item = item_of(r, EntityKind::Condition)) problem_status(r, *item);
+            const auto item = item_of(r, EntityKind::Condition);
+            if (!item) continue;
+            problem_status(r, *item);
+            if (maker_.cell(r, "IDCode").empty()) continue;
+            maker_.keep(r, maker_.entity<record::Condition>(*item), "IDCode");
+            maker_.issue(r, Severity::information, "TPP-REF-001",
+                         "leads to no such entry of this patient; the id is kept", "IDCode",
+                         "it may have come with an earlier delivery, or never: ask the site");
             continue;
         }
         Row* code = row("SRCode", maker_.cell(r, "IDCode"));
@@ -23,12 +30,14 @@ void PatientCursor::problems() {
             maker_.as_text(r);
             continue;
         }
-        if (&rows("SRProblem")[problem_of_.at(code->key)] != &r) {
+        if (const Row& first = rows("SRProblem")[problem_of_.at(code->key)]; &first != &r) {
             // A second problem of the same code: what it says is kept, and the first one stays as it is.
             record_->claim(r.row, *item, Role::part, "SRProblem");
             maker_.keep_all(r, maker_.entity<record::Condition>(*item));
-            maker_.issue(r, Severity::information, "TPP-PROB-001",
-                         "a second problem of one code: the first counts");
+            const bool differ = open_problem(r) != open_problem(first);
+            maker_.issue(r, differ ? Severity::warning : Severity::information, "TPP-PROB-001",
+                         differ ? "two problems of one code, one of them over: the open one counts"
+                                : "a second problem of one code: the first counts");
             continue;
         }
         maker_.join(r, *item, "Condition");
@@ -46,9 +55,14 @@ void PatientCursor::problems() {
 }
 
 // Open until the end has passed: an end that is still to come ends nothing.
+bool PatientCursor::open_problem(const Row& problem) const {
+    const Text end = maker_.cell(problem, "DateEnd").substr(0, 10);
+    return end.empty() || end > Text(extract_.census.as_of).substr(0, 10);
+}
+
 void PatientCursor::problem_status(const Row& problem, std::uint32_t item) {
     const Text end = maker_.cell(problem, "DateEnd").substr(0, 10);
-    const bool open = end.empty() || end > Text(extract_.census.as_of).substr(0, 10);
+    const bool open = open_problem(problem);
     const mapping::Values& states = maker_.mapping().values(maker_.mapping().values_index("problem-status"));
     const mapping::ValueRow* v = states.find(open ? "open" : "ended");
     auto& c = maker_.entity<record::Condition>(item);
@@ -75,7 +89,10 @@ void PatientCursor::find_pressures() {
         const Row& r = all[i];
         const bool alone = r.live && r.route != nullptr && r.route->makes.size() == 1 &&
                            r.route->makes[0].kind == EntityKind::Observation;
-        if (!alone || !is_decimal(maker_.number_of(r))) continue;
+        const Text comparator = maker_.cell(r, "NumericComparator");
+        const bool said =
+            comparator.empty() || m.values(m.values_index("operator")).find(comparator) != nullptr;
+        if (!alone || !said || !is_decimal(maker_.number_of(r))) continue;
         const bool high = in(r, "systolic");
         if (!high && !in(r, "diastolic")) continue;
         const Text event = maker_.cell(r, "IDEvent"), when = maker_.cell(r, "DateEvent");
@@ -227,6 +244,8 @@ void PatientCursor::appointment_parts() {
             }
             const Text profile = maker_.cell(r, column), person = maker_.cell(r, "IDClinician");
             if (profile.empty() && person.empty()) continue;
+            if (!profile.empty() && !person.empty() && maker_.staff_of(profile) != person)
+                maker_.keep(r, a, "IDClinician");
             record::AppointmentParticipant& clinician = a.participant.add(arena);
             clinician.status = "accepted";
             clinician.actor.reference =

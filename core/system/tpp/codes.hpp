@@ -30,6 +30,8 @@ class Codes {
     /// code. A row without SNOMED CT gets the one concept that SRCtv3ToSnomed has for its code, marked as not
     /// chosen; of several none. True when something was written.
     bool concept_of(const Coded& coded, Arena& arena, record::Concept& out);
+    /// The SNOMED CT concept that it is coded with: its own, or the one of its CTV3 code; empty when none.
+    Text concept_code(const Coded& coded);
     /// dm+d, Multilex product and pack, and the name as text.
     bool drug_of(Text dmd, Text product, Text pack, Text name, Arena& arena, record::Concept& out);
     /// A Multilex product with its CTV3 drug code and words.
@@ -39,6 +41,7 @@ class Codes {
 
   private:
     Text snomed_for(Text ctv3);
+    Text words_of(Text product, Arena& arena);
     Text kept(std::unordered_map<std::string, Text>& cache, Text key, Text table, Text column, bool only);
     const Extract& extract_;
     Arena arena_;

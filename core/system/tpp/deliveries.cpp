@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/archive/all_files.hpp"
 #include "core/system/tpp/values.hpp"
 #include "core/system/tpp/zip_parts.hpp"
 #include "core/util/civil_time.hpp"
@@ -33,6 +34,11 @@ std::string table_of(std::string_view path) {
     const std::string base = base_name(path);
     if (!lower(base).ends_with(".csv") || !starts_with_ignoring_case(base, "SR")) return {};
     return base.substr(0, base.size() - 4);
+}
+
+/// By its name, a file that a delivery has.
+bool of_extract(std::string_view path) {
+    return lower(base_name(path)) == kManifest || !table_of(path).empty() || part_name(path).number >= 0;
 }
 
 /// What lies in one folder of the place.
@@ -80,6 +86,8 @@ class Finder {
                 out_.issues.push_back(issue(Severity::warning, "TPP-FILE-001", member(m).origin,
                                             "not a file of a SystmOne extract: left unread",
                                             "ask what is in it: its rows are in no count"));
+            } else {
+                archive::refuse_packed(*files_, m, of_extract);
             }
         }
     }
@@ -200,6 +208,11 @@ class Finder {
                 !table.empty() && lower(base_name(inside)) != kManifest)
                 folder.tables.push_back(
                     {table, member(order.back()).name + "!" + inside, origin + "!" + inside, zip.get(), m});
+            else if (lower(base_name(inside)) != kManifest)
+                archive::refuse_packed(*zip, m, of_extract);
+            else if (!same_manifest(folder, zip->bytes(m)))
+                throw InputError(origin + "!" + inside + ": the manifest of another delivery, in an archive",
+                                 "unpack that delivery into a folder of its own");
         }
         out_.places.push_back(zip);
     }
@@ -217,6 +230,10 @@ class Finder {
             throw InputError(e.what(),
                              "a part of the archive may be missing or cut short: ask for the delivery again");
         }
+    }
+
+    bool same_manifest(const Folder& folder, std::string_view manifest) const {
+        return folder.manifest >= 0 && files_->bytes(static_cast<std::size_t>(folder.manifest)) == manifest;
     }
 
     std::string origin_of(const std::string& stem) const {

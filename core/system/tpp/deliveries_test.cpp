@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/io/test_folder.hpp"
 #include "core/util/error.hpp"
@@ -82,6 +83,27 @@ TEST_CASE_FIXTURE(Fixture, "tpp trap 4: the tables lie in a zip beside the manif
     REQUIRE(d.list[0].files.size() == 1);
     CHECK(d.list[0].files[0].bytes() == kPatient);
     CHECK(d.list[0].files[0].origin.ends_with("SRExtract.zip!SRPatient.csv"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "tpp: a delivery that is packed otherwise is never passed by") {
+    full("20260301_0200", "20260301_0200");
+    CHECK(refusal().empty());
+    io::TestFolder packed;
+    packed.put("20260302_0200/SRManifest.csv", kHead + "SRPatient,Y,N,20260301_0200,20260302_0200\r\n");
+    packed.put("20260302_0200/SRPatient.csv", kPatient);
+    archive::pack(packed.path, folder / "next.tar.zst", archive::Packing::tar_zst);
+    CHECK(refusal().find("next.tar.zst!20260302_0200/SRManifest.csv") != std::string::npos);
+    std::filesystem::remove(folder / "next.tar.zst");
+    archive::pack(packed.path, folder / "20260301_0200/next.zip", archive::Packing::zip);
+    CHECK(refusal().find("the manifest of another delivery") != std::string::npos);
+    std::filesystem::remove(folder / "20260301_0200/next.zip");
+    for (const char* name : {"next.zip.gpg", "next.7z.asc", "next.rar"}) {
+        folder.put(name, "whatever it holds");
+        CHECK_MESSAGE(refusal().find(name) != std::string::npos, name);
+        std::filesystem::remove(folder / name);
+    }
+    folder.put("readme.txt", "a note");
+    CHECK(refusal().empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "tpp trap 5: a zip in parts is one archive, and a missing part is told") {

@@ -477,6 +477,35 @@ TEST_CASE("tpp export: what is no GP record, or unknown to all, is merged and co
     CHECK(with(lines(folder, "out/SRManifest.csv"), "SRBrandNew,N,N,,20260302_0200") == 1);
 }
 
+TEST_CASE("tpp export: what goes with what was removed, and what stays, is the same in the copy") {
+    Extract e;
+    const auto row = [&](const std::string& table, const std::string& id, tpp_test::Cells more) {
+        more.insert({{"RowIdentifier", id}, {"IDPatient", "1001"}, {"DateEvent", "03 Feb 2020 09:10:00"}});
+        e.add(table, more);
+    };
+    const auto removal = [&](const std::string& table, const std::string& id) {
+        e.add(table, {{"RowIdentifier", id}, {"RemovedData", "1"}});
+    };
+    e.patient("1001").patient("1002").below("X0003", "H33..");
+    e.add("SRStaffMember", {{"RowIdentifier", "11"}, {"StaffName", "Dr Ada Drama"}});
+    row("SRCode", "1", {{"CTV3Code", "H33.."}, {"IDDoneBy", "11"}});
+    row("SRCode", "2", {{"CTV3Code", "H33.."}});
+    row("SRProblem", "8", {{"IDCode", "2"}});
+    row("SRDrugSensitivity", "1", {{"IDPatient", "1002"}, {"IDMultiLexAction", "812"}});
+    e.deliver();
+    for (const auto& [table, id] : {std::pair{"SRStaffMember", "11"}, {"SRCode", "2"}, {"SRPatient", "1002"}})
+        removal(table, id);
+    e.deliver();
+    e.patient("1002").deliver();
+    const io::TestFolder folder;
+    const Collected c = collected({e.folder.path}, folder / "out");
+    CHECK(c.of(Fate::deleted, "SRProblem", "coded-entry-removed") == 1);
+    CHECK(c.of(Fate::deleted, "SRDrugSensitivity", "patient-removed") == 1);
+    CHECK(c.of(Fate::migrated, "SRStaffMember") == 2);  // the row and its removal
+    CHECK(mapped(folder / "out") == mapped(e.folder.path));
+    check_again(folder, "out");
+}
+
 TEST_CASE("tpp export: a licensee's specification and the archive's parts: one folder comes out") {
     const io::TestFolder folder;
     std::filesystem::create_directories(folder / "tables");

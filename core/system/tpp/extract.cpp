@@ -36,6 +36,7 @@ Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet
     for (TableFile& t : tables_)
         if (!t.shape.through.empty()) index_through(t, parents);
     for (TableFile& t : tables_) merge(t);
+    remove_problems();
     lookups_.resize(tables_.size());
     if (purpose_ == Purpose::copy) {
         keep_shared();
@@ -44,6 +45,7 @@ Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet
         for (std::size_t t = 0; t < tables_.size(); ++t)
             if (!tables_[t].of_patients) build_lookup(t);
         read_hierarchy();
+        check_hierarchy();
         read_profiles();
     }
     fill_census();
@@ -123,13 +125,18 @@ void Extract::say_columns(const TableFile& t) {
     const bool other = mapping_.in_list("not-gp-tables", t.name);
     if (other) return;
     for (const Part& p : t.parts) {
-        std::string missing, strange;
+        std::string missing, strange, described;
         for (const mapping::TableColumn& c : mapping_.table_columns(t.name))
             if (p.header.find(c.column) < 0 && c.since.empty() &&
                 !same_ignoring_case(c.column, "RemovedData"))
                 missing = join_to(missing, c.column);
-        for (const std::string& c : p.header.columns)
-            if (t.known != nullptr && t.known->find(c) == nullptr) strange = join_to(strange, shown(c));
+        for (const std::string& c : p.header.columns) {
+            if (t.known == nullptr) break;
+            const Column* known = t.known->find(c);
+            if (known == nullptr || !known->mapped)
+                (known == nullptr ? strange : described) =
+                    join_to(known == nullptr ? strange : described, shown(c));
+        }
         if (!missing.empty())
             issues.push_back(
                 issue(p.origin, 1, Severity::information, "TPP-HEAD-001",
@@ -140,6 +147,12 @@ void Extract::say_columns(const TableFile& t) {
                 issue(p.origin, 1, Severity::warning, "TPP-HEAD-002",
                       fmt::format("unknown column {}: its values are kept as they are", strange),
                       "TPP's table specification of that version, beside the files, would say what it is"));
+        if (!described.empty())
+            issues.push_back(
+                issue(p.origin, 1, Severity::information, "TPP-HEAD-003",
+                      fmt::format("column {}, which the specification describes and no mapping reads: "
+                                  "its values are kept as they are",
+                                  described)));
     }
 }
 
@@ -159,6 +172,28 @@ void Extract::check_tables() {
                            fmt::format("no file for {}: what they would say is not known", missing),
                            "a sample, not a delivery: do not take it for anybody's whole record"));
     census.warnings.push_back("tables that are missing: " + missing);
+}
+
+// What a coded entry is comes from the hierarchy: without it an allergy is an observation like any other.
+void Extract::check_hierarchy() {
+    const auto codes = named("SRCode"), hierarchy = named("SRCtv3Hierarchy");
+    if (!below_.empty() || !codes) return;
+    const TableFile& t = tables_[*codes];
+    const auto coded = [&](std::size_t s) {
+        const Part& p = t.part_of(s);
+        return t.verdict(s) == Verdict::live &&
+               !trim(csv::field_at(t.raw_at(t.offset(s)), p.header.find("CTV3Code"), p.dialect)).empty();
+    };
+    std::size_t s = 0;
+    while (s < t.rows.size() && !coded(s)) ++s;
+    if (s == t.rows.size()) return;
+    const std::string what =
+        "SRCtv3Hierarchy does not say what coded entries are: allergies, disorders and "
+        "procedures among them come as observations";
+    issues.push_back(issue(hierarchy ? tables_[*hierarchy].parts[0].origin : deliveries_.list.front().origin,
+                           0, Severity::warning, "TPP-TABLE-003", what,
+                           "ask the site for an extract with SRCtv3Hierarchy before anybody relies on it"));
+    census.warnings.push_back(what);
 }
 
 Extract::Columns::Columns(const TableFile& t, const Part& p)
@@ -185,8 +220,12 @@ void Extract::read_patients() {
         throw InputError(deliveries_.list.front().origin + ": no SRPatient", "without it nobody is known");
     TableFile& t = tables_[*people];
     std::unordered_map<std::string, std::size_t> practices;
-    std::unordered_map<Key, std::unordered_map<Key, std::pair<std::string, bool>>>
-        found;                                                           // practice, patient: removed
+    struct Person {
+        std::string id;
+        bool removed = false;
+        std::uint16_t removed_by = 0, counts_from = 0;  // deliveries
+    };
+    std::unordered_map<Key, std::unordered_map<Key, Person>> found;      // practice, patient
     std::vector<std::unordered_set<Key>> seen(deliveries_.list.size());  // practices by delivery
     for (const Part& p : t.parts) {
         if (deliveries_.list[p.delivery].use != Use::read) continue;
@@ -197,11 +236,18 @@ void Extract::read_patients() {
             const Text row = p.bytes.substr(span.offset, span.length);
             const Text id = trim(csv::field_at(row, c.key, p.dialect));
             const Text visible = trim(csv::field_at(row, c.visible, p.dialect));
-            const bool removed = is_true(csv::field_at(row, c.removed, p.dialect));
+            const bool removed = removes(csv::field_at(row, c.removed, p.dialect));
             if (id_key(id) == kNoKey) continue;
             if (!removed && !visible.empty()) ++practices[std::string(visible)];
             if (!visible.empty()) seen[p.delivery].insert(text_key(visible));
-            found[text_key(visible)][id_key(id)] = {std::string(id), removed};
+            Person& person = found[text_key(visible)][id_key(id)];
+            person.id = id;
+            if (removed)
+                person.removed_by = p.delivery;
+            else if (person.removed)
+                person.counts_from = static_cast<std::uint16_t>(
+                    p.delivery == person.removed_by ? p.delivery : person.removed_by + 1);
+            person.removed = removed;
         }
     }
     choose_practice(practices);
@@ -209,12 +255,15 @@ void Extract::read_patients() {
     for (std::size_t d = 0; d < deliveries_.list.size(); ++d)
         of_others_.push_back(!deliveries_.list[d].deltas && !seen[d].empty() && !seen[d].contains(practice_));
     std::vector<std::pair<std::string, Key>> keys;
+    std::unordered_map<Key, std::uint16_t> back;
     const auto add = [&](Key practice) {
-        for (const auto& [key, row] : found[practice]) {
-            if (row.second)
+        for (const auto& [key, person] : found[practice]) {
+            if (person.removed)
                 removed_patients_.insert(key);
             else
-                keys.emplace_back(row.first, key);
+                keys.emplace_back(person.id, key);
+            if (!person.removed && person.counts_from > 0)
+                back[key] = std::max(back[key], person.counts_from);
         }
     };
     add(practice_);
@@ -225,6 +274,8 @@ void Extract::read_patients() {
                keys.end());
     for (const auto& [text, key] : keys) {
         removed_patients_.erase(key);
+        if (const auto it = back.find(key); it != back.end())
+            gone_before_.emplace(census.patients.size(), it->second);
         patients.emplace(key, static_cast<std::uint32_t>(census.patients.size()));
         census.patients.push_back({text, 1});
     }
@@ -263,8 +314,8 @@ void Extract::gms_places(const Part& p, Text row, const Columns& c, std::vector<
     out.clear();
     if (upper(csv::field_at(row, c.status, p.dialect)).find("GMS") == std::string::npos) return;
     for (const int column : {c.place, c.registered}) {
-        const Key key = text_key(csv::field_at(row, column, p.dialect));
-        if (key != kNoKey && key != practice_) out.push_back(key);
+        const Text place = csv::field_at(row, column, p.dialect);
+        if (const Key key = text_key(place); !no_id(place) && key != practice_) out.push_back(key);
     }
 }
 

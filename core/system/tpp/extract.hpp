@@ -83,6 +83,7 @@ class Extract {
     // extract.cpp
     void open_files();
     void check_tables();
+    void check_hierarchy();
     void say_columns(const TableFile& t);
     void read_patients();
     void choose_practice(const std::unordered_map<std::string, std::size_t>& practices);
@@ -96,6 +97,12 @@ class Extract {
     void index(TableFile& t);
     void index_through(TableFile& t, std::unordered_map<Key, std::uint64_t>& parents);
     void merge(TableFile& t);
+    void remove_problems();
+    /// A row that came before its patient was removed: who came back since has none of it.
+    bool came_before(std::uint64_t patient, std::uint16_t delivery) const {
+        const auto it = gone_before_.find(patient);
+        return it != gone_before_.end() && delivery < it->second;
+    }
     void settle_group(TableFile& t, std::span<Version> versions,
                       std::vector<std::pair<std::uint64_t, Verdict>>& out);
     void settle_versions(TableFile& t, std::span<Version> versions,
@@ -106,6 +113,8 @@ class Extract {
     Key row_key(const TableFile& t, const Part& p, Text row, const Columns& c) const;
     Verdict verdict_of(const TableFile& t, const Part& p, Text row, const Columns& c,
                        std::uint64_t patient) const;
+    /// What RemovedData says: 1, or another word for yes.
+    bool removes(Text cell) const;
     bool same_row(const TableFile& t, std::uint64_t a, std::uint64_t b) const;
 
     // copy.cpp
@@ -129,6 +138,9 @@ class Extract {
     };
     std::vector<Profile> profiles_;  ///< sorted
     std::unordered_set<Key> removed_patients_;
+    /// By patient who was removed and has come back: the first delivery whose rows count.
+    std::unordered_map<std::uint64_t, std::uint16_t> gone_before_;
+    std::unordered_set<Key> removed_codes_;  ///< rows of SRCode
     std::unordered_map<std::uint64_t, std::vector<Key>>
         gms_;  ///< by patient: other places of GMS registration
     /// By delivery: a full one of other practices, whose reference files say nothing of ours.

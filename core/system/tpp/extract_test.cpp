@@ -174,9 +174,24 @@ TEST_CASE("tpp: several practices in one delivery are split, each patient of eac
     CHECK(e.run("Y99999").census.patients.size() == 2);
 }
 
-TEST_CASE("tpp: the shared record is cut where the patient was never registered for GMS") {
+TEST_CASE("tpp: a row that names no practice is held where there are several, and belongs to the only one") {
     Extract e;
     e.patient("1");
+    e.add("SRCode", weight("7", "1", "70", {{"IDOrganisationVisibleTo", ""}}));
+    e.deliver();
+    CHECK(e.run(kHere).made("Observation", "SRCode", "7").size() == 1);
+    Extract two;
+    two.patient("1").patient("2", {{"IDOrganisationVisibleTo", "Y99999"}});
+    two.add("SRCode", weight("7", "1", "70", {{"IDOrganisationVisibleTo", ""}}));
+    two.deliver();
+    const Run r = two.run(kHere);
+    CHECK(r.made("Observation", "SRCode", "7").empty());
+    CHECK(r.fate("SRCode", "7") == Fates{"held:TPP-ORG-001"});
+}
+
+TEST_CASE("tpp: the shared record is cut where the patient was never registered for GMS") {
+    Extract e;
+    e.patient("1").below("X0003", "H33..");
     e.add("SRPatientRegistration", {{"RowIdentifier", "1"},
                                     {"IDPatient", "1"},
                                     {"RegistrationStatus", "GMS"},

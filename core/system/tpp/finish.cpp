@@ -54,7 +54,7 @@ void Maker::finish(Row& row, std::uint32_t item) {
     }
     if (name(row) != "SRCode" || item != row.first_item) return;
     keep_unread(row, item);
-    if (!coded(row).empty()) return;
+    if (const Coded c = coded(row); !c.ctv3.empty() || !c.snomed.empty()) return;
     degrade("code-missing", record_->items[item].kind);
     issue(row, Severity::warning, "TPP-CODE-001", "the row has no code at all: kept with its words",
           "CTV3Code", "look at the entry in SystmOne");
@@ -117,6 +117,9 @@ void Maker::finish_allergy(Row& row, std::uint32_t item) {
         if (said.text.empty()) said.text = arena.join("Drug class of Multilex action group ", group);
     }
     if (!said.coding.empty()) a.code = said;
+    if (!said.text.empty()) return;
+    issue(row, Severity::warning, "TPP-CODE-002", "an allergy that names no substance", "IDDrugCode",
+          "look it up in SystmOne: nobody can be warned by it");
 }
 
 void Maker::finish_referral(Row& row, std::uint32_t item) {
@@ -214,15 +217,23 @@ void Maker::value_of(Row& row, std::uint32_t item) {
         issue(row, Severity::warning, "TPP-VALUE-001", "not a number; kept as it is", "NumericValue");
         return;
     }
-    o.value_quantity.value = number;
-    o.value_quantity.unit = cell(row, "NumericUnit");
-    const Text comparator = cell(row, "NumericComparator");
-    if (comparator.empty()) return;
+    const Text comparator = cell(row, "NumericComparator"), unit = cell(row, "NumericUnit");
     const mapping::Values& values = mapping_.values(mapping_.values_index("operator"));
     const mapping::ValueRow* v = values.find(comparator);
-    if (v != nullptr && !v->target.empty()) o.value_quantity.comparator = v->target;
+    // Neither "exactly" nor anything else that a number can say.
+    if (v == nullptr && !comparator.empty()) {
+        o.value_string = record_->arena.join(comparator, " ", number, unit.empty() ? "" : " ", unit);
+        degrade("value-unmatched", EntityKind::Observation);
+        return issue(row, Severity::warning, "TPP-VALUE-001",
+                     "a comparator that is not known: the value is kept in words", "NumericComparator",
+                     "look it up in SystmOne: is the number exact?");
+    }
+    o.value_quantity.value = number;
+    o.value_quantity.unit = unit;
+    if (v == nullptr) return;
+    if (!v->target.empty()) o.value_quantity.comparator = v->target;
     // "About" has no comparator of its own, and must not be read as "exactly".
-    if (v == nullptr || v->equivalence == "unmatched") {
+    if (v->equivalence == "unmatched") {
         o.value_quantity.approximate = "true";
         keep(row, o, "NumericComparator");
         degrade("value-unmatched", EntityKind::Observation);
@@ -238,6 +249,14 @@ void Maker::finish_medication(Row& row, std::uint32_t item) {
     if (codes_.drug_of(cell(row, "IDMultiLexDMD"), cell(row, "IDMultiLexProduct"),
                        cell(row, "IDMultiLexPack"), cell(row, "NameOfMedication"), arena, known))
         drug = known;
+    if (known.text.empty() && cell(row, "IDMultiLexDMD").empty())
+        issue(row, Severity::warning, "TPP-CODE-002", "a medicine that names no drug", "NameOfMedication",
+              "look it up in SystmOne: nobody can prescribe by it");
+    if (const Text status = cell(row, "DrugStatus");
+        !status.empty() && !mapping_.in_list("drug-status", status))
+        issue(row, Severity::warning, "TPP-STATUS-002",
+              "a drug status that is not known: it changes nothing but where its words say so, and is kept",
+              "DrugStatus", "look the medicine up in SystmOne: may the practice issue it?");
     Entity& entry = *record_->items[item].entity;
     const bool alone = row.route->makes.size() == 1;  // prescribed elsewhere: no request has these beside it
     const bool issue = name(row) == "SRPrimaryCareMedication";
@@ -291,8 +310,7 @@ void Maker::finish_immunization(Row& row, std::uint32_t item) {
     if (name(row) == "SRCode") return finish_coded(row, item);
     Arena& arena = record_->arena;
     auto& i = entity<record::Immunization>(item);
-    codes_.concept_of({cell(row, "ImmsReadCode"), {}, cell(row, "ImmsSNOMEDCode"), {}}, arena,
-                      i.vaccination_procedure);
+    codes_.concept_of(coded(row), arena, i.vaccination_procedure);
     // A code that came without words is no words of it.
     for (const record::Coding& c : i.vaccination_procedure.coding)
         if (i.vaccination_procedure.text == c.code) i.vaccination_procedure.text = {};
@@ -347,7 +365,7 @@ void Maker::finish_staff(Row& row, std::uint32_t item) {
         return;
     }
     auto& p = entity<record::Practitioner>(item);
-    p.active = is_true(cell(row, "Obsolete")) ? "false" : "true";
+    if (p.active.empty()) p.active = is_true(cell(row, "Obsolete")) ? "false" : "true";
     if (cell(row, "IDNational").empty()) keep(row, p, "NationalIdType");
     if (const Text number = cell(row, "IDNational"); !number.empty()) {
         const Text type = cell(row, "NationalIdType");

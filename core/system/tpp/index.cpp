@@ -13,20 +13,28 @@ Key Extract::row_key(const TableFile& t, const Part& p, Text row, const Columns&
     return text_key(std::string(trim(first)) + "\n" + std::string(trim(second)));
 }
 
+bool Extract::removes(Text cell) const {
+    cell = trim(cell);
+    if (cell.empty() || cell == "0") return false;
+    return cell == "1" || mapping_.in_list("true-words", cell);
+}
+
 // The rule of those who have read such extracts for years: a row stays when it was made while the patient was
 // registered here or, for GMS, elsewhere; and what says nothing of it stays.
 Verdict Extract::verdict_of(const TableFile& t, const Part& p, Text row, const Columns& c,
                             std::uint64_t patient) const {
     if (c.visible >= 0 && practice_ != kNoKey) {
         const Key visible = text_key(csv::field_at(row, c.visible, p.dialect));
+        if (visible == kNoKey && several_ && purpose_ == Purpose::map) return Verdict::no_practice;
         if (visible != practice_ && (visible != kNoKey || several_)) return Verdict::other_practice;
     }
-    if (is_true(csv::field_at(row, c.removed, p.dialect))) return Verdict::live;
+    if (removes(csv::field_at(row, c.removed, p.dialect))) return Verdict::live;
     if (patient == TableFile::kNobody || c.registered < 0 ||
         same_ignoring_case(t.name, "SRPatientRegistration"))
         return Verdict::live;
-    const Key where = text_key(csv::field_at(row, c.registered, p.dialect));
-    if (where == kNoKey || where == practice_) return Verdict::live;
+    const Text place = csv::field_at(row, c.registered, p.dialect);
+    const Key where = text_key(place);
+    if (no_id(place) || where == practice_) return Verdict::live;
     const auto it = gms_.find(patient);
     const bool theirs =
         it != gms_.end() && std::find(it->second.begin(), it->second.end(), where) != it->second.end();
@@ -61,7 +69,8 @@ void Extract::index(TableFile& t) {
                 const auto it = key == kNoKey ? patients.end() : patients.find(key);
                 if (it != patients.end()) patient = it->second;
                 v = verdict_of(t, p, row, c, patient);
-                const bool gone = patient == TableFile::kNobody && removed_patients_.contains(key);
+                const bool gone = patient == TableFile::kNobody ? removed_patients_.contains(key)
+                                                                : came_before(patient, p.delivery);
                 if (v == Verdict::live && gone && t.shape.patient != "RowIdentifier")
                     v = Verdict::patient_removed;
                 // A practice has its own row about a person whom another one sees too.
@@ -83,14 +92,16 @@ void Extract::index(TableFile& t) {
             if (it != t.rows.end() && *it == row) t.put(static_cast<std::size_t>(it - t.rows.begin()), v);
         }
     }
-    // Rows of the shared record keep their patient, and are looked for among that patient's.
+    // Rows of the shared record, of a patient who was removed, and those of nobody knows which practice, keep
+    // their patient, and are looked for among that patient's.
     if (!t.of_patients) return;
-    std::unordered_set<std::uint64_t> shared;
+    std::unordered_map<std::uint64_t, Verdict> theirs;
     for (const auto& [address, v] : apart)
-        if (v == Verdict::shared_record) shared.insert(address);
-    if (shared.empty()) return;
+        if (v == Verdict::shared_record || v == Verdict::no_practice || v == Verdict::patient_removed)
+            theirs.emplace(address, v);
+    if (theirs.empty()) return;
     for (std::size_t s = 0; s < t.rows.size(); ++s)
-        if (shared.contains(t.offset(s))) t.put(s, Verdict::shared_record);
+        if (const auto it = theirs.find(t.offset(s)); it != theirs.end()) t.put(s, it->second);
 }
 
 // Rows that name no patient but another row: theirs is the patient of that row. Parents are looked at once,
@@ -117,7 +128,8 @@ void Extract::index_through(TableFile& t, std::unordered_map<Key, std::uint64_t>
                             ? parents.find(id_key(csv::field_at(t.raw_at(t.offset(s)), c.through, p.dialect)))
                             : parents.end();
         const std::uint64_t patient = it == parents.end() ? t.patient(s) : it->second;
-        verdicts.emplace_back(patient << 40 | t.offset(s), t.verdict(s));
+        const bool gone = t.verdict(s) == Verdict::live && came_before(patient, p.delivery);
+        verdicts.emplace_back(patient << 40 | t.offset(s), gone ? Verdict::patient_removed : t.verdict(s));
     }
     std::sort(verdicts.begin(), verdicts.end());
     t.verdicts.clear();
@@ -144,7 +156,14 @@ void Extract::settle_versions(TableFile& t, std::span<Version> versions,
                               std::vector<std::pair<std::uint64_t, Verdict>>& out) {
     std::vector<Version*> current;
     std::uint64_t owner = TableFile::kNobody;
+    const Version* left = nullptr;  // the row that removed the current one, which stays
     for (Version& v : versions) {
+        if (left != nullptr) out.emplace_back(left->address, Verdict::removal);
+        left = nullptr;
+        if (v.removed && t.shape.stays && !current.empty()) {
+            left = &v;
+            continue;
+        }
         if (v.removed) {
             out.emplace_back(v.address, current.empty() ? Verdict::removal_unknown : Verdict::removal);
             for (const Version* c : current) out.emplace_back(c->address, Verdict::removed_later);
@@ -162,6 +181,25 @@ void Extract::settle_versions(TableFile& t, std::span<Version> versions,
         }
         current.push_back(&v);
         if (v.patient != TableFile::kNobody) owner = v.patient;
+    }
+    if (!versions.empty() && versions.back().removed && t.name == "SRCode")
+        removed_codes_.insert(versions.back().key);
+    if (left == nullptr) return;
+    for (const Version* c : current) t.left.insert(c->address);
+    // A copy says it in the same way.
+    out.emplace_back(left->address, purpose_ == Purpose::copy ? Verdict::live : Verdict::removal);
+}
+
+// A problem is of its coded entry, and goes with it.
+void Extract::remove_problems() {
+    const auto problems = named("SRProblem");
+    if (!problems || removed_codes_.empty()) return;
+    TableFile& t = tables_[*problems];
+    for (std::size_t s = 0; s < t.rows.size(); ++s) {
+        if (t.verdict(s) != Verdict::live || t.broken.contains(t.offset(s))) continue;
+        const Part& p = t.part_of(s);
+        const Text code = csv::field_at(t.raw_at(t.offset(s)), p.header.find("IDCode"), p.dialect);
+        if (removed_codes_.contains(id_key(code))) t.put(s, Verdict::code_removed);
     }
 }
 
@@ -190,8 +228,8 @@ void Extract::settle_group(TableFile& t, std::span<Version> versions,
 // look, but where that file itself says that rows of it are gone. In one file alone, rows of the same key are
 // sorted out when the patient is read.
 void Extract::merge(TableFile& t) {
-    const bool removes = t.header.find("RemovedData") >= 0;
-    if (t.parts.size() == 1 && !removes) return;
+    const bool tells = t.header.find("RemovedData") >= 0;
+    if (t.parts.size() == 1 && !tells) return;
     std::vector<Version> versions;
     std::unordered_set<Key> keys;
     const std::vector<Columns> columns = columns_of(t);
@@ -207,7 +245,7 @@ void Extract::merge(TableFile& t) {
             if (key == kNoKey) continue;
             see(Version{key, static_cast<std::uint32_t>(part), t.offset(s),
                         t.of_patients ? t.patient(s) : TableFile::kNobody,
-                        is_true(csv::field_at(row, c.removed, p.dialect)),
+                        removes(csv::field_at(row, c.removed, p.dialect)),
                         verdict == Verdict::shared_record});
         }
     };
@@ -266,6 +304,8 @@ void Extract::build_lookup(std::size_t table) {
         const Text cell = csv::field_at(t.raw_at(t.offset(s)), p.header.find(column), p.dialect);
         const bool id = column == "RowIdentifier" || column == "IDMultiLexProduct";
         const Key key = id ? id_key(cell) : text_key(cell);
+        const int needs = t.shape.needs.empty() ? -1 : p.header.find(t.shape.needs);
+        if (needs >= 0 && no_id(csv::field_at(t.raw_at(t.offset(s)), needs, p.dialect))) continue;
         if (key != kNoKey) list.emplace_back(key, static_cast<std::uint32_t>(s));
     }
     std::sort(list.begin(), list.end());
@@ -303,7 +343,10 @@ void Extract::read_profiles() {
         };
         const Key person = id_key(cell("IDStaffMember"));
         if (person == kNoKey) continue;
-        profiles_.push_back({person, text_key(cell("IDOrganisation")), moment(cell("DateEmploymentStart")),
+        // One that was removed stands behind all others.
+        const bool left = t.left.contains(t.offset(s));
+        profiles_.push_back({person, text_key(cell("IDOrganisation")),
+                             left ? std::string() : moment(cell("DateEmploymentStart")),
                              std::string(cell("RowIdentifier"))});
     }
     std::sort(profiles_.begin(), profiles_.end());

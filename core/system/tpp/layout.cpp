@@ -36,8 +36,8 @@ constexpr std::array<Shape, 32> kShapes = {{
     {.table = "SROrganisation", .name = "ID", .split = false},
     {.table = "SROrganisationBranch", .split = false},
     {.table = "SRStaff", .split = false},
-    {.table = "SRStaffMember", .split = false},
-    {.table = "SRStaffMemberProfile", .split = false},
+    {.table = "SRStaffMember", .stays = true, .split = false},
+    {.table = "SRStaffMemberProfile", .needs = "IDStaffMember", .stays = true, .split = false},
     {.table = "SRStaffMemberProfileRole", .split = false},
     {.table = "SRAppointmentFlags", .through = "IDAppointment", .parent = "SRAppointment"},
     {.table = "SRActivityEvent", .unique = false},
@@ -56,11 +56,12 @@ Type type_named(std::string_view word) {
         Type type;
     };
     // layout.csv's own words, and those of a licensee's specification.
-    static constexpr std::array<Word, 16> kWords = {{{"text", Type::text},
+    static constexpr std::array<Word, 17> kWords = {{{"text", Type::text},
                                                      {"id", Type::id},
                                                      {"code", Type::code},
                                                      {"boolean", Type::boolean},
                                                      {"date", Type::date},
+                                                     {"day", Type::day},
                                                      {"integer", Type::integer},
                                                      {"decimal", Type::decimal},
                                                      {"lookup", Type::lookup},
@@ -120,7 +121,7 @@ Layout Layout::load(const std::string& folder) {
         if (line == 1) continue;
         Table& table = out.get(cells[0]);
         table.mapped = true;
-        table.columns.push_back({std::string(cells[1]), type_named(cells[2]), std::string(cells[3])});
+        table.columns.push_back({std::string(cells[1]), type_named(cells[2]), std::string(cells[3]), true});
     }
     return out;
 }
@@ -159,7 +160,7 @@ void Layout::add_specification(std::string_view bytes, const std::string& origin
         if (same_ignoring_case(leads, "SRMapping")) type = Type::lookup;
         if (same_ignoring_case(leads, "SRConfiguredListOption")) type = Type::option;
         if (type == Type::integer && starts_with_ignoring_case(column, "ID")) type = Type::id;
-        t.columns.push_back({std::string(column), type, std::string(leads)});
+        t.columns.push_back({std::string(column), type, std::string(leads), false});
     }
 }
 

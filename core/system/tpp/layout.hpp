@@ -16,13 +16,27 @@
 namespace gpswitch::tpp {
 
 /// What a cell of a column is. option: id of a row of SRConfiguredListOption; lookup: the same of SRMapping;
-/// practice: ODS code of where a row was made, which says nothing when it is the practice itself.
-enum class Type : std::uint8_t { text, id, code, boolean, date, integer, decimal, lookup, option, practice };
+/// practice: ODS code of where a row was made, which says nothing when it is the practice itself. day: a date
+/// whose field has no time of day; a time is kept beside the entry.
+enum class Type : std::uint8_t {
+    text,
+    id,
+    code,
+    boolean,
+    date,
+    day,
+    integer,
+    decimal,
+    lookup,
+    option,
+    practice
+};
 
 struct Column {
     std::string name;
     Type type = Type::text;
-    std::string leads;  ///< table whose row the cell names; empty: none
+    std::string leads;    ///< table whose row the cell names; empty: none
+    bool mapped = false;  ///< of the mapping set; otherwise only a licensee's specification has it
 };
 
 struct Table {
@@ -43,6 +57,9 @@ struct Shape {
     std::string_view through = {}, parent = {};
     /// By which others lead to a row, when it is not the key: SROrganisation.ID.
     std::string_view name = {};
+    /// Column without which nobody can lead to a row.
+    std::string_view needs = {};
+    bool stays = false;  ///< a removed row stays, as one of the past: rows of its time name it
     bool unique = true;  ///< RowIdentifier is unique in the table
     bool split = true;   ///< rows belong to the practice in IDOrganisationVisibleTo
 };

@@ -47,6 +47,7 @@ void PatientCursor::imply_plan(Row& issue, std::uint32_t order, Text variant, co
     made.dispense_request.expected_supply_duration = {};  // of the issue
     made.based_on = {};
     auto& o = maker_.entity<record::MedicationRequest>(order);
+    maker_.keep(issue, o, "IDRepeatTemplate");  // the plan is another
     o.based_on = {};
     o.based_on.add(arena).reference = arena.join("MedicationRequest/", made.id);
     if (const auto course = item_of(issue, EntityKind::MedicationStatement))
@@ -76,7 +77,10 @@ void PatientCursor::issue_of(Row& issue) {
     const auto& request = maker_.entity<record::MedicationRequest>(*order);
     if (repeat == nullptr || !item_of(*repeat, EntityKind::MedicationRequest)) {
         maker_.issue(issue, Severity::warning, "TPP-MED-001",
-                     "an issue without its template: it stands on an implied plan", "IDRepeatTemplate");
+                     repeat == nullptr
+                         ? "an issue without its template: it stands on an implied plan"
+                         : "an issue of what is prescribed elsewhere: it stands on an implied plan",
+                     "IDRepeatTemplate");
         return imply_plan(issue, *order, "plan-implied", "implied plan of an issue without its template");
     }
     if (request.status != "completed") return;

@@ -208,12 +208,15 @@ void PatientCursor::settle_all(Fate fate, Text rule) {
 }
 
 void PatientCursor::route() {
-    // Of two problems with one code the first is the one; a removed one is not live any more.
+    // Of two problems with one code the first that is open is the one, else the first; a removed one is not
+    // live any more.
     Rows& problems = rows("SRProblem");
     for (std::uint32_t i = 0; i < problems.size(); ++i)
         if (problems[i].live)
             if (const Row* code = row("SRCode", maker_.cell(problems[i], "IDCode")); code != nullptr)
-                problem_of_.emplace(code->key, i);
+                if (const auto [it, fresh] = problem_of_.emplace(code->key, i);
+                    !fresh && open_problem(problems[i]) && !open_problem(problems[it->second]))
+                    it->second = i;
     for (const std::size_t t : order_)
         for (Row& r : rows_[t]) {
             if (!r.live) continue;

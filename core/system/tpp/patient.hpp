@@ -53,6 +53,7 @@ class PatientCursor : public record::Cursor, private Links {
     // clinical.cpp
     void problems();
     void problem_status(const Row& problem, std::uint32_t item);
+    bool open_problem(const Row& problem) const;
     void find_pressures();
     void pressure(Row& systolic, Row& diastolic);
     void event_links();

@@ -39,11 +39,11 @@ void PatientCursor::person(Row& row) {
         patient.birth_date = birth.substr(0, 10);
         // A time of birth other than midnight has no field.
         if (birth.size() > 10) maker_.keep(row, patient, "DateBirth");
-    } else if (!birth.empty()) {
-        maker_.keep(row, patient, "DateBirth");
-        maker_.degrade("value-impossible", EntityKind::Patient);
-        maker_.issue(row, Severity::warning, "TPP-VALUE-001", "not a day of the calendar; kept as it is",
-                     "DateBirth");
+    }
+    // A death whose day cannot be read is a death.
+    if (patient.deceased_date_time.empty() && maker_.unreadable_day(row, "DateDeath")) {
+        patient.deceased_boolean = "true";
+        patient.inferred.add(arena) = "deceasedBoolean: a date of death that cannot be read";
     }
     const Text matched = maker_.cell(row, "SpineMatched"), number = maker_.cell(row, "NHSNumber");
     if (number.empty()) {
@@ -98,8 +98,10 @@ void PatientCursor::addresses() {
         const mapping::ValueRow* kind = m.values(m.values_index("address-type")).find(type);
         if (use != nullptr) a.use = use->target;
         if (kind != nullptr) a.type = kind->target;
-        const bool ended = civil_time::is_day(cell("DateTo").substr(0, 10)) &&
-                           cell("DateTo").substr(0, 10) <= Text(extract_.census.as_of).substr(0, 10);
+        // An end that cannot be read is an end: nobody is written to at an address that may be over.
+        const bool ended = maker_.unreadable_day(r, "DateTo") ||
+                           (civil_time::is_day(cell("DateTo").substr(0, 10)) &&
+                            cell("DateTo").substr(0, 10) <= Text(extract_.census.as_of).substr(0, 10));
         if (ended) a.use = "old";
         const bool plain = use != nullptr && use->equivalence == "equivalent" && !ended;
         if (!type.empty() && !plain) maker_.keep(r, patient, "AddressType");
@@ -230,7 +232,8 @@ void PatientCursor::named_gp() {
         maker_.join(r, *item, "Patient");
         auto& patient = maker_.entity<record::Patient>(*item);
         const Text end = maker_.cell(r, "DateTo").substr(0, 10);
-        const bool current = end.empty() || end > Text(extract_.census.as_of).substr(0, 10);
+        const bool current = !maker_.unreadable_day(r, "DateTo") &&
+                             (end.empty() || end > Text(extract_.census.as_of).substr(0, 10));
         const Text gp = maker_.cell(r, "IDProfileRegisteredGP"), practice = maker_.cell(r, "IDPractice");
         const Text role =
             current ? maker_.practice(EntityKind::PractitionerRole, "SRStaffMemberProfile", gp) : Text{};

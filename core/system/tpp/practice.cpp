@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/util/text.hpp"
 
@@ -95,6 +96,36 @@ void Practice::unreadable(Row& row) {
                  "the row is held back; ask for the extract again");
 }
 
+// The flags of a slot that nobody has booked are the slot's.
+void Practice::flags_of(const Row& appointment) {
+    const auto table = extract_.named("SRAppointmentFlags");
+    if (!table) return;
+    const TableFile& t = extract_.table(*table);
+    if (!std::exchange(flags_known_, true)) {
+        const auto [first, last] = t.slots_of(TableFile::kNobody);
+        for (std::size_t s = first; s < last; ++s) {
+            if (t.verdict(s) != Verdict::live || t.broken.contains(t.offset(s))) continue;
+            const Part& p = t.part_of(s);
+            const Text id = csv::field_at(t.raw_at(t.offset(s)), p.header.find("IDAppointment"), p.dialect);
+            flags_[id_key(id)].push_back(static_cast<std::uint32_t>(s));
+        }
+    }
+    const auto it = appointment.key == kNoKey ? flags_.end() : flags_.find(appointment.key);
+    if (it == flags_.end()) return;
+    for (const std::uint32_t slot : it->second) {
+        if (!flags_taken_.insert(slot).second) continue;
+        Row flag = maker_.load(*table, slot);
+        if (flag.bad != nullptr) {
+            unreadable(flag);
+            continue;
+        }
+        maker_.join(flag, appointment.first_item, "Slot");
+        auto& s = maker_.entity<record::Slot>(appointment.first_item);
+        const Text words = maker_.cell(flag, "Flag");
+        s.comment = s.comment.empty() ? words : maker_.record().arena.join(s.comment, "; ", words);
+    }
+}
+
 void Practice::left_over(std::size_t table, std::size_t slot) {
     Record& record = maker_.record();
     const TableFile& t = extract_.table(table);
@@ -109,7 +140,11 @@ void Practice::left_over(std::size_t table, std::size_t slot) {
                                 std::ranges::all_of(row.route->makes, [](const mapping::Made& m) {
                                     return record::practice_wide(m.kind);
                                 });
-    if (slot_of_nobody) return maker_.make(row, {});
+    if (slot_of_nobody) {
+        maker_.make(row, {});
+        if (t.name == "SRAppointment") flags_of(row);
+        return;
+    }
     record.settle(row.row, Fate::held, "no-such-patient");
     maker_.issue(row, Severity::error, "TPP-PAT-003",
                  "belongs to a patient who is not in SRPatient: the row is held back",
@@ -134,7 +169,10 @@ bool Practice::rest(Record& record) {
             t.of_patients ? t.slots_of(TableFile::kNobody) : std::pair{std::size_t{0}, t.rows.size()};
         for (; first + slot_ < last; ++slot_) {
             if (record.rows.size() >= kChunk) return true;
-            if (t.of_patients || !taken_[table_][slot_]) left_over(table_, first + slot_);
+            const bool taken = t.of_patients
+                                   ? t.name == "SRAppointmentFlags" && flags_taken_.contains(first + slot_)
+                                   : taken_[table_][slot_];
+            if (!taken) left_over(table_, first + slot_);
         }
     }
     return !record.rows.empty();

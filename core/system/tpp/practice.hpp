@@ -22,6 +22,7 @@ class Practice : private Links {
     void rota_facts(const Row& row);
     void read_rotas();
     void left_over(std::size_t table, std::size_t slot);
+    void flags_of(const Row& appointment);
 
     Maker maker_;
     const Extract& extract_;
@@ -33,6 +34,10 @@ class Practice : private Links {
     };
     std::unordered_map<Key, Rota> rotas_;  ///< once asked for
     bool rotas_known_ = false;
+    /// Flags of nobody's appointments by appointment, once asked for; and those that a slot has.
+    std::unordered_map<Key, std::vector<std::uint32_t>> flags_;
+    std::unordered_set<std::size_t> flags_taken_;
+    bool flags_known_ = false;
     std::size_t table_ = 0, slot_ = 0;
     bool orphans_done_ = false;
 };

@@ -10,8 +10,9 @@
 namespace gpswitch::tpp {
 namespace {
 
-/// number = position of the column, + kHere for the question whether it names the practice
-constexpr int kHere = mapping::kMostColumns;
+/// number = position of the column, + kHere for the question whether it names the practice, + kConcept for
+/// the SNOMED CT concept of the row's codes
+constexpr int kHere = mapping::kMostColumns, kConcept = 2 * kHere, kRemoved = 3 * kHere;
 /// A column that these files lack reads as empty.
 constexpr int kAbsent = kHere - 1;
 
@@ -26,8 +27,12 @@ int column_number(const Extract& extract, Text table, Text column) {
     if (known == nullptr || known->find(plain) == nullptr) return -1;
     const auto t = extract.named(table);
     const int at = t ? extract.table(*t).header.find(plain) : -1;
-    if (at < 0) return dot == Text::npos ? kAbsent : kAbsent + kHere;
-    return dot == Text::npos ? at : at + kHere;
+    const Text asks = dot == Text::npos ? Text{} : column.substr(dot);
+    const int question = asks.empty()         ? 0
+                         : asks == ".Concept" ? kConcept
+                         : asks == ".Removed" ? kRemoved
+                                              : kHere;
+    return (at < 0 ? kAbsent : at) + question;
 }
 
 Maker::Maker(const Extract& extract, const mapping::MappingSet& mapping)
@@ -38,8 +43,10 @@ Maker::Maker(const Extract& extract, const mapping::MappingSet& mapping)
         const Text key = t.shape.name.empty() ? t.shape.key : t.shape.name;
         keys_.emplace_back(t.header.find(key), key == "RowIdentifier");
         auto& columns = columns_.emplace_back();
-        for (const std::string& c : t.header.columns)
-            columns.push_back(t.known == nullptr ? nullptr : t.known->find(c));
+        for (const std::string& c : t.header.columns) {
+            const Column* known = t.known == nullptr ? nullptr : t.known->find(c);
+            columns.push_back(known != nullptr && known->mapped ? known : nullptr);
+        }
     }
 }
 
@@ -55,14 +62,10 @@ Text Maker::reading(Row& row, const Column& column, Text given) {
     const auto kept = [&] { row.rest.add(arena) = {origin(row, column.name), given}; };
     switch (column.type) {
         case Type::id: return no_id(given) ? Text{} : given;
-        case Type::practice: return given == extract_.practice() ? Text{} : given;
-        case Type::date: {
-            const std::string iso = moment(given);
-            if (iso.empty()) return given;  // the rule that takes it tells of it
-            if (!sentinel_day(iso)) return arena.copy(iso);
-            kept();
-            return {};
-        }
+        case Type::practice: return no_id(given) || given == extract_.practice() ? Text{} : given;
+        case Type::boolean: return flag_of(row, column, given);
+        case Type::date:
+        case Type::day: return moment_of(row, column, given);
         case Type::lookup:
         case Type::option: {
             if (no_id(given)) return {};
@@ -79,6 +82,50 @@ Text Maker::reading(Row& row, const Column& column, Text given) {
         }
         default: return given;
     }
+}
+
+// What is no day of the calendar is none, and is kept: nothing is taken to begin or to end on it.
+Text Maker::moment_of(Row& row, const Column& column, Text given) {
+    Arena& arena = record_->arena;
+    const auto kept = [&] { row.rest.add(arena) = {origin(row, column.name), given}; };
+    const std::string iso = moment(given);
+    if (sentinel_day(iso.empty() ? given : Text(iso))) {
+        kept();
+        return {};
+    }
+    if (!iso.empty() && column.type == Type::date) return arena.copy(iso);
+    const Text day = iso.empty() ? given.substr(0, 10) : Text(iso).substr(0, 10);
+    const bool as_iso = given.size() == 10 || (given.size() == 19 && civil_time::is_time(given.substr(11)));
+    if (iso.empty() && !(as_iso && civil_time::is_day(day))) {
+        kept();
+        ++row.unreadable;
+        issue(row, Severity::warning, "TPP-VALUE-001",
+              "not a day of the calendar; kept as it is, and read as none", column.name,
+              "it stands beside the entry, in no field: look it up in SystmOne");
+        return {};
+    }
+    const Text read = iso.empty() ? given : arena.copy(iso);
+    if (column.type != Type::day || read.size() <= 10) return read;
+    kept();
+    return read.substr(0, 10);
+}
+
+// TRUE and FALSE, 1 and 0. Other words say yes or no by lists of the mapping set; the rest says nothing.
+Text Maker::flag_of(Row& row, const Column& column, Text given) {
+    if (is_true(given) || given == "0" || same_ignoring_case(given, "false")) return given;
+    row.rest.add(record_->arena) = {origin(row, column.name), given};
+    for (const auto& [list, read] : {std::pair<Text, Text>{"true-words", "TRUE"}, {"false-words", "FALSE"}})
+        if (mapping_.in_list(list, given)) {
+            issue(row, Severity::information, "TPP-FLAG-001",
+                  fmt::format("a flag in other words than TRUE and FALSE: read as {}, and kept", read),
+                  column.name);
+            return read;
+        }
+    ++row.unreadable;
+    issue(row, Severity::warning, "TPP-VALUE-001",
+          "a flag that is neither TRUE nor FALSE; kept as it is, and taken for unknown", column.name,
+          "it stands beside the entry, in no field: look it up in SystmOne");
+    return {};
 }
 
 void Maker::read_cells(Row& row, const RowText& text) {
@@ -144,6 +191,11 @@ Text Maker::given(const Row& row, std::string_view column) const {
 }
 
 Text Maker::cell(int column) const {
+    if (column >= kRemoved) {
+        const TableFile& t = extract_.table(at_->table);
+        return t.left.contains(t.offset(at_->slot)) ? Text("true") : Text("false");
+    }
+    if (column >= kConcept) return codes_.concept_code(coded(*at_));
     const int at = column % kHere;
     const Text value =
         at == kAbsent || static_cast<std::uint32_t>(at) >= at_->cell_count ? Text{} : at_->cells[at];
@@ -152,6 +204,8 @@ Text Maker::cell(int column) const {
 }
 
 Coded Maker::coded(const Row& row) const {
+    if (name(row) == "SRImmunisation")
+        return {cell(row, "ImmsReadCode"), {}, cell(row, "ImmsSNOMEDCode"), {}};
     return {cell(row, "CTV3Code"), cell(row, "CTV3Text"), cell(row, "SNOMEDCode"), cell(row, "SNOMEDText")};
 }
 
@@ -180,9 +234,19 @@ bool Maker::settle_verdict(Row& row) {
     const Outcome out = outcome(v);
     record_->settle(row.row, out.fate, out.rule);
     row.live = false;
+    if (v == Verdict::no_practice) {
+        record_->incomplete = true;
+        issue(row, Severity::error, "TPP-ORG-001",
+              "names no practice, in a delivery of several: whose it is cannot be told; held back",
+              "IDOrganisationVisibleTo", "ask for an extract of this practice alone");
+    }
     if (v == Verdict::removal_unknown)
         issue(row, Severity::information, "TPP-DEL-001", "removes a row that no delivery brought",
               "RemovedData", "a delivery before it may be missing");
+    if (v == Verdict::code_removed)
+        issue(row, Severity::warning, "TPP-PROB-002",
+              "a problem whose coded entry is deleted: it is left out with it", "IDCode",
+              "when the problem should stand, look it up in SystmOne");
     return true;
 }
 
@@ -255,6 +319,7 @@ void Maker::join(Row& row, std::uint32_t item, std::string_view made) {
 
 void Maker::keep_rest(const Row& row, Entity& entity) {
     for (const record::Rest& r : row.rest) entity.rest.add(record_->arena, r);
+    if (row.unreadable > 0) degrade("value-impossible", making_);
     const TableFile& t = extract_.table(row.table);
     for (const int i : t.unknown)
         if (static_cast<std::uint32_t>(i) < row.cell_count && !row.given[i].empty())
@@ -294,6 +359,7 @@ void Maker::keep_all(const Row& row, Entity& entity) {
         if (const int i = header.find(column); !whose && !row.cells[i].empty())
             entity.rest.add(record_->arena, {origin(row, column), row.cells[i]});
     }
+    for (const record::Rest& r : row.rest) entity.rest.add(record_->arena, r);
 }
 
 Text Maker::practice(EntityKind kind, Text table, Text cell) {
@@ -349,11 +415,13 @@ const Maker::Rota& Maker::rota(Text id) {
 
 // Some fields take the person, not the role.
 Text Maker::person_of(Text profile) {
+    return practice(EntityKind::Practitioner, "SRStaffMember", staff_of(profile));
+}
+
+Text Maker::staff_of(Text profile) {
     const auto t = extract_.named("SRStaffMemberProfile");
     const auto slot = t ? extract_.find(*t, id_key(profile)) : std::nullopt;
-    return slot ? practice(EntityKind::Practitioner, "SRStaffMember",
-                           extract_.cell(*t, *slot, "IDStaffMember", kept_))
-                : Text{};
+    return slot ? extract_.cell(*t, *slot, "IDStaffMember", kept_) : Text{};
 }
 
 void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Reference& out) {
@@ -382,7 +450,10 @@ void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Re
     out.identifier.value = value;
     degrade("reference-dangling", making_);
     issue(*at_, Severity::information, "TPP-REF-001",
-          "leads to a row that is not in the extract; the id is kept", rule.name, kMissing);
+          rule.refers && !record::practice_wide(*rule.refers)
+              ? "leads to no such entry of this patient; the id is kept"
+              : "leads to a row that is not in the extract; the id is kept",
+          rule.name, kMissing);
 }
 
 void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {

@@ -29,7 +29,10 @@ struct Row {
     bool live = true;       ///< not settled
     bool pressure = false;  ///< a systolic reading that stands for the whole blood pressure
     const mapping::Route* route = nullptr;
-    List<record::Rest> rest;  ///< what the cells could not hold: ids without words, days that stand for none
+    /// What the cells could not hold: ids without words, days that stand for none, days and flags that are
+    /// none.
+    List<record::Rest> rest;
+    std::uint32_t unreadable = 0;             ///< days and flags that are none, told of
     std::uint32_t first_item = 0, items = 0;  ///< what it was made into
 };
 
@@ -41,7 +44,9 @@ struct Links {
     virtual bool has_row(const Row& row, Text table) = 0;
 };
 
-/// Columns by number: position in the table's header; "X.Here" asks whether X names the practice, or nothing.
+/// Columns by number: position in the table's header; "X.Here" asks whether X names the practice, or nothing;
+/// "X.Concept" is the SNOMED CT concept that the row's codes say, its own or that of its CTV3 code;
+/// "X.Removed" asks whether a later row removed this one, which stays.
 int column_number(const Extract& extract, Text table, Text column);
 
 /// Makes entities from rows by routes and column rules. One per cursor; not thread-safe.
@@ -84,6 +89,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     }
     /// The person of a role.
     Text person_of(Text profile);
+    Text staff_of(Text profile);  ///< by its id
     void issue(const Row& row, Severity severity, const char* code, std::string message, Text column = {},
                const char* hint = "");
     void degrade(Text reason, EntityKind kind) { record_->degradations.push_back({reason, kind}); }
@@ -93,6 +99,10 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     Text cell(const Row& row, std::string_view column) const;
     /// The cell as it stands in the file.
     Text given(const Row& row, std::string_view column) const;
+    /// The file has a day there which is none of the calendar: something happened, and nobody knows when.
+    bool unreadable_day(const Row& row, std::string_view column) const {
+        return cell(row, column).empty() && !given(row, column).empty() && !sentinel(given(row, column));
+    }
     /// "Table.Column", for rest and issues.
     Text origin(const Row& row, Text column);
     void keep(const Row& row, Entity& entity, Text column);
@@ -127,6 +137,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     void read_cells(Row& row, const RowText& text);
     int position(const Row& row, std::string_view column) const;
     Text reading(Row& row, const Column& column, Text given);
+    Text moment_of(Row& row, const Column& column, Text given);
+    Text flag_of(Row& row, const Column& column, Text given);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     void keep_rest(const Row& row, Entity& entity);
     // finish.cpp: what the rules leave to be joined
@@ -152,7 +164,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
 
     const Extract& extract_;
     const mapping::MappingSet& mapping_;
-    Codes codes_;
+    mutable Codes codes_;  ///< remembers what it looked up
     std::vector<std::unique_ptr<mapping::Router>> routers_;
     std::vector<std::vector<const Column*>> columns_;  ///< by table and header position
     std::vector<std::pair<int, bool>> keys_;  ///< by table: position of the key, and whether it is an id

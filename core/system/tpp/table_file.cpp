@@ -46,11 +46,13 @@ Outcome outcome(Verdict verdict) {
         case Verdict::removal: return {Fate::deleted, "removal"};
         case Verdict::removal_unknown: return {Fate::deleted, "removal-of-unknown-row"};
         case Verdict::patient_removed: return {Fate::deleted, "patient-removed"};
+        case Verdict::code_removed: return {Fate::deleted, "coded-entry-removed"};
         case Verdict::shared_record: return {Fate::excluded, "shared-record"};
         case Verdict::not_gp: return {Fate::excluded, "not-a-gp-record"};
         case Verdict::unknown_table: return {Fate::held, "TPP-TABLE-002"};
         case Verdict::later_delivery: return {Fate::excluded, "delivery-after-moment"};
         case Verdict::other_practice: return {Fate::excluded, "other-practice"};
+        case Verdict::no_practice: return {Fate::held, "TPP-ORG-001"};
     }
     return {Fate::unsettled, {}};
 }
@@ -104,10 +106,18 @@ void TableFile::add(Part p) {
     std::vector<Text> cells;
     if (csv::split(p.bytes.substr(span.offset, span.length), p.dialect, arena, cells) != csv::State::good)
         fail("the header row cannot be read");
+    // Cells of data are not repeated in a message.
+    const bool keyed = std::ranges::any_of(cells, [&](Text c) {
+        return same_ignoring_case(trim(c), shape.key.empty() ? "RowIdentifier" : shape.key);
+    });
+    if (known != nullptr && !keyed)
+        fail(fmt::format("no column {} in the first row: the file has no header, or not that of {}",
+                         shape.key, name));
     for (const Text c : cells) {
         const std::string column(trim(c));
         if (p.header.find(column) >= 0)
-            fail(fmt::format("column {} stands twice: which one counts?", shown(column)));
+            fail(keyed ? fmt::format("column {} stands twice: which one counts?", shown(column))
+                       : "two columns have one name: is the first row a header?");
         p.header.add(column);
     }
     parts.push_back(std::move(p));
@@ -128,7 +138,8 @@ void TableFile::place_columns() {
         if (same) p.place.clear();
     }
     for (std::size_t i = 0; i < header.columns.size(); ++i)
-        if (known != nullptr && known->find(header.columns[i]) == nullptr)
+        if (const Column* c = known == nullptr ? nullptr : known->find(header.columns[i]);
+            known != nullptr && (c == nullptr || !c->mapped))
             unknown.push_back(static_cast<int>(i));
 }
 

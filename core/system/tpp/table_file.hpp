@@ -1,5 +1,6 @@
 #pragma once
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/csv/csv.hpp"
 #include "core/record/record.hpp"
@@ -24,11 +25,13 @@ enum class Verdict : std::uint8_t {
     removal,
     removal_unknown,
     patient_removed,
+    code_removed,
     shared_record,
     not_gp,
     unknown_table,
     later_delivery,
     other_practice,
+    no_practice,  ///< says none, where there are several
 };
 /// Fate and rule of a verdict; unsettled for live.
 struct Outcome {
@@ -66,11 +69,13 @@ class TableFile {
     bool of_patients = false;
     std::vector<Part> parts;
     Header header;             ///< that of the newest file, and after it columns only older ones have
-    std::vector<int> unknown;  ///< header positions of columns that nobody knows
+    std::vector<int> unknown;  ///< header positions of columns that no mapping knows
     /// (patient << 40 | address), sorted when of_patients; nobody's rows last. Otherwise addresses in file
     /// order.
     std::vector<std::uint64_t> rows;
     std::vector<Verdict> verdicts;  ///< by slot; empty: every row is live
+    /// Addresses of rows that a later row removed and that stay, for others name them (Shape::stays).
+    std::unordered_set<std::uint64_t> left;
     /// Rows whose quotes go wrong, by address.
     std::unordered_map<std::uint64_t, csv::RowSpan> broken;
 
@@ -87,7 +92,8 @@ class TableFile {
     std::uint64_t line(std::size_t slot) const;
     std::uint64_t bytes() const;
     /// Adds a file: its header is read, its columns are joined to the table's. Throws InputError for a file
-    /// without a header, or with a column twice.
+    /// without a header, with a column twice, or of a known table whose header lacks the key: its first row
+    /// is taken for data then.
     void add(Part part);
     /// Once all files are in.
     void place_columns();

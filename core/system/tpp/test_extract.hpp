@@ -90,7 +90,7 @@ class Extract {
     Extract() {
         for (const char* table :
              {"SRPatient", "SRPatientRegistration", "SRCode", "SRProblem", "SRDrugSensitivity",
-              "SRRepeatTemplate", "SRPrimaryCareMedication", "SRImmunisation", "SREvent"})
+              "SRRepeatTemplate", "SRPrimaryCareMedication", "SRImmunisation", "SREvent", "SRCtv3Hierarchy"})
             needed_.emplace_back(table);
     }
     /// A row; `table` has the columns that any of its rows has, and RowIdentifier and
@@ -123,8 +123,9 @@ class Extract {
             for (const std::string& t : needed_) now_[t];
         for (const auto& [table, rows] : now_) {
             std::vector<std::string> columns = {"RowIdentifier", "IDOrganisationVisibleTo"};
-            if (table != "SRPatient" && table.starts_with("SR") &&
-                std::ranges::find(needed_, table) != needed_.end())
+            if (table == "SRCtv3Hierarchy")
+                columns.insert(columns.end(), {"Ctv3CodeParent", "Ctv3CodeChild"});
+            else if (table != "SRPatient" && std::ranges::find(needed_, table) != needed_.end())
                 columns.emplace_back("IDPatient");
             for (const Cells& row : rows)
                 for (const auto& [column, value] : row)

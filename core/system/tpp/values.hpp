@@ -39,8 +39,8 @@ std::optional<std::int64_t> id_of(Text text);
 /// everywhere.
 bool is_true(Text text);
 
-/// "{U+0141}ukasz" as "Łukasz": how characters that Windows-1252 has not are written. One that it has stays as
-/// it is: nobody wrote that for want of a character.
+/// "{U+0141}ukasz" as "Łukasz": how characters that Windows-1252 has not are written. One that it has stays
+/// as it is: nobody wrote that for want of a character.
 Text unescaped(Text text, Arena& arena);
 
 /// "28 tablets" as value and unit: the decimal it begins with, and the rest. Both empty when it does not

@@ -73,8 +73,9 @@ class Finder {
                 whole() + ": no file of a Vision extract in it",
                 "files are called like INCREMENTAL_A99999_journal_data_extract-2026-03-01-000500.csv");
         for (auto& [key, delivery] : found_) {
-            std::stable_sort(delivery.files.begin(), delivery.files.end(),
-                             [](const File& a, const File& b) { return a.type < b.type; });
+            std::stable_sort(delivery.files.begin(), delivery.files.end(), [](const File& a, const File& b) {
+                return std::tie(a.type, a.extract) < std::tie(b.type, b.extract);
+            });
             drop_copies(delivery);
             out_.list.push_back(std::move(delivery));
         }

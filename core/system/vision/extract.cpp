@@ -50,6 +50,7 @@ Extract::Extract(const record::SourceOptions& options, const mapping::MappingSet
         else
             index_practice(t);
     guess_bulk();
+    check_empty();
     fill_census();
     check_files();
 }
@@ -323,9 +324,6 @@ void Extract::index_practice(TableFile& t) {
 void Extract::guess_bulk() {
     const Delivery& first = deliveries_.list.front();
     std::string why;
-    if (first.find(shape(Tab::patient).file_type) == nullptr ||
-        first.find(shape(Tab::journal).file_type) == nullptr)
-        why = join_to(why, "it has no patients or no journal");
     std::size_t people = 0, entries = 0;
     bool deletion = false;
     for (const TableFile& t : tables_)
@@ -342,6 +340,8 @@ void Extract::guess_bulk() {
                 deletion = deletion || (row.bad == nullptr && deletes(row.cell(patient::ACTION)));
             }
         }
+    // A file without a row says no more than one that is not there.
+    if (people == 0 || entries == 0) why = join_to(why, "it has no patients or no journal");
     if (deletion) why = join_to(why, "it deletes patients");
     if (unknown_patients_ > 0) why = join_to(why, "its journal names patients it does not have");
     const std::string& where = first.files.front().origin;
@@ -355,6 +355,23 @@ void Extract::guess_bulk() {
             where, 0, Severity::information, "VISION-BULK-002",
             fmt::format("the first delivery is small: {} patients, {} journal entries", people, entries),
             "right for a sample or a very small practice only"));
+    }
+}
+
+// No practice is without patients and entries: a file that is there and has no row is cut short.
+void Extract::check_empty() {
+    for (const TableFile& t : tables_) {
+        if (t.shape == nullptr || !mapping_.in_list("never-empty-tables", t.name)) continue;
+        const auto read = [](const Part& p) { return p.use == Use::read; };
+        const auto first = std::ranges::find_if(t.parts, read);
+        if (first == t.parts.end() ||
+            std::ranges::any_of(t.parts, [&](const Part& p) { return read(p) && p.rows > 0; }))
+            continue;
+        issues.push_back(issue(
+            first->origin, 0, Severity::error, "VISION-TABLE-003",
+            fmt::format("no row of {} in any delivery: what it would say is not known", t.shape->file_type),
+            "an empty file may have been cut short: ask for it again"));
+        census.warnings.push_back(fmt::format("no row of {} in any delivery", t.shape->file_type));
     }
 }
 

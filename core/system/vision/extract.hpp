@@ -53,6 +53,7 @@ class Extract {
     void choose_practice(const std::unordered_map<std::string, std::size_t>& practices);
     void index(TableFile& t);
     void guess_bulk();
+    void check_empty();
     void fill_census();
 
     const record::SourceOptions options_;

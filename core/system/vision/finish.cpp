@@ -1,4 +1,6 @@
 // What stands on an entity after the rules of the mapping set, and still has to be joined or completed.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/system/vision/rows.hpp"
@@ -203,7 +205,8 @@ void Maker::keep_parts(const Row& row, std::uint32_t item) {
     }
     const EntityKind kind = record_->items[item].kind;
     type_of(journal::HCP_TYPE, journal::HCP, journal::HCP_CODE);
-    const Text subset = cell(row, journal::SUBSET), context = cell(row, journal::CONTEXT);
+    const Text subset = cell(row, journal::SUBSET), context = cell(row, journal::CONTEXT),
+               snomed = cell(row, journal::SNOMED_CODE);
     const bool drug = subset == "A" || subset == "R" || subset == "S";
     if (!context.empty() && !same_ignoring_case(context, "A")) {
         keep(row, e, journal::CONTEXT);
@@ -216,12 +219,20 @@ void Maker::keep_parts(const Row& row, std::uint32_t item) {
         const Text usual = subset == "S" ? Text("I") : subset;
         if (drug ? !same_ignoring_case(episode, usual) : !silent) keep(row, e, journal::EPISODE);
     }
-    if (!mapping_.in_list("subsets", subset)) {
-        keep(row, e, journal::SUBSET);
+    if (row.strange_subset) {
+        if (!row.subset.empty()) e.rest.add(record_->arena) = {origin(row, journal::SUBSET), row.subset};
         degrade("value-unmapped", kind);
-        issue(row, Severity::warning, "VISION-SUBSET-001",
-              "a kind of entry that is not known: made into what its code says", journal::SUBSET,
-              "look at the entry in Vision");
+        if (mapping_.in_list("subsets", subset))
+            issue(row, Severity::warning, "VISION-SUBSET-001",
+                  fmt::format("a kind of entry that is not known: taken for subset {}, of which its other "
+                              "columns are",
+                              subset),
+                  journal::SUBSET, "look at the entry in Vision");
+        else
+            issue(row, row.code->read.empty() && snomed.empty() ? Severity::error : Severity::warning,
+                  "VISION-SUBSET-001",
+                  "a kind of entry that is not known, and no column tells: made into what its code says",
+                  journal::SUBSET, "look at the entry in Vision: is it an allergy or a medicine?");
     }
 }
 
@@ -229,12 +240,13 @@ void Maker::finish_medication(const Row& row, std::uint32_t item) {
     auto& r = entity<record::MedicationRequest>(item);
     const Text name = cell(row, journal::VALUE1_NAME), value = cell(row, journal::VALUE1);
     const bool quantity = name.empty() || mapping_.in_list("quantity-names", name);
-    if (quantity && is_decimal(value)) {
-        r.dispense_request.quantity.value = value;
-    } else if (!value.empty()) {
+    const Text number = number_of(value, record_->arena);
+    if (quantity && !number.empty()) {
+        r.dispense_request.quantity.value = number;
+    } else {
         if (quantity) r.dispense_request.quantity_text = value;
         keep(row, r, journal::VALUE1);
-        keep(row, r, journal::VALUE1_NAME);
+        if (!quantity || !value.empty()) keep(row, r, journal::VALUE1_NAME);
     }
     for (const int column :
          {journal::VALUE1_UNITS, journal::VALUE2_NAME, journal::VALUE2, journal::VALUE2_UNITS})
@@ -260,8 +272,7 @@ void Maker::finish_immunization(Row& row, std::uint32_t item) {
               "look at the entry in Vision: was it given?");
     }
     const Text value = cell(row, journal::VALUE1), name = cell(row, journal::VALUE1_NAME);
-    if (value.empty()) return;
-    if (!name.empty() && mapping_.in_list("note-names", name)) {
+    if (!value.empty() && !name.empty() && mapping_.in_list("note-names", name)) {
         i.note.add(arena).text = arena.join(name, ": ", value);
         for (const int column :
              {journal::VALUE1_UNITS, journal::VALUE2_NAME, journal::VALUE2, journal::VALUE2_UNITS})
@@ -271,6 +282,7 @@ void Maker::finish_immunization(Row& row, std::uint32_t item) {
     for (const int column : {journal::VALUE1_NAME, journal::VALUE1, journal::VALUE1_UNITS,
                              journal::VALUE2_NAME, journal::VALUE2, journal::VALUE2_UNITS})
         keep(row, i, column);
+    if (value.empty()) return;
     issue(row, Severity::warning, "VISION-VALUE-002",
           "a vaccination has no value: the value is kept beside it, in no field", journal::VALUE1,
           "the value may be another entry's: look at both in Vision");
@@ -299,18 +311,18 @@ void Maker::finish_document(Row& row, std::uint32_t item) {
     auto& d = entity<record::DocumentReference>(item);
     const Text given = cell(row, journal::DOCUMENT_ID);
     if (d.content.empty()) d.content.add(record_->arena).attachment.title = "Held outside this extract";
-    Text list = given;
-    const Text first = next_token(list), second = next_token(list), third = next_token(list);
+    const std::size_t bar = std::min(given.find('|'), given.size());
+    const Text behind = given.substr(std::min(bar + 1, given.size()));
+    const Text second = trim(behind.substr(0, behind.find('|')));
     if (second.empty()) {
         d.master_identifier = {};
-        if (!given.empty()) keep(row, d, journal::DOCUMENT_ID);
-        if (given.empty())
-            issue(row, Severity::information, "VISION-DOC-001",
-                  "a letter or attachment without the id of its document", journal::DOCUMENT_ID);
+        keep(row, d, journal::DOCUMENT_ID);
+        issue(row, Severity::information, "VISION-DOC-001",
+              "a letter or attachment without the id of its document", journal::DOCUMENT_ID);
         return;
     }
     d.master_identifier.value = second;
-    if (!first.empty() || !third.empty()) keep(row, d, journal::DOCUMENT_ID);
+    if (given.size() != second.size() + 1) keep(row, d, journal::DOCUMENT_ID);
 }
 
 void Maker::finish_practitioner(Row& row, std::uint32_t item) {

@@ -383,7 +383,7 @@ TEST_CASE("vision: letters and attachments; the second token is the id of the do
           "DocumentReference/" + d["id"].get<std::string>());
     CHECK(r.of("DocumentReference").size() == 3);
     CHECK(r.of("Observation").size() == 3);
-    CHECK(r.found("VISION-DOC-001") == 1);
+    CHECK(r.found("VISION-DOC-001") == 2);
     CHECK(Run::rest(r.entry("DocumentReference", "3"), "journal.DOCUMENT_ID") == "only");
 }
 

@@ -37,10 +37,15 @@ void PatientCursor::documents() {
 
 void PatientCursor::medication() {
     masters_.clear();
+    repeats_.clear();
     const Rows& all = rows(Tab::journal);
-    for (std::uint32_t i = 0; i < all.size(); ++i)
-        if (all[i].live && all[i].items != 0 && same_ignoring_case(Maker::cell(all[i], journal::SUBSET), "R"))
-            masters_.push_back(i);
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+        if (!all[i].live || all[i].items == 0 ||
+            !same_ignoring_case(Maker::cell(all[i], journal::SUBSET), "R"))
+            continue;
+        masters_.push_back(i);
+        repeats_.push_back(prescribed(all[i]));
+    }
     for (Row& r : rows(Tab::journal)) {
         if (!r.live || r.items == 0) continue;
         const auto order = item_of(r, EntityKind::MedicationRequest);
@@ -93,28 +98,16 @@ void PatientCursor::acute(Row& row) {
         record_->arena.join("MedicationRequest/", maker_.entity<record::MedicationRequest>(plan).id);
 }
 
-// Nothing in the row leads to its master: it is the one of the same drug that had begun by then; of several
-// the one that had not ended, and of those the last to begin.
+Prescribed PatientCursor::prescribed(const Row& row) const {
+    return {Maker::cell(row, journal::DMD_CODE), Maker::cell(row, journal::CODE),
+            Maker::cell(row, journal::RUBRIC), maker_.known_day(row, journal::DATE),
+            maker_.known_day(row, journal::END_DATE)};
+}
+
+// Nothing in the row leads to its master.
 Row* PatientCursor::master_of(const Row& issue) {
-    const Text dmd = Maker::cell(issue, journal::DMD_CODE), day = maker_.day(issue, journal::DATE);
-    Row* best = nullptr;
-    bool best_open = false;
-    for (const std::uint32_t i : masters_) {
-        Row& r = rows(Tab::journal)[i];
-        const bool same = dmd.empty()
-                              ? Maker::cell(r, journal::CODE) == Maker::cell(issue, journal::CODE) &&
-                                    Maker::cell(r, journal::RUBRIC) == Maker::cell(issue, journal::RUBRIC)
-                              : Maker::cell(r, journal::DMD_CODE) == dmd;
-        const Text start = maker_.day(r, journal::DATE), end = maker_.day(r, journal::END_DATE);
-        if (!same || day.empty() || start > day) continue;
-        const bool open = end.empty() || end >= day;
-        const bool better = best == nullptr || (open && !best_open) ||
-                            (open == best_open && start >= maker_.day(*best, journal::DATE));
-        if (!better) continue;
-        best = &r;
-        best_open = open;
-    }
-    return best;
+    const int n = vision::master_of(prescribed(issue), repeats_);
+    return n < 0 ? nullptr : &rows(Tab::journal)[masters_[static_cast<std::size_t>(n)]];
 }
 
 void PatientCursor::issue_of(Row& row) {
@@ -133,8 +126,8 @@ void PatientCursor::issue_of(Row& row) {
         return;
     }
     maker_.issue(row, Severity::warning, "VISION-MED-001",
-                 "an issue without a repeat master of its drug: it stands on an implied plan", -1,
-                 "the master may have been deleted: look at the drug in Vision");
+                 "an issue without a repeat master of its drug on its day: it stands on an implied plan", -1,
+                 "the master may have been deleted, or have ended before: look at the drug in Vision");
     const std::uint32_t implied =
         imply_plan(row, *order, "plan-implied", "implied plan of an issue without a master");
     const auto course = static_cast<std::uint32_t>(record_->items.size());

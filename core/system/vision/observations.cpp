@@ -37,12 +37,13 @@ void Maker::value_of(const Row& row, record::Observation& o) {
     if (!name.empty()) keep(row, o, journal::VALUE1_NAME);
     bool implied = false;
     const Text unit = unit_of(row, journal::VALUE1_UNITS, implied);
-    if (!is_decimal(value)) {
+    const Text number = number_of(value, arena);
+    if (number.empty()) {
         o.value_string = value;
         keep(row, o, journal::VALUE1_UNITS);
         return;
     }
-    o.value_quantity.value = value;
+    o.value_quantity.value = number;
     o.value_quantity.unit = unit;
     if (implied) o.inferred.add(arena) = "valueQuantity.unit: the unit of the data area";
 }
@@ -63,10 +64,8 @@ void Maker::pressure(const Row& row, record::Observation& o) {
             implied = v != nullptr;
             if (v != nullptr) unit = v->target;
         }
-        if (is_decimal(value))
-            c.value_quantity.value = value;
-        else
-            c.value_string = value;
+        c.value_quantity.value = number_of(value, arena);
+        if (c.value_quantity.value.empty()) c.value_string = value;
         c.value_quantity.unit = c.value_quantity.value.empty() ? Text{} : unit;
         if (implied && first) o.inferred.add(arena) = "component.valueQuantity.unit: that of blood pressures";
     }
@@ -115,12 +114,13 @@ void Maker::second_value(const Row& row, record::Observation& o) {
             return;
         }
     }
-    if (!is_decimal(value)) {
+    const Text number = number_of(value, arena);
+    if (number.empty()) {
         c.value_string = value;
         keep(row, o, journal::VALUE2_UNITS);
         return;
     }
-    c.value_quantity.value = value;
+    c.value_quantity.value = number;
     c.value_quantity.unit = cell(row, journal::VALUE2_UNITS);
     if (!c.value_quantity.unit.empty() || meaning == nullptr) return;
     if (const mapping::ValueRow* v = mapping_.values(second_unit_).find(read.substr(0, 3)))

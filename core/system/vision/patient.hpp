@@ -1,4 +1,5 @@
 #pragma once
+#include "core/system/vision/repeats.hpp"
 #include "core/system/vision/rows.hpp"
 
 /// One patient's rows of all tables joined into a record.
@@ -33,9 +34,13 @@ class PatientCursor : public record::Cursor, private Links {
     void unreadable(Row& row);
     bool may_be_grave(const Row& row) const;
     void person_versions();
+    bool another_registration(const Row& older, const Row& newer);
+    void corrected(const Row& now);
     bool contradicted(const Row& a, const Row& b) const;
     bool same_row(const Row& a, const Row& b) const;
     void versions(Tab tab);
+    bool two_entries(const Row& older, const Row& newer);
+    bool grave(const Row& row) const;
     void settle_all(Fate fate, Text rule);
 
     void route();
@@ -57,6 +62,7 @@ class PatientCursor : public record::Cursor, private Links {
     void issue_of(Row& row);
     std::uint32_t imply_plan(Row& row, std::uint32_t order, Text variant, const char* why);
     Row* master_of(const Row& issue);
+    Prescribed prescribed(const Row& row) const;
 
     Maker maker_;
     const Extract& extract_;
@@ -72,6 +78,7 @@ class PatientCursor : public record::Cursor, private Links {
     std::unordered_map<Text, Text>
         references_;                      ///< of links, by token with its letter; in the record's arena
     std::vector<std::uint32_t> masters_;  ///< repeat masters, in the journal
+    std::vector<Prescribed> repeats_;     ///< the same, as the rule wants them
     /// Repeat masters: how many issues, the day of the last.
     std::unordered_map<std::uint32_t, std::pair<std::uint32_t, Text>> issues_;
     std::unordered_map<Text, const mapping::ValueRow*> ethnic_;  ///< by Read code, for good

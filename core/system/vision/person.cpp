@@ -72,6 +72,14 @@ void PatientCursor::registrations() {
         return;
     }
     registration_type(*now, *item);
+    if (Maker::cell(*now, patient::ACTIVE).empty()) {
+        auto& e = maker_.entity<record::EpisodeOfCare>(*item);
+        e.inferred.add(record_->arena) = "status: nothing says of which type the registration is";
+        maker_.degrade("value-missing", EntityKind::EpisodeOfCare);
+        maker_.issue(*now, Severity::warning, "VISION-ACTIVE-001",
+                     "no type of registration: taken for registered, unless a removal says otherwise",
+                     patient::ACTIVE, "ask the practice: has the patient left, or died?");
+    }
     for (std::size_t i = 0; i < former_.size(); ++i) {
         Row& r = former_[i];
         const Row& next = i + 1 < former_.size() ? former_[i + 1] : *now;
@@ -93,7 +101,8 @@ void PatientCursor::registrations() {
         auto& episode = maker_.entity<record::EpisodeOfCare>(made);
         if (!episode.period.end.empty()) continue;
         // Removed and registered again on one day: the end is never sent.
-        episode.period.end = maker_.day(next, patient::REGISTERED_DATE);
+        episode.period.end = maker_.known_day(next, patient::REGISTERED_DATE);
+        if (episode.period.end.empty()) continue;
         episode.inferred.add(record_->arena) = "period.end: the start of the next registration";
         maker_.degrade("end-inferred", EntityKind::EpisodeOfCare);
     }
@@ -105,14 +114,14 @@ void PatientCursor::ethnicity(Row& person) {
     if (!item) return;
     const mapping::MappingSet& m = maker_.mapping();
     const mapping::Values& values = m.values(m.values_index("ethnicity"));
+    const mapping::Values& prefixes = m.values(m.values_index("ethnicity-prefix"));
     Row* best = nullptr;
     const mapping::ValueRow* value = nullptr;
     for (Row& r : rows(Tab::journal)) {
         if (!r.live || r.code == nullptr || r.code->read.empty()) continue;
         const Text read = r.code->read;
         if (read[0] != '1' && read[0] != '9') continue;
-        if (!m.in_list("ethnicity-prefixes", read.substr(0, 2)) &&
-            !m.in_list("ethnicity-prefixes", read.substr(0, 3)))
+        if (prefixes.find(read.substr(0, 2)) == nullptr && prefixes.find(read.substr(0, 3)) == nullptr)
             continue;
         const auto known = ethnic_.find(read);
         const mapping::ValueRow* v = known != ethnic_.end() ? known->second : values.find(read);

@@ -30,7 +30,8 @@ int column_number(Text table, Text column) {
     static constexpr Word kWords[] = {{"", Through::plain},
                                       {"Partial", Through::partial},
                                       {"Read", Through::read},
-                                      {"Positive", Through::positive}};
+                                      {"Positive", Through::positive},
+                                      {"Known", Through::known}};
     for (std::size_t t = 0; t < kTabs; ++t) {
         const Tab tab = static_cast<Tab>(t);
         if (!same_ignoring_case(shape(tab).name, table)) continue;
@@ -55,7 +56,8 @@ Maker::Maker(const Extract& extract, const mapping::MappingSet& mapping)
       drinking_(mapping.values_index("drinking")),
       smoking_(mapping.values_index("smoking")),
       participant_(mapping.values_index("participant")),
-      episode_(mapping.values_index("episode")) {
+      episode_(mapping.values_index("episode")),
+      subset_of_(mapping.values_index("subset-of")) {
     const std::size_t n = extract.tables().size();
     routers_.resize(n);
     following_.resize(n);
@@ -72,6 +74,7 @@ void Maker::begin(Record& record, Links& links) {
     record_ = &record;
     links_ = &links;
     patient_ = {};
+    nameless_.clear();
     ++serial_;
 }
 
@@ -132,7 +135,42 @@ void Maker::prepare(Row& row) {
         if (!time.empty() && (!whole || time == "00:00:00"))
             row.rest.add(arena) = {origin(row, s.time), given};
     }
-    if (s.tab == Tab::journal) row.code = &codes_.find(cell(row, journal::CODE));
+    if (s.tab != Tab::journal) return;
+    row.code = &codes_.find(cell(row, journal::CODE));
+    find_subset(row);
+}
+
+// What an entry is that does not say it: an allergy must not become a note because one letter is missing.
+void Maker::find_subset(Row& row) {
+    const Text given = cell(row, journal::SUBSET);
+    if (mapping_.in_list("subsets", given)) return;
+    row.strange_subset = true;
+    row.subset = given;
+    for (const mapping::ValueRow& v : mapping_.values(subset_of_).rows) {
+        if (!says(row, v.source)) continue;
+        row.cells[journal::SUBSET] = v.target;
+        row.filled[0] |= std::uint64_t{1} << journal::SUBSET;
+        return;
+    }
+}
+
+/// "CERTAINTY": the column holds something; "ENTITY=REPEATS": this; "CODE=14L..": a Read code at or below it.
+bool Maker::says(const Row& row, Text what) const {
+    const std::size_t equals = std::min(what.find('='), what.size());
+    const int column = position(Tab::journal, what.substr(0, equals));
+    if (column < 0) return false;
+    if (equals == what.size()) return !cell(row, column).empty();
+    const Text wanted = what.substr(equals + 1);
+    if (column == journal::CODE) return !row.code->read.empty() && row.code->read.starts_with(stem(wanted));
+    return same_ignoring_case(cell(row, column), wanted);
+}
+
+Text Maker::known_day(const Row& row, int column) const {
+    const Shape& s = shape_of(row);
+    for (std::size_t i = 0; i < kMostDays; ++i)
+        if (s.days[i] == column && !row.partial[i].empty()) return row.partial[i];
+    const Text d = cell(row, column);
+    return civil_time::is_day(d) ? d : Text{};
 }
 
 Text Maker::day(const Row& row, int column) const {
@@ -155,6 +193,7 @@ Text Maker::cell(int column) const {
             return {};
         }
         case Through::read: return at_->code == nullptr ? Text{} : at_->code->read;
+        case Through::known: return known_day(*at_, at).empty() ? Text{} : Text("true");
         case Through::positive: return positive(value) ? Text("true") : Text{};
     }
     return value;
@@ -224,11 +263,7 @@ Text Maker::patient_reference() {
 void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     const auto item = static_cast<std::uint32_t>(record_->items.size());
     Entity& e = record_->add(made.kind);
-    Text key = row.key_text;
-    if (key.empty()) {
-        const UuidText u = uuid_v5({record_->rows[row.row].raw});
-        key = record_->arena.copy({u.data(), u.size()});
-    }
+    const Text key = row.key_text;
     e.id = id_of(made.kind, row.table, patient_key, key);
     making_ = made.kind;
     record::Identifier& id = e.identifier.add(record_->arena);
@@ -245,8 +280,20 @@ void Maker::make_one(Row& row, const mapping::Made& made, Text patient_key) {
     finish(row, item, made.variant);
 }
 
+// A row without an id gets one of its bytes; of two that are the same each gets its own.
+void Maker::name_it(Row& row) {
+    issue(row, Severity::warning, "VISION-KEY-003",
+          "the row has no id: no later change or deletion can name it", shape_of(row).key,
+          "ask the supplier for its id");
+    const Text raw = record_->rows[row.row].raw;
+    const std::uint32_t n = ++nameless_[raw];
+    const UuidText u = n == 1 ? uuid_v5({raw}) : uuid_v5({raw, fmt::format("{}", n)});
+    row.key_text = record_->arena.copy({u.data(), u.size()});
+}
+
 void Maker::make(Row& row, Text patient_key) {
     row.first_item = static_cast<std::uint32_t>(record_->items.size());
+    if (row.key_text.empty()) name_it(row);
     for (const mapping::Made& m : row.route->makes) make_one(row, m, patient_key);
     row.items = static_cast<std::uint32_t>(record_->items.size()) - row.first_item;
 }
@@ -357,10 +404,14 @@ void Maker::reference_to(const mapping::ColumnRule& rule, Text value, record::Re
           "leads to a row that is not in the extract; the id is kept", rule.column % kVirtual, kMissing);
 }
 
-void Maker::bad_value(const mapping::ColumnRule& rule, Text, const char* why) {
+void Maker::bad_value(const mapping::ColumnRule& rule, Text value, const char* why) {
     degrade("value-impossible", making_);
+    // A time of day is read by the rule of its date.
+    const bool argument = rule.arg_column >= 0 && trim(value) != trim(cell(rule.column)) &&
+                          trim(value) == trim(cell(rule.arg_column));
     issue(*at_, Severity::warning, "VISION-VALUE-001", fmt::format("{}; kept as it is", why),
-          rule.column % kVirtual, "it stands beside the entry, in no field: look it up in Vision");
+          (argument ? rule.arg_column : rule.column) % kVirtual,
+          "it stands beside the entry, in no field: look it up in Vision");
 }
 
 void Maker::issue(const Row& row, Severity severity, const char* code, std::string message, int column,

@@ -28,6 +28,8 @@ struct Row {
     const char* bad = nullptr;
     bool live = true;  ///< not settled
     const mapping::Route* route = nullptr;
+    bool strange_subset = false;              ///< SUBSET is none that is known
+    Text subset;                              ///< as it was given, then
     List<record::Rest> rest;                  ///< what the cells could not hold
     std::uint32_t first_item = 0, items = 0;  ///< what it was made into
 };
@@ -44,7 +46,8 @@ struct Links {
 };
 
 /// Columns by number: position in the live layout, + kVirtual times one of these.
-enum class Through : int { plain, partial, read, positive };
+/// known: "true" when the column holds a day, or a part of one.
+enum class Through : int { plain, partial, read, positive, known };
 int column_number(Text table, Text column);
 
 /// Makes entities from rows by routes and column rules. One per cursor; not thread-safe.
@@ -79,6 +82,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     }
     /// A day that is known whole or in part; empty when there is none.
     Text day(const Row& row, int column) const;
+    /// The same, and empty when it is no day of the calendar.
+    Text known_day(const Row& row, int column) const;
     /// "journal.CODE", for rest and issues; a literal of the layout's making.
     Text origin(const Row& row, int column);
     void keep(const Row& row, Entity& entity, int column);
@@ -111,6 +116,9 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     }
     std::uint64_t line_of(const TableFile& table, std::size_t slot, const RowText& text);
     Text staff_type(Text cell, bool by_code);
+    void find_subset(Row& row);
+    bool says(const Row& row, Text column_and_value) const;
+    void name_it(Row& row);
     void make_one(Row& row, const mapping::Made& made, Text patient_key);
     // finish.cpp: what the rules leave to be joined
     void finish(Row& row, std::uint32_t item, Text variant);
@@ -159,6 +167,7 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     struct Following {
         std::uint64_t address = 0, line = 0;
     };
+    std::unordered_map<Text, std::uint32_t> nameless_;  ///< rows of the record without an id, by their bytes
     std::vector<Following> following_;  ///< by table: address behind the last row read, and its line
     std::vector<std::array<Text, kMostColumns>> origins_;  ///< by table and column, in kept_
     std::vector<Text> systems_;                            ///< of identifiers, by table
@@ -169,7 +178,8 @@ class Maker : public mapping::RowFacts, public mapping::CellWriter {
     std::vector<Prefix> prefixes_;  ///< of ids, by table, for the patient at hand
     UuidPrefix practice_ids_;
     std::uint64_t serial_ = 0;
-    const int units_, pressure_, second_, second_unit_, drinking_, smoking_, participant_, episode_;
+    const int units_, pressure_, second_, second_unit_, drinking_, smoking_, participant_, episode_,
+        subset_of_;
 };
 
 inline constexpr std::string_view kIdBase = "https://gpswitch.org/Id/vision/";

@@ -84,10 +84,26 @@ Text time_of(Text text, Arena& arena) {
     return civil_time::is_time(clock) ? clock : text;
 }
 
+Text number_of(Text text, Arena& arena) {
+    text = trim(text);
+    if (text.empty() || is_decimal(text)) return text;
+    Text rest = text;
+    const bool minus = rest.front() == '-';
+    if (minus || rest.front() == '+') rest.remove_prefix(1);
+    const std::size_t dot = std::min(rest.find('.'), rest.size());
+    Text whole = rest.substr(0, dot);
+    const Text part = rest.substr(std::min(dot + 1, rest.size()));
+    if ((whole.empty() && part.empty()) || (!whole.empty() && !digits(whole)) ||
+        (!part.empty() && !digits(part)))
+        return {};
+    while (whole.size() > 1 && whole.front() == '0') whole.remove_prefix(1);
+    return arena.join(minus ? "-" : "", whole.empty() ? Text("0") : whole, part.empty() ? "" : ".", part);
+}
+
 Code code_of(Text text) {
     text = trim(text);
     if (text.empty()) return {};
-    if (text.size() == 7 && read_shape(text.substr(0, 5)))
+    if (text.size() == 7 && read_shape(text.substr(0, 5)) && digit(text[5]))
         return {Code::Kind::read, text.substr(0, 5), text.substr(5)};
     if (text.size() == 6 && read_shape(text.substr(0, 5)) && !word(text.substr(0, 5)))
         return {Code::Kind::read, text.substr(0, 5), text.substr(5)};

@@ -32,8 +32,11 @@ Day day_of(Text text, Arena& arena);
 /// "0930" as "09:30:00"; "9999" is no time: empty. Anything else is given back as it is.
 Text time_of(Text text, Arena& arena);
 
-/// What a CODE is. 7 characters are a Read code and its term code, 6 and 5 may be a Read code, less is words.
-/// Upper and lower case are different codes.
+/// A number as FHIR writes it: ".5" as "0.5", "007" as "7". Empty when it is none. In `arena`.
+Text number_of(Text text, Arena& arena);
+
+/// What a CODE is. 7 characters are a Read code and its term code, which begins with a digit; 6 and 5 may be
+/// a Read code, less is words. Upper and lower case are different codes.
 struct Code {
     enum class Kind : std::uint8_t { none, read, local, words };
     Kind kind = Kind::none;

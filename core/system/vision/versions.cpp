@@ -127,26 +127,73 @@ void PatientCursor::person_versions() {
             current = &r;
             continue;
         }
-        Row& older = *current;
-        current = &r;
+        // Of one delivery the registration that began last is today's, wherever its row stands.
+        const bool first = current->delivery == r.delivery && another_registration(r, *current);
+        Row& older = first ? r : *current;
+        Row& newer = first ? *current : r;
+        current = &newer;
         older.live = false;
-        const bool equal = same_row(older, r);
-        if (older.delivery == r.delivery && !equal && contradicted(older, r)) {
+        const bool equal = same_row(older, newer);
+        if (older.delivery == newer.delivery && !equal && contradicted(older, newer)) {
             record_->held = "VISION-PAT-001";
             record_->settle(older.row, Fate::held, "VISION-PAT-001");
             maker_.issue(
-                r, Severity::error, "VISION-PAT-001",
+                newer, Severity::error, "VISION-PAT-001",
                 "two rows of one delivery claim one patient with different facts: the patient is held "
                 "back",
                 -1, "a person must decide which row is right");
             continue;
         }
-        const Text start = Maker::cell(older, patient::REGISTERED_DATE);
-        if (!start.empty() && start != Maker::cell(r, patient::REGISTERED_DATE))
+        if (another_registration(older, newer))
             former_.push_back(older);
         else
             record_->settle(older.row, Fate::superseded, equal ? "repeated-row" : "newer-row-of-same-key");
     }
+    if (current != nullptr) corrected(*current);
+}
+
+// Both begin on a day that is known, and the newer begins later. What begins earlier, or on no day of the
+// calendar, corrects the row before it.
+bool PatientCursor::another_registration(const Row& older, const Row& newer) {
+    const auto start = [&](const Row& r) -> Text {
+        const Day day = day_of(Maker::cell(r, patient::REGISTERED_DATE), record_->arena);
+        return day.full.empty() ? day.partial : day.full;
+    };
+    // Of "2015" and "2015-04-01" nobody says that they are two.
+    const Text a = start(older), b = start(newer);
+    const std::size_t n = std::min(a.size(), b.size());
+    return a.substr(0, n) < b.substr(0, n);
+}
+
+// A registration that began after today's, or one that came between two rows of today's, was a slip that has
+// been put right.
+void PatientCursor::corrected(const Row& now) {
+    const Text start = Maker::cell(now, patient::REGISTERED_DATE);
+    const Rows& all = rows(Tab::patient);
+    if (start.empty()) return;
+    const auto counts = [&](const Row& r) {
+        return r.bad == nullptr && static_cast<int>(r.delivery) > died_;
+    };
+    bool slip = std::ranges::any_of(all, [&](const Row& r) {
+        return counts(r) && r.delivery < now.delivery && another_registration(now, r);
+    });
+    std::erase_if(former_, [&](const Row& r) {
+        const bool between = std::ranges::any_of(all, [&](const Row& q) {
+            return counts(q) && q.delivery < r.delivery && Maker::cell(q, patient::REGISTERED_DATE) == start;
+        });
+        const bool again = Maker::cell(r, patient::REGISTERED_DATE) == start;
+        if (!between && !again && !another_registration(now, r)) return false;
+        record_->settle(r.row, Fate::superseded, "newer-row-of-same-key");
+        return slip = true;
+    });
+    if (slip)
+        maker_.issue(
+            now, Severity::warning, "VISION-REG-001",
+            "an earlier delivery had another day of registration: taken for a slip that has been put "
+            "right, no other registration is made of it",
+            patient::REGISTERED_DATE, "look at the registrations in Vision");
+    std::ranges::stable_sort(former_, {},
+                             [](const Row& r) { return Maker::cell(r, patient::REGISTERED_DATE); });
 }
 
 // Deletions are by key, whatever kind of entry the row was; an update may make it another kind.
@@ -170,6 +217,9 @@ void PatientCursor::versions(Tab tab) {
         const bool removal = deletes(r, s);
         if (r.key == kNoKey) {
             if (!removal) continue;
+            maker_.issue(r, Severity::error, "VISION-KEY-003",
+                         "deletes a row without saying which: that row, if it is here, stays", s.key,
+                         "ask the supplier for its id");
             record_->settle(r.row, Fate::deleted, "removal-of-unknown-row");
             r.live = false;
             continue;
@@ -195,11 +245,34 @@ void PatientCursor::versions(Tab tab) {
         if (older == nullptr || !older->live) continue;
         older->live = false;
         const bool equal = same_row(*older, r);
+        if (!equal && older->delivery == r.delivery && two_entries(*older, r)) continue;
         record_->settle(older->row, Fate::superseded, equal ? "repeated-row" : "newer-row-of-same-key");
         if (!equal && older->delivery == r.delivery)
-            maker_.issue(*older, Severity::information, "VISION-KEY-001",
+            maker_.issue(*older, Severity::warning, "VISION-KEY-001",
                          "the same id again in one delivery: the later row counts");
     }
+}
+
+// What kind of entry a row is stands in SUBSET: of any other an allergy or a medicine may be lost.
+bool PatientCursor::grave(const Row& row) const {
+    if (maker_.shape_of(row).tab != Tab::journal) return false;
+    const Text subset = Maker::cell(row, journal::SUBSET);
+    return subset.size() != 1 || Text("PICTpict").find(subset.front()) == Text::npos;
+}
+
+// One id twice in one delivery, and the later row is no change of the earlier: nobody may choose between an
+// allergy or a medicine and something else.
+bool PatientCursor::two_entries(const Row& older, const Row& newer) {
+    const bool change = same_ignoring_case(Maker::cell(newer, maker_.shape_of(newer).action), "U");
+    if (change || !grave(older)) return false;
+    record_->settle(older.row, Fate::held, "VISION-KEY-002");
+    record_->held = "VISION-KEY-002";
+    maker_.issue(
+        newer, Severity::error, "VISION-KEY-002",
+        "the id of an allergy or a medicine again in one delivery, with other content: the patient is "
+        "held back",
+        maker_.shape_of(newer).key, "a person must decide which row is right");
+    return true;
 }
 
 void PatientCursor::settle_all(Fate fate, Text rule) {

@@ -73,8 +73,28 @@ void Pages::dose_in_words(const record::Quantity& dose, Draft& d) {
     lose("doseQuantity", "written in words", "value-as-text");
 }
 
+// A code that came without words has those of the vaccine: a number is no name of a vaccination.
+const Entity& Pages::as_written(std::uint32_t i) {
+    const Entity& e = layout::Pages::as_written(i);
+    if (record_->items[i].kind != EntityKind::Immunization) return e;
+    const auto& im = static_cast<const record::Immunization&>(e);
+    const record::Concept& done = im.vaccination_procedure;
+    Text words = im.vaccine_code.text;
+    for (const record::Coding& k : im.vaccine_code.coding)
+        if (words.empty() && k.code != "UNK") words = k.display;
+    if (words.empty() || !done.text.empty() ||
+        std::ranges::any_of(done.coding, [](const record::Coding& k) { return !k.display.empty(); }))
+        return e;
+    auto* copy = arena_.make<record::Immunization>();
+    *copy = im;
+    copy->vaccination_procedure.text = words;
+    return *copy;
+}
+
 void Pages::immunization(const record::Immunization& im, Draft& d) {
     dose_in_words(im.dose_quantity, d);
+    if (!im.occurrence_string.empty() && im.occurrence_string != "Unknown")
+        lose("occurrenceString", "the layout has a day, or nothing", layout::kInstead);
     const int column = layout_.column(d.table, "Qualifiers");
     if (!d.cells[column].empty()) return;
     std::string xml;
@@ -129,6 +149,24 @@ bool Pages::prescribed_elsewhere(std::uint32_t i) const {
     return false;
 }
 
+// The day of the last issue that is there: whoever reads finds it anew.
+void Pages::last_issue(const record::MedicationStatement& s) {
+    if (s.last_issue_date.empty()) return;
+    Text last;
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
+        if (record_->items[i].kind != EntityKind::MedicationRequest || !has_rows(i)) continue;
+        const auto& m = as<record::MedicationRequest>(record_->items[i]);
+        const bool mine = m.intent != "plan" && std::ranges::any_of(m.based_on, [&](const auto& plan) {
+                              return std::ranges::any_of(s.based_on, [&](const record::Reference& r) {
+                                  return !r.reference.empty() && r.reference == plan.reference;
+                              });
+                          });
+        if (mine) last = std::max(last, m.authored_on);
+    }
+    if (last != s.last_issue_date)
+        lose("lastIssueDate", "the layout has the day of the last issue that is there", layout::kInstead);
+}
+
 // Courses of another organisation.
 void Pages::find_elsewhere() {
     elsewhere_.clear();
@@ -179,20 +217,23 @@ void Pages::document(const record::DocumentReference& r, Draft& d) {
 void Pages::provenance(const record::Provenance& p, Draft& d) {
     if (tab_of(d) == Tab::Audit_PatientAudit) {
         Text key;
-        bool persons = false;
+        bool shared_row = false;
         for (const record::Reference& r : p.target) {
             if (!key.empty()) continue;
             key = key_of_reference(r, "ItemGuid");
             const auto to = item_of(r.reference);
-            persons =
-                to && has_rows(*to) && static_cast<Tab>(routes_[*to]->rows[0].table) == Tab::Admin_Patient;
+            const Tab tab =
+                to && has_rows(*to) ? static_cast<Tab>(routes_[*to]->rows[0].table) : Tab::Audit_PatientAudit;
+            shared_row = tab == Tab::Admin_Patient || tab == Tab::Appointment_Slot;
         }
         set(d, "ItemGuid", key);
         if (key.empty()) lose("target", "leads to nothing that is written");
-        if (persons) lose("target", "named by the key of the patient's own row", layout::kInstead);
+        if (shared_row)
+            lose("target", "named by the key of a row that several entries share", layout::kInstead);
     }
     if (!p.occurred_date_time.empty()) {
         // A day without a time of day: the instant was made of it.
+        if (say_all) lose("recorded", "the layout has the day of the change alone", layout::kInstead);
         d.cells[layout_.column(d.table, "ModifiedDate")] = p.occurred_date_time;
         if (rest_of(p, shape(tab_of(d)).name) == nullptr)
             d.cells[layout_.column(d.table, "ModifiedTime")] = {};

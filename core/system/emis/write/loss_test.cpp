@@ -213,3 +213,43 @@ TEST_CASE("emis target: the dose of a vaccination stands in words") {
     REQUIRE(w.of("Immunization").size() == 1);
     CHECK(w.of("Immunization")[0]["note"][0]["text"] == "Dose: 0.5 ml\nleft arm");
 }
+
+TEST_CASE("emis target: readings of another system have rows of their own, whatever key they came with") {
+    const std::string component =
+        R"({"extension":[{"url":"https://gpswitch.org/fhir/component-source-key","valueString":"K1"}],"code":{"text":"Part"},"valueQuantity":{"value":)";
+    const auto one = [&](const char* id) {
+        return std::string(R"({"resourceType":"Observation","id":")") + id + R"(","status":"final",)" +
+               kSubject + R"(,"code":{"text":"Whole"},"component":[)" + component + "1}}," + component +
+               "2}}]}\n";
+    };
+    const Written w(std::map<std::string, std::string>{{"Observation", one("a") + one("b")}});
+    CHECK(w.of("Observation").size() == 6);
+}
+
+TEST_CASE("emis target: when a document was typed in, and a note of an issue without a column") {
+    const Written w(
+        {{"DocumentReference",
+          std::string(R"({"resourceType":"DocumentReference","id":"d","status":"current",)") + kSubject +
+              R"(,"type":{"text":"Letter"},"date":"2019-06-12T16:00:00+01:00","content":[{"attachment":{"title":"x"}}],)"
+              R"("masterIdentifier":{"system":"https://example.org","value":"7"}})"},
+         {"MedicationRequest",
+          std::string(
+              R"({"resourceType":"MedicationRequest","id":"m","status":"completed","intent":"order",)") +
+              kSubject +
+              R"(,"medicationCodeableConcept":{"text":"Warfarin 1mg tablets"},"authoredOn":"2020-01-01",)"
+              R"("note":[{"text":"Message to the pharmacy: ring us"},{"text":"Feels well"}]})"}});
+    REQUIRE(w.of("DocumentReference").size() == 1);
+    CHECK(w.of("DocumentReference")[0]["date"] == "2019-06-12T16:00:00+01:00");
+    CHECK(said(w, "MedicationRequest.note"));
+    CHECK(cell_text(w, "IssueRecord").find("ring us") != std::string::npos);
+}
+
+TEST_CASE("emis target: a vaccination whose code has no words has those of the vaccine") {
+    const Written w(std::map<std::string, std::string>{
+        {"Immunization",
+         std::string(R"({"resourceType":"Immunization","id":"v","status":"completed",)") + kPatient +
+             R"(,"extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-VaccinationProcedure",)"
+             R"("valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"38598009"}]}}],"vaccineCode":{"text":"MMR vaccine"}})"}});
+    REQUIRE(w.of("Immunization").size() == 1);
+    CHECK(cell_text(w, "ClinicalCode").find("MMR vaccine") != std::string::npos);
+}

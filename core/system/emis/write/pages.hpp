@@ -28,6 +28,7 @@ class Pages : public layout::Pages {
   private:
     // pages.cpp
     void begin() override;
+    const Entity& as_written(std::uint32_t i) override;
     void special(std::uint32_t i, std::uint32_t draft_number) override;
     void finish() override;
     Text shared_key(std::uint32_t i, std::size_t table) override;
@@ -43,6 +44,7 @@ class Pages : public layout::Pages {
     // specials.cpp, people.cpp, entries.cpp, results.cpp, bookings.cpp: what the rules call part
     void street(Draft& d);
     void person(const record::Patient& p, Draft& d);
+    void number_status(const record::Concept& c, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
     void history(const record::EpisodeOfCare& e);
     void encounter(const record::Encounter& e, Draft& d);
@@ -56,6 +58,7 @@ class Pages : public layout::Pages {
     void dose_in_words(const record::Quantity& dose, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);
+    void last_issue(const record::MedicationStatement& s);
     void plan(std::uint32_t i, Draft& d);
     void document(const record::DocumentReference& r, Draft& d);
     void provenance(const record::Provenance& p, Draft& d);

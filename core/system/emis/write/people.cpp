@@ -27,7 +27,7 @@ void Pages::person(const record::Patient& p, Draft& d) {
             continue;
         }
         set(d, "NhsNumber", id.value);
-        set(d, "NHSNumberStatus", id.verification_status.text);
+        number_status(id.verification_status, d);
     }
     street(d);
     if (!p.name.empty() && p.name[0].family.empty() && p.name[0].given.empty() && !p.name[0].text.empty()) {
@@ -40,9 +40,25 @@ void Pages::person(const record::Patient& p, Draft& d) {
     if (p.deceased_boolean == "true" && p.deceased_date_time.empty())
         lose("deceasedBoolean", "the layout has a date of death only");
     for (const record::Coding& tag : p.meta.tag)
-        if (tag.code == "HTEST") set(d, "DummyType", "true");
+        if (tag.code == "HTEST") {
+            set(d, "DummyType", "true");
+            if (at_route_->rows[0].variant == "Patient:regular")
+                lose("generalPractitioner", "a test person is registered nowhere in the layout");
+        }
     demographic(p.ethnic_category, "ethnicity-categories", "ethnicity", d);
     demographic(p.marital_status, "marital-status-categories", "marital-status", d);
+}
+
+// The source's own word, else the layout's for the code.
+void Pages::number_status(const record::Concept& c, Draft& d) {
+    const auto& words = layout_.set().values(layout_.set().values_index("nhs-number-status"));
+    Text word = c.text;
+    for (const record::Coding& k : c.coding)
+        if (const mapping::ValueRow* back = word.empty() ? words.reverse(k.code) : nullptr; back != nullptr)
+            word = arena_.copy(back->source);
+    set(d, "NHSNumberStatus", word);
+    if (c.coding.empty() || (!word.empty() && words.find(word) != nullptr)) return;
+    lose("identifier.verificationStatus.coding", "no word of the layout means this");
 }
 
 // Ethnicity and marital status stand in coded observations: the one it was read from, or a new one without a

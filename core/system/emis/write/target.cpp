@@ -85,7 +85,8 @@ class ExtractTarget : public layout::Target {
         for (const auto& r : records) {
             auto& w = static_cast<Written&>(*r);
             for (auto& [key, guid] : w.keys) keys_.emplace(key, std::move(guid));
-            for (const layout::Patch& p : w.patches.list) patch(w.bytes[p.table], p.offset);
+            if (!keys_.empty())
+                for (const layout::Patch& p : w.patches.list) patch(w.bytes[p.table], p.offset);
             for (std::size_t i = 0; i < kTabs; ++i)
                 if (!w.bytes[i].empty()) files_[i]->write(w.bytes[i]);
             for (CodeUse& use : w.codes) take(std::move(use));

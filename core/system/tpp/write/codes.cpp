@@ -27,7 +27,7 @@ void Pages::words_of(const record::Concept& c, Text& snomed, Text& ctv3, Text& t
     bool other = false;
     Text display;
     for (const Coding& k : c.coding) {
-        if (display.empty()) display = k.display;
+        if (display.empty() && k.code != "UNK") display = k.display;
         if ((k.system == kSnomed && valid_sctid(k.code, '0')) || (k.system == kNoSnomed && own)) {
             if (snomed.empty())
                 snomed = k.code;
@@ -104,12 +104,17 @@ void Pages::problem(std::uint32_t i, Draft& d) {
         coded(i, c.code, d);
         return;
     }
-    const Text end = d.cells[column(d.table, "DateEnd")];
+    Text& end = d.cells[column(d.table, "DateEnd")];
     bool active = false;
     for (const Coding& k : c.clinical_status.coding)
         active = active || k.code == "active" || k.code == "recurrence" || k.code == "relapse";
-    if (!active && !c.clinical_status.coding.empty() && end.empty())
-        lose("clinicalStatus", "an ended problem without the day of its end: the layout has the day only");
+    const bool over = !end.empty() && (as_of_.empty() || end.substr(0, 10) <= as_of_);
+    if (!active && !c.clinical_status.coding.empty() && !over)
+        hold(i, layout::kDangerous, "Without an end that has come the layout would say that it is active");
+    if (active && over) {
+        end = {};
+        lose("abatementDateTime", "of a problem that goes on: the layout would say that it has ended");
+    }
     if (item_drafts_[i].empty() || !in(drafts[item_drafts_[i][0]], "SRCode")) {
         Text snomed, ctv3, text;
         words_of(c.code, snomed, ctv3, text, from_here(c), "code");

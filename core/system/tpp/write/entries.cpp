@@ -104,11 +104,26 @@ void Pages::links(std::uint32_t i, const record::Encounter& e, Draft& d) {
     }
 }
 
+namespace {
+
+// "28.000" as "28": words are for people, who take the one for twenty-eight thousand.
+Text without_zeros(Text number) {
+    if (!is_decimal(number) || number.find('.') == Text::npos || number.find_first_of("eE") != Text::npos)
+        return number;
+    while (number.ends_with('0')) number.remove_suffix(1);
+    if (number.ends_with('.')) number.remove_suffix(1);
+    return number;
+}
+
+bool same_amount(Text a, Text b) { return without_zeros(a) == without_zeros(b); }
+
+}  // namespace
+
 void Pages::drug(const record::Concept& c, Draft& d) {
     Text name = c.text, display;
     bool other = false;
     for (const Coding& k : c.coding) {
-        if (display.empty()) display = k.display;
+        if (display.empty() && k.code != "UNK") display = k.display;
         if (k.system == kDmd || k.system == kSnomed || k.system == kNoSnomed)
             set(d, "IDMultiLexDMD", k.code);
         else if (k.system == kMultilexProduct)
@@ -157,6 +172,8 @@ void Pages::medication(std::uint32_t i, Draft& d) {
         return;
     }
     const auto& m = static_cast<const record::MedicationRequest&>(written);
+    if (say_all && as<record::MedicationRequest>(item).medication_codeable_concept.text.empty())
+        lose("medicationCodeableConcept.text", "the words of its drug are its name", layout::kInstead);
     drug(m.medication_codeable_concept, d);
     dosage(i, m.dosage_instruction, "dosageInstruction", d, "MedicationDosage", false);
     const record::Quantity& q = m.dispense_request.quantity;
@@ -166,9 +183,10 @@ void Pages::medication(std::uint32_t i, Draft& d) {
     else if (!m.dispense_request.quantity_text.empty())
         set(d, "MedicationQuantity", m.dispense_request.quantity_text);
     else if (!q.value.empty())
-        set(d, "MedicationQuantity", unit.empty() ? q.value : arena_.join(q.value, " ", unit));
+        set(d, "MedicationQuantity",
+            unit.empty() ? without_zeros(q.value) : arena_.join(without_zeros(q.value), " ", unit));
     const Amount read = amount(d.cells[column(d.table, "MedicationQuantity")]);
-    if ((!q.value.empty() && read.value != q.value) || (!unit.empty() && read.unit != unit))
+    if ((!q.value.empty() && !same_amount(read.value, q.value)) || (!unit.empty() && read.unit != unit))
         lose("dispenseRequest.quantity", "the layout has one text for a quantity");
     if (q.quantity_text.empty() && !m.dispense_request.quantity_text.empty())
         lose("dispenseRequest.quantity", "the layout has one text for a quantity");
@@ -178,6 +196,8 @@ void Pages::medication(std::uint32_t i, Draft& d) {
     set(d, "DateEvent",
         d.cells[column(d.table, template_row ? "DateMedicationTemplateStart" : "DateMedicationStart")]);
     status_word(m, d);
+    if (template_row && !m.repeat_information.number_of_prescriptions_issued.empty())
+        counted(i, m.repeat_information.number_of_prescriptions_issued);
     if (template_row) return ended(i, m, d);
     supply(i, m, d);
     // An issue when it rests on a template.
@@ -258,20 +278,20 @@ void Pages::supply(std::uint32_t i, const record::MedicationRequest& m, Draft& d
 // In words: a number with its unit is read as what it is.
 void Pages::dose(const record::Quantity& q, Draft& d) {
     const Text unit = q.unit.empty() ? q.code : q.unit;
-    Text words = q.quantity_text;
-    if (!words.empty()) {
-        if (words.find(q.value) == Text::npos || words.find(unit) == Text::npos)
-            words = arena_.join(words, " (", arena_.join(q.value, " ", unit), ")");
-    } else if (q.value.empty()) {
-        words = unit.empty() ? Text{} : arena_.join("unit ", unit);
-    } else {
-        for (const Text part :
-             {q.approximate == "true" ? Text("about") : Text(), q.comparator, q.value, unit})
-            if (!part.empty()) words = words.empty() ? part : arena_.join(words, " ", part);
-    }
+    Text parts;
+    for (const Text part : {q.approximate == "true" ? Text("about") : Text(), q.comparator, q.value,
+                            q.value.empty() && !unit.empty() ? Text("unit") : Text(), unit})
+        if (!part.empty()) parts = parts.empty() ? part : arena_.join(parts, " ", part);
+    if (q.code != unit && !q.code.empty() && plain_amount(parts).value != q.value)
+        parts = arena_.join(parts, ", code ", q.code);
+    Text words = q.quantity_text.empty() ? parts : q.quantity_text;
+    const auto plain = [&] {
+        const Amount read = plain_amount(words);
+        return same_amount(read.value, q.value) && read.unit == unit && q.comparator.empty();
+    };
+    if (!plain() && words.find(parts) == Text::npos) words = arena_.join(words, " (", parts, ")");
     set(d, "Dose", words);
-    if (const Amount read = plain_amount(words); read.value != q.value || read.unit != unit)
-        lose("doseQuantity", "written in words", "value-as-text");
+    if (!plain()) lose("doseQuantity", "written in words", "value-as-text");
 }
 
 void Pages::immunization(const record::Immunization& im, Draft& d) {
@@ -300,6 +320,10 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
             set(d, "ImmsSNOMEDCode", k.code);
     }
     Text words = v.text.empty() ? display : v.text;
+    if (say_all && !words.empty())
+        for (const Coding& k : v.coding)
+            if (k.code == "UNK")
+                lose("vaccineCode.coding", "words that are there stand for the vaccine", layout::kInstead);
     // The codes come without words: what was given is said by the name of its content.
     if (words.empty() && !from_here(im)) {
         if (!v.coding.empty())
@@ -324,6 +348,8 @@ void Pages::immunization(const record::Immunization& im, Draft& d) {
         set(d, "IDImmunisationContent", number(id));
     }
     dose(im.dose_quantity, d);
+    if (!im.occurrence_string.empty() && im.occurrence_string != "Unknown")
+        lose("occurrenceString", "the layout has a day, or nothing", layout::kInstead);
     for (std::uint32_t n = 0; n < im.protocol_applied.size; ++n) {
         const record::ImmunizationProtocol& p = im.protocol_applied[n];
         const Text part =

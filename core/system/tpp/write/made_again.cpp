@@ -2,6 +2,7 @@
 // again.
 #include "core/system/tpp/codes.hpp"
 #include "core/system/tpp/write/pages.hpp"
+#include "core/util/text.hpp"
 
 namespace gpswitch::tpp::write {
 
@@ -89,6 +90,35 @@ void Pages::besides_orders() {
     }
 }
 
+// The layout counts the issues that are there.
+void Pages::counted(std::uint32_t i, Text issued) {
+    std::int64_t n = 0;
+    for (std::uint32_t o = 0; o < record_->items.size(); ++o) {
+        if (record_->items[o].kind != EntityKind::MedicationRequest || !has_rows(o)) continue;
+        const auto& m = as<record::MedicationRequest>(record_->items[o]);
+        for (const record::Reference& r : m.based_on)
+            n += item_of(r.reference) == i && m.status == "completed" ? 1 : 0;
+    }
+    if (to_integer(issued) != n)
+        lose("repeatInformation.numberOfPrescriptionsIssued", "the layout counts the issues that are there",
+             layout::kInstead);
+}
+
+// The day of the last prescription that is there.
+Text Pages::last_issue(const record::Item& of) const {
+    const auto& from = as<record::MedicationRequest>(of);
+    Text last = from.intent == "plan" ? Text{} : from.authored_on;
+    for (std::uint32_t o = 0; o < record_->items.size(); ++o) {
+        if (record_->items[o].kind != EntityKind::MedicationRequest || !has_rows(o)) continue;
+        const auto& m = as<record::MedicationRequest>(record_->items[o]);
+        for (const record::Reference& r : m.based_on)
+            if (const auto to = item_of(r.reference);
+                to && record_->items[*to].entity == of.entity && m.status == "completed")
+                last = std::max(last, m.authored_on);
+    }
+    return last;
+}
+
 // Who signed and who typed, and when it ends, is said by what it is made of.
 void Pages::made_otherwise(const record::Item& item, const record::Item& of) {
     constexpr std::string_view kWhy = "made again by whoever reads, as its prescription has it";
@@ -100,6 +130,7 @@ void Pages::made_otherwise(const record::Item& item, const record::Item& of) {
         const auto& s = as<record::MedicationStatement>(item);
         const Text end = !from.status_reason_date.empty() ? from.status_reason_date
                                                           : from.dispense_request.validity_period.end;
+        if (last_issue(of) != s.last_issue_date) lose("lastIssueDate", kWhy, layout::kInstead);
         if (end != s.effective_period.end) lose("effectivePeriod.end", kWhy, layout::kInstead);
         if (from.authored_on != s.effective_period.start)
             lose("effectivePeriod.start", kWhy, layout::kInstead);
@@ -128,6 +159,7 @@ void Pages::not_made_again(const record::Item& item) {
                                           "effectivePeriod",
                                           "requester",
                                           "recorder",
+                                          "lastIssueDate",
                                           "courseOfTherapyType",
                                           "prescriptionType",
                                           "dispenseRequest"};

@@ -41,6 +41,11 @@ void Pages::finish() {
 
 Text Pages::made_key(EntityKind kind, Text id) { return number(made_number(kind, id)); }
 
+Text Pages::made_key_of(std::uint32_t i) {
+    const auto n = number_of(i);
+    return arena_.copy({n.data(), n.size()});
+}
+
 Text Pages::id_of_words(Text column, Text words, bool& fresh) {
     constexpr std::size_t kMost = 20'000;  // words in free text are not kept without end
     ((asked_words_ = column) += '\x1f') += words;

@@ -35,6 +35,7 @@ class Pages : public layout::Pages {
     Text own_key(std::uint32_t i, std::size_t table) override;
     Text shared_key(std::uint32_t i, std::size_t table) override;
     Text made_key(EntityKind kind, Text id) override;
+    Text made_key_of(std::uint32_t i) override;
     void belongs(const record::Patient&) override {}  // every row belongs to the one practice
     Text through(const Draft& d, int cell, Text name) const override;
     bool below(const Draft& d, int cell, Text code) const override;
@@ -88,6 +89,8 @@ class Pages : public layout::Pages {
     Text made_again_key(std::uint32_t i) override;
     void besides_orders();
     void made_otherwise(const record::Item& item, const record::Item& of);
+    Text last_issue(const record::Item& of) const;
+    void counted(std::uint32_t i, Text issued);
     void dose(const record::Quantity& q, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void declined(const record::Immunization& im, Draft& d);

@@ -283,6 +283,7 @@ void Pages::relative(const record::RelatedPerson& p, Draft& d) {
             if (!words.empty()) lose("name", "the layout has one text for a name");
         }
         set(d, "RelationshipWithName", words);
+        if (!n.use.empty()) lose("name", "the layout has one text for a name");
     }
     if (p.name.size > 1) lose("name", "the layout has room for one name");
     for (const record::Identifier& id : p.identifier)

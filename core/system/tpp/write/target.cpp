@@ -138,10 +138,18 @@ class ExtractTarget : public layout::Target {
         }
     }
 
+    // Where nothing says of which day the data are: no entry was made later, and what is over is over by
+    // then.
     void date(const Draft& d, Written& out) const {
-        const int c = layout_.column(d.table, "DateEventRecorded");
-        if (c >= 0 && civil_time::is_day(d.cells[c].substr(0, 10)) && d.cells[c] > Text(out.latest))
-            out.latest = d.cells[c];
+        const std::string& table = layout_.table(d.table).name;
+        const char* end = table == "SRProblem"          ? "DateEnd"
+                          : table == "SRRepeatTemplate" ? "DateMedicationTemplateEnd"
+                                                        : nullptr;
+        for (const char* name : {"DateEventRecorded", end}) {
+            const int c = name == nullptr ? -1 : layout_.column(d.table, name);
+            if (c >= 0 && civil_time::is_day(d.cells[c].substr(0, 10)) && d.cells[c] > Text(out.latest))
+                out.latest = d.cells[c];
+        }
     }
 
     void note_number(const Draft& d, Written& out) const {

@@ -331,3 +331,64 @@ TEST_CASE("tpp target: addresses and numbers of a patient are rows of their own"
     CHECK(uses == std::set<std::string>{"home", "temp"});
     CHECK(numbers == std::set<std::string>{"mobile07700900001", "homea@example.org", "home01632960001"});
 }
+
+TEST_CASE("tpp target: characters that Windows-1252 has not are read as what they are") {
+    const Written w(std::map<std::string, std::string>{
+        {"Patient",
+         R"({"resourceType":"Patient","id":"p","birthDate":"1980-01-02","name":[{"family":"Łąkowska","given":["{U+0041}da"]}]})"}});
+    const auto name = w.of("Patient")[0]["name"][0];
+    CHECK(name["family"] == "Łąkowska");
+    CHECK(name["given"][0] == "{U+0041}da");  // the words of somebody, not an escape
+}
+
+TEST_CASE("tpp target: what goes on is not written with an end, what is over not without") {
+    const auto problem = [](const char* id, const char* status, const std::string& more) {
+        return std::string(R"({"resourceType":"Condition","id":")") + id + R"(",)" + kSubject +
+               R"(,"code":)" + snomed("73211009", "Diabetes mellitus") +
+               R"(,"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-category","code":"problem-list-item"}]}],"clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":")" +
+               status + R"("}]})" + more + "}\n";
+    };
+    const Written w(
+        {{"Condition", problem("c1", "active", R"(,"abatementDateTime":"2001-01-09")") +
+                           problem("c2", "inactive", "") +
+                           problem("c3", "resolved", R"(,"abatementDateTime":"2001-01-09")")},
+         {"MedicationRequest",
+          std::string(R"({"resourceType":"MedicationRequest","id":"m","status":"active",)") + kSubject +
+              R"(,"intent":"plan","extension":[{"url":"https://gpswitch.org/fhir/medication-status-reason-date","valueDateTime":"2001-01-09"}],)"
+              R"("medicationCodeableConcept":{"text":"Warfarin 1mg tablets"},"authoredOn":"2000-01-01","dosageInstruction":[{"text":"ONE daily"}]})"}});
+    std::map<std::string, int> states;
+    for (const auto& c : w.of("Condition"))
+        ++states[c.contains("clinicalStatus") ? std::string(c["clinicalStatus"]["coding"][0]["code"])
+                                              : std::string("no problem")];
+    CHECK(states == std::map<std::string, int>{{"active", 1}, {"inactive", 1}, {"no problem", 1}});
+    CHECK(w.said("Condition.abatementDateTime"));
+    CHECK(w.said("Condition.clinicalStatus"));
+    REQUIRE(w.of("MedicationRequest").size() == 1);
+    CHECK(w.of("MedicationRequest")[0]["status"] == "active");
+    CHECK(w.said("MedicationRequest.statusReasonDate"));
+}
+
+TEST_CASE("tpp target: a refusal names its vaccine, and a dose stands there") {
+    const std::string procedure =
+        R"(,"extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-VaccinationProcedure","valueCodeableConcept":)";
+    const std::string unknown =
+        R"("vaccineCode":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK","display":"unknown"}]},)";
+    const Written w(
+        {{"Immunization",
+          std::string(R"({"resourceType":"Immunization","id":"r","status":"not-done",)") + kOfPatient +
+              procedure + R"({"text":"Influenza vaccination declined"}}],)" + unknown +
+              R"("occurrenceDateTime":"2021-10-01","statusReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"PATOBJ"}]}})" +
+              "\n" + R"({"resourceType":"Immunization","id":"g","status":"completed",)" + kOfPatient +
+              procedure + snomed("38598009", "MMR vaccination") + "}]," + unknown +
+              R"("occurrenceDateTime":"2021-10-01","doseQuantity":{"value":0.5,"unit":"ml"}})"}});
+    for (const auto& i : w.of("Immunization")) {
+        if (i["status"] == "not-done") {
+            CHECK(i["vaccineCode"]["text"] == "Influenza vaccination declined");
+        } else {
+            CHECK(i["doseQuantity"]["value"] == 0.5);
+            CHECK(i["doseQuantity"]["unit"] == "ml");
+        }
+    }
+    CHECK(w.of("Immunization").size() == 2);
+    CHECK(w.file("SRImmunisation").find("\"0.5 ml\"") != std::string::npos);
+}

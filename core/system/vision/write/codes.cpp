@@ -51,16 +51,31 @@ void Pages::code(const record::Concept& c, Draft& d, Text path) {
         d.cells[at.code] = read.size() == 5 ? arena_.join(read, kNoTerm) : read;
     }
     if (!snomed.empty()) put(at.snomed, snomed);
-    words(c);
+    // Who has only the vaccine's name has the words of the vaccination.
+    words(c, vaccine());
     if (other) lose(arena_.join(path, ".coding"), "a code of another system: its words are written");
 }
 
-void Pages::words(const record::Concept& c) {
+// The name of the vaccine, where one is given.
+Text Pages::vaccine() const {
+    const record::Item& item = record_->items[at_item_];
+    if (item.kind != EntityKind::Immunization) return {};
+    const record::Concept& c = as<record::Immunization>(item).vaccine_code;
+    const bool unknown = std::any_of(c.coding.begin(), c.coding.end(),
+                                     [](const record::Coding& k) { return k.system == kUnknown; });
+    return unknown && c.coding.size == 1 && same_ignoring_case(c.text, "unknown") ? Text{} : c.text;
+}
+
+void Pages::words(const record::Concept& c, Text instead) {
     Text said = c.text;
+    // "Unknown" says something of the code, and nothing of the entry.
     for (const record::Coding& k : c.coding)
-        if (said.empty()) said = k.display;
+        if (said.empty() && k.system != kUnknown) said = k.display;
+    if (said.empty()) said = instead;
     for (const record::Coding& k : c.coding)
-        if (said.empty()) said = k.code;
+        if (said.empty() && k.system != kUnknown) said = k.code;
+    for (const record::Coding& k : c.coding)
+        if (said.empty()) said = k.display.empty() ? k.code : k.display;
     // A local code without words came so.
     const bool own =
         c.text == said && c.coding.size == 1 && c.coding[0].code == said && c.coding[0].display.empty();

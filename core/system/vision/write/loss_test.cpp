@@ -212,3 +212,101 @@ TEST_CASE("vision target: midnight is written as no time, and said") {
     CHECK(w.cells("journal")[0][TIME].empty());
     CHECK(w.said("Observation.TIME"));
 }
+
+TEST_CASE(
+    "vision target: a blood pressure stays one when it says a third thing, and every result is written") {
+    const auto part = [](const char* code, const char* value) {
+        return std::string(R"({"code":{"coding":[{"system":"http://snomed.info/sct","code":")") + code +
+               R"("}],"text":"Part"},"valueQuantity":)" + value + "}";
+    };
+    const Written w(Resources{
+        {"Observation",
+         std::string(R"({"resourceType":"Observation","id":"bp","status":"final",)") + kSubject +
+             R"(,"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],)"
+             R"("code":{"text":"Blood pressure"},"valueString":"taken twice","component":[)" +
+             part("163030003", R"({"value":142,"unit":"mmHg"})") + "," +
+             part("163031004", R"({"value":91,"unit":"mmHg"})") + "," +
+             part("364075005", R"({"value":88,"unit":"bpm"})") + "]}"}});
+    const auto rows = w.cells("journal");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0][VALUE1] == "142");
+    CHECK(rows[0][VALUE2] == "91");
+    CHECK(rows[0][TEXT].find("Part: 88 bpm") != std::string::npos);
+    CHECK(rows[0][TEXT].find("Result: taken twice") != std::string::npos);
+    CHECK(w.said("Observation.component"));
+    CHECK(w.said("Observation.valueString"));
+}
+
+TEST_CASE("vision target: a unit without an amount is no dose") {
+    const Written w(
+        Resources{{"Immunization", vaccine("a", "completed", "MMR vaccination",
+                                           R"(,"primarySource":true,"doseQuantity":{"code":"1"})")}});
+    const auto rows = w.cells("journal");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0][TEXT] == "Dose: no amount, 1");
+}
+
+TEST_CASE("vision target: a vaccination without words has its vaccine's, and never the word unknown") {
+    const std::string procedure =
+        R"("extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-VaccinationProcedure","valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"868631000000102"}]}}])";
+    const auto given = [&](const std::string& id, const std::string& code) {
+        return R"({"resourceType":"Immunization","id":")" + id + R"(","status":"completed",)" + kPatient +
+               R"(,"occurrenceDateTime":"2020-01-01","primarySource":true,"vaccineCode":)" + code + "," +
+               procedure + "}";
+    };
+    const Written w(Resources{
+        {"Immunization",
+         given("a", R"({"text":"Rotavirus vaccine"})") + "\n" +
+             given(
+                 "b",
+                 R"({"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK","display":"unknown"}],"text":"unknown"})")}});
+    std::vector<std::string> words;
+    for (const auto& row : w.cells("journal")) words.push_back(row[RUBRIC]);
+    std::ranges::sort(words);
+    CHECK(words == std::vector<std::string>{"868631000000102", "Rotavirus vaccine"});
+}
+
+TEST_CASE("vision target: a prescription of nobody knows what is held") {
+    const Written w(
+        Resources{{"MedicationRequest",
+                   std::string(R"({"resourceType":"MedicationRequest","id":"a","intent":"order",)") +
+                       kSubject + R"(,"status":"completed","authoredOn":"2020-01-01"})"}});
+    CHECK(w.cells("journal").empty());
+    CHECK(w.move.count("WRITE-004") == 1);
+}
+
+TEST_CASE("vision target: an issue whose repeat is inferred as a whole stays an issue of a repeat") {
+    const auto request = [](const std::string& id, const std::string& more) {
+        return R"({"resourceType":"MedicationRequest","id":")" + id + "\"," + kSubject +
+               R"(,"authoredOn":"2020-01-01","medicationCodeableConcept":{"text":"Warfarin 1mg tablets"},"dosageInstruction":[{"text":"ONE"}],)" +
+               more + "}";
+    };
+    const std::string whole =
+        R"("status":"unknown","intent":"plan","extension":[{"url":"https://gpswitch.org/fhir/inferred","valueString":"the whole entry: made of its issue"}])";
+    const std::string acute =
+        R"(,"courseOfTherapyType":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy","code":"acute"}]})";
+    const std::string of =
+        R"("status":"completed","intent":"order","basedOn":[{"reference":"MedicationRequest/)";
+    const Written w(Resources{{"MedicationRequest", request("p", whole) + "\n" + request("i", of + "p\"}]") +
+                                                        "\n" + request("q", whole + acute) + "\n" +
+                                                        request("j", of + "q\"}]")}});
+    std::vector<std::string> subsets;
+    for (const auto& row : w.cells("journal")) subsets.push_back(row[SUBSET]);
+    std::ranges::sort(subsets);
+    CHECK(subsets == std::vector<std::string>{"A", "S"});
+    CHECK(w.move.count("WRITE-002") == 0);
+}
+
+TEST_CASE("vision target: the end of a course is its prescription's, whichever of them comes first") {
+    const std::string plan = repeat(
+        "p",
+        R"("status":"completed","authoredOn":"2020-01-01","extension":[{"url":"https://gpswitch.org/fhir/medication-status-reason-date","valueDateTime":"2020-06-01"}])");
+    const std::string course =
+        std::string(R"({"resourceType":"MedicationStatement","id":"s","status":"completed",)") + kSubject +
+        R"(,"basedOn":[{"reference":"MedicationRequest/p"}],"effectivePeriod":{"start":"2020-01-01","end":"2020-08-01"},"medicationCodeableConcept":{"text":"Warfarin 1mg tablets"},"dosage":[{"text":"ONE"}]})";
+    const Written w(Resources{{"MedicationRequest", plan}, {"MedicationStatement", course}});
+    const auto rows = w.cells("journal");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0][END_DATE] == "20200601");
+    CHECK(w.said("MedicationStatement.effectivePeriod.end"));
+}

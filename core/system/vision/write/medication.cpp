@@ -2,6 +2,7 @@
 // own.
 #include <algorithm>
 
+#include "core/system/vision/repeats.hpp"
 #include "core/system/vision/write/pages.hpp"
 #include "core/util/text.hpp"
 
@@ -53,13 +54,14 @@ bool Pages::acute(std::uint32_t i) const {
     if (item.kind != EntityKind::MedicationRequest || routes_[i] == nullptr ||
         routes_[i]->fate != mapping::WriteRoute::Fate::derived)
         return false;
-    // A repeat that nobody but its issue speaks of has no row either, and is no less a repeat.
     const auto& m = as<record::MedicationRequest>(item);
-    const auto is = [](const record::Concept& c, Text code) {
+    if (!layout::inferred(m, "the whole entry")) return true;
+    // Made of its issue: unless that is acute, it is an issue without a repeat here, too.
+    const auto is = [](const record::Concept& c) {
         return std::any_of(c.coding.begin(), c.coding.end(),
-                           [&](const record::Coding& k) { return k.code == code; });
+                           [](const record::Coding& k) { return k.code == "acute"; });
     };
-    return !is(m.course_of_therapy_type, "continuous") && !is(m.prescription_type, "repeat");
+    return is(m.course_of_therapy_type) || is(m.prescription_type);
 }
 
 // Neither words nor a code of the drug.
@@ -146,49 +148,64 @@ void Pages::statement(std::uint32_t i, Draft& d) {
         for (const auto& set : routes_[of]->rows[0].sets) put(set.cell, set.value);
     if (stands && acute(p) && d.cells[at_place_.j.end].empty() && s.status != "unknown")
         lose("status", "the layout does not say whether an acute prescription is still taken");
-    if (stands) one_end(s, d);
 }
 
-// A prescription and its course have one day of their beginning, and one of their end.
-void Pages::one_end(const record::MedicationStatement& s, const Draft& d) {
-    const auto differs = [&](Text day, int column) {
-        return !day.empty() && !d.cells[column].empty() && day.substr(0, 10) != d.cells[column].substr(0, 10);
+// A prescription and its course have one day of their beginning, and one of their end: the prescription's,
+// whichever of them came first.
+void Pages::same_course(Draft& d) {
+    const auto& at = at_place_.j;
+    const record::MedicationRequest* request = nullptr;
+    const record::MedicationStatement* statement = nullptr;
+    std::uint32_t ours = 0, course = 0;
+    for (const std::uint32_t i : d.items) {
+        const record::Item& item = record_->items[i];
+        if (item.kind == EntityKind::MedicationRequest)
+            request = &as<record::MedicationRequest>(item), ours = i;
+        if (item.kind == EntityKind::MedicationStatement)
+            statement = &as<record::MedicationStatement>(item), course = i;
+    }
+    if (request == nullptr || statement == nullptr || from_here(*request)) return;
+    const record::MedicationRequest& plan =
+        request->intent == "plan" || plan_[ours] < 0
+            ? *request
+            : as<record::MedicationRequest>(record_->items[static_cast<std::uint32_t>(plan_[ours])]);
+    const auto one = [&](int column, Text chosen, Text own, Text path) {
+        Text& cell = d.cells[column];
+        if (chosen.size() >= 10 && (d.from_rest >> column & 1) == 0) cell = chosen.substr(0, 10);
+        at_item_ = course;
+        if (!own.empty() && own.substr(0, 10) != cell.substr(0, 10))
+            lose(path, layout::kOthers, layout::kInstead);
     };
-    if (differs(s.effective_period.start, at_place_.j.date))
-        lose("effectivePeriod.start", layout::kOthers, layout::kInstead);
-    if (differs(s.effective_period.end, at_place_.j.end))
-        lose("effectivePeriod.end", layout::kOthers, layout::kInstead);
+    one(at.date, request->authored_on, statement->effective_period.start, "effectivePeriod.start");
+    one(at.end, plan.status_reason_date, statement->effective_period.end, "effectivePeriod.end");
+    one(column(at_place_.journal, "RECORDED_DATE"), request->recorded, statement->date_asserted,
+        "dateAsserted");
+    at_item_ = ours;
+    if (request->recorded.size() > 10) lose("recorded", "the time of day has no column");
+    if (request->authored_on.size() > 10 && d.cells[at.time].empty())
+        lose("authoredOn", "the time of day has no column");
 }
 
-// Whoever reads takes for an issue's repeat the one of the same drug that had begun by then: of several one
-// that had not ended, and the last to begin. Where that is another one, or there is none, it is said.
+// Whoever reads takes for an issue's repeat what master_of() says. Where that is another one, or there is
+// none, it is said.
 void Pages::repeats() {
     const auto& at = at_place_.j;
     std::vector<std::uint32_t> masters;
-    for (std::uint32_t n = 0; n < drafts.size(); ++n)
-        if (drafts[n].table == at_place_.journal && !drafts[n].written && drafts[n].cells[at.subset] == "R")
-            masters.push_back(n);
+    std::vector<Prescribed> prescribed;
+    const auto said = [&](const Draft& d) {
+        return Prescribed{d.cells[at.dmd], d.cells[at.code], d.cells[at.rubric],
+                          d.cells[at.date].substr(0, 10), d.cells[at.end].substr(0, 10)};
+    };
+    for (std::uint32_t n = 0; n < drafts.size(); ++n) {
+        if (drafts[n].table != at_place_.journal || drafts[n].written || drafts[n].cells[at.subset] != "R")
+            continue;
+        masters.push_back(n);
+        prescribed.push_back(said(drafts[n]));
+    }
     std::vector<Text> last(drafts.size());
     const auto master_of = [&](const Draft& issue) {
-        int best = -1;
-        bool best_open = false;
-        const Text day = issue.cells[at.date].substr(0, 10);
-        for (const std::uint32_t n : masters) {
-            const Text* const m = drafts[n].cells;
-            const Text start = m[at.date].substr(0, 10), end = m[at.end].substr(0, 10);
-            const bool same = issue.cells[at.dmd].empty() ? m[at.code] == issue.cells[at.code] &&
-                                                                m[at.rubric] == issue.cells[at.rubric]
-                                                          : m[at.dmd] == issue.cells[at.dmd];
-            if (!same || day.empty() || start > day) continue;
-            const bool open = end.empty() || end >= day;
-            if (best >= 0 && !(open && !best_open) &&
-                !(open == best_open &&
-                  start >= drafts[static_cast<std::uint32_t>(best)].cells[at.date].substr(0, 10)))
-                continue;
-            best = static_cast<int>(n);
-            best_open = open;
-        }
-        return best;
+        const int n = vision::master_of(said(issue), prescribed);
+        return n < 0 ? -1 : static_cast<int>(masters[static_cast<std::size_t>(n)]);
     };
     for (const Draft& d : drafts) {
         if (d.table != at_place_.journal || d.items.empty() || d.written || d.cells[at.subset] != "S")

@@ -48,7 +48,7 @@ void Pages::begin() {
                 current_episode_ = static_cast<int>(i);
         }
         if (from_here(*item.entity)) continue;
-        made_[i] = record::made_number(item.kind, item.entity->id);
+        made_[i] = number_of(i);
         numbers.emplace_back(made_[i], i);
     }
     std::ranges::sort(numbers);
@@ -170,6 +170,11 @@ void Pages::special(std::uint32_t i, std::uint32_t number) {
             if (layout::inferred(*item.entity, "primarySource") &&
                 (d.from_rest >> at_place_.j.imms_source & 1) == 0)
                 d.cells[at_place_.j.imms_source] = {};
+            if (const Text when = as<record::Immunization>(item).occurrence_string;
+                !when.empty() && !layout::inferred(*item.entity, "occurrenceString")) {
+                add_text(d, arena_.join("When: ", when));
+                lose("occurrenceString", "the layout has a day: it stands in words", layout::kInstead);
+            }
             if (!as<record::Immunization>(item).report_origin.coding.empty())
                 lose("reportOrigin.coding", "who gave it stands in words");
             if (const Text dose = quantity(as<record::Immunization>(item).dose_quantity); !dose.empty())
@@ -216,6 +221,7 @@ void Pages::complete(Draft& d, std::uint32_t number) {
             d.cells[at_place_.j.rubric] = "Entry without a code";
             lose("code", "it has neither code nor words: the layout demands words");
         }
+        same_course(d);
         check_course(d);
         check_reading(d);
     }

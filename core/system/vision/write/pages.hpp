@@ -63,7 +63,8 @@ class Pages : public layout::Pages {
     // codes.cpp
     void code(const record::Concept& c, Draft& d, Text path);
     void drug(const record::Concept& c, Draft& d);
-    void words(const record::Concept& c);
+    Text vaccine() const;
+    void words(const record::Concept& c, Text instead = {});
     void other_codes(const Entity& entity);
     const record::Concept* concept_of(const record::Item& item) const;
 
@@ -90,7 +91,7 @@ class Pages : public layout::Pages {
     void statement(std::uint32_t i, Draft& d);
     void check_course(Draft& d);
     void repeats();
-    void one_end(const record::MedicationStatement& s, const Draft& d);
+    void same_course(Draft& d);
 
     // people.cpp
     void person(const record::Patient& p, Draft& d);
