@@ -166,7 +166,8 @@ std::string headline_of(const Summary& s, const std::string& stopped_at) {
             count(s.refused, "member", "members"), s.refused == 1 ? "it" : "them", all);
     } else {
         // What the target has no place for is not lost, but it is not there either.
-        out = s.entries_held() > 0 ? "Every row of this extract was read" : "Nothing in this extract was lost";
+        out =
+            s.entries_held() > 0 ? "Every row of this extract was read" : "Nothing in this extract was lost";
         if (excluded > 0)
             out += fmt::format(" but what a named policy left out ({} of {})", grouped(excluded), all);
         out += fmt::format(": each of its {} has exactly one fate", all);

@@ -369,6 +369,8 @@ bool Explain::by_layout(const Spot& spot) {
         for (const record::Coding& c : static_cast<const record::Concept*>(spot.before)->coding)
             if (c.display == spot.is) return note("*.text: the words of the code");
     }
+    if (k == FieldKind::changed && !spot.was.empty() && trim(spot.was) == trim(spot.is))
+        return note("*: spaces at the ends");
     if (k == FieldKind::changed && spot.field.name == "quantityText" && same_amount(spot.was, spot.is))
         return note("*: the number with other places");
     // The fields that it is made of are compared themselves.
@@ -426,6 +428,9 @@ bool Explain::by_inference(const Spot& spot) {
 // AFTER's, among others.
 bool Explain::joined(const Spot& spot) const {
     if (!foretold(spot)) return false;
+    if (is<record::Dosage>(&spot.owner) && spot.kind == FieldKind::only_before &&
+        spot.field.name == "patientInstruction")
+        return static_cast<const record::Dosage*>(spot.after)->text.find(spot.was) != Text::npos;
     if (spot.kind == FieldKind::changed)
         return spot.field.name == "text" &&
                (is<record::Annotation>(&spot.owner) || is<record::Dosage>(&spot.owner)) &&

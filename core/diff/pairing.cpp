@@ -325,10 +325,20 @@ void pair_entities(const Record& before, const Record& after, EntityPairs& out, 
     // The patients are paired already; each record has one.
     m.stage(
         [](const Item& i) { return i.kind == EntityKind::Patient ? std::string("patient") : std::string(); });
-    const auto open = [&](const Item& i) { return !keyed[static_cast<std::size_t>(i.kind)]; };
+    // What was said to be held is nothing that was read at the same time.
+    const auto open = [&](const Item& i) {
+        const Prediction* p = foreseen == nullptr ? nullptr : foreseen->of(i.kind, *i.entity);
+        return !keyed[static_cast<std::size_t>(i.kind)] && (p == nullptr || !p->held);
+    };
     m.stage([&](const Item& i) { return open(i) ? canonical_hash(i.kind, *i.entity) : std::string(); });
     // What refers to the same entries at the same time; the same code; the same words for it; the time.
     const Names names = paired_names(before, after, out);
+    const auto refers_as = [&](const Item& i, const Names* to) {
+        const std::string key = open(i) ? refers(i, to) : std::string();
+        return key.empty() ? key : key + kUnit + code_and_time(i.kind, *i.entity);
+    };
+    m.stage([&](const Item& i) { return refers_as(i, &names); },
+            [&](const Item& i) { return refers_as(i, nullptr); });
     m.stage([&](const Item& i) { return open(i) ? refers(i, &names) : std::string(); },
             [&](const Item& i) { return open(i) ? refers(i, nullptr) : std::string(); });
     m.stage([&](const Item& i) { return open(i) ? code_and_time(i.kind, *i.entity) : std::string(); });

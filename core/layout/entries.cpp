@@ -82,11 +82,13 @@ void Pages::dosage(std::uint32_t i, const List<record::Dosage>& list, Text path,
                    std::string_view column, bool for_patient) {
     Text words;
     bool silent = false;
+    const auto say = [&](Text text) { words = words.empty() ? text : arena_.join(words, "; ", text); };
     for (const record::Dosage& one : list) {
-        if (!one.text.empty()) {
-            words = words.empty() ? one.text : arena_.join(words, "; ", one.text);
-            continue;
-        }
+        if (!one.text.empty()) say(one.text);
+        // What the patient is told has no column in most layouts: it stands behind the dose.
+        const bool told = !for_patient && !one.patient_instruction.empty();
+        if (told && words.find(one.patient_instruction) == Text::npos) say(one.patient_instruction);
+        if (!one.text.empty() || told) continue;
         record::Dosage rest = one;
         rest.sequence = {};
         // An instruction for the patient alone has a column of its own.
@@ -94,10 +96,10 @@ void Pages::dosage(std::uint32_t i, const List<record::Dosage>& list, Text path,
         silent = silent || !record::is_empty(&rest, record::type_of<record::Dosage>());
     }
     if (silent) hold(i, kDangerous, "its dosage is in no words, and the layout has only words");
-    if (list.size < 2 || words.empty()) return;
+    if (words.empty() || words == list[0].text) return;
     Text& cell = d.cells[layout_.column(d.table, column)];
     if (cell.empty() || cell == list[0].text) cell = words;
-    lose(path, "several dosages: joined in one");
+    lose(path, "a dosage and what the patient is told: joined in one");
 }
 
 }  // namespace gpswitch::layout

@@ -28,6 +28,14 @@ bool Pages::inherited(std::uint32_t i, Text label) const {
 bool Pages::leads_to(std::uint32_t i, Text type) const {
     if (!layout_.flags()) return false;
     const auto kind = record::kind_of(type);
+    // A sample gets them along the result's own link to it, which not every layout has.
+    if (kind == EntityKind::Observation && record_->items[i].kind == EntityKind::Specimen) {
+        for (std::uint32_t n = 0; n < record_->items.size(); ++n)
+            if (record_->items[n].kind == EntityKind::Observation && has_rows(n))
+                for (const mapping::ColumnRule& rule : layout_.rules(routes_[n]->rows[0]))
+                    if (rule.path == "specimen") return true;
+        return false;
+    }
     if ((kind != EntityKind::Encounter && kind != EntityKind::Condition) || !has_rows(i)) return true;
     for (const mapping::WrittenRow& row : routes_[i]->rows)
         for (const mapping::ColumnRule& rule : layout_.rules(row))

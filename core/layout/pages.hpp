@@ -310,6 +310,7 @@ class Pages : protected mapping::CellSink, protected mapping::RowFacts {
                          const std::vector<const mapping::ColumnRule*>& by, Text path, Text place);
     void unwritten_identifiers(const record::Item& item, const Entity& entity, const Cover& cover);
     void identifier_parts(const record::Identifier& id, Text place);
+    void unwritten_marks(const Entity& entity);
     void unwritten_base(const Entity& entity);
 
     // labels.cpp

@@ -1,5 +1,6 @@
 // What an entity holds and no cell of its rows says, however deep it stands.
 #include "core/layout/pages.hpp"
+#include "core/mapping/safeguards.hpp"
 
 namespace gpswitch::layout {
 namespace {
@@ -138,7 +139,23 @@ void Pages::uncovered(std::uint32_t i, const Entity& entity, const record::Fille
     if (!entity.extensions.empty()) lose("extension", kNoColumn);
     if (!entity.contained.empty()) lose("contained", kNoColumn);
     unwritten_identifiers(item, entity, cover);
+    unwritten_marks(entity);
     if (say_all) unwritten_base(entity);
+}
+
+// Marks of one system ("not shown outside the practice") in a layout that has no flag for them.
+void Pages::unwritten_marks(const Entity& entity) {
+    for (const record::Coding& c : entity.meta.tag) {
+        if (!c.system.starts_with("https://gpswitch.org/") || c.system == mapping::kMarkSystem) continue;
+        const auto flags = [&](const mapping::ColumnRule& rule) {
+            return rule.transform == mapping::Transform::label && rule.path == "meta.tag" &&
+                   std::ranges::find(rule.args, c.code) != rule.args.end();
+        };
+        if (std::ranges::none_of(at_route_->rows, [&](const mapping::WrittenRow& row) {
+                return std::ranges::any_of(layout_.rules(row), flags);
+            }))
+            lose("meta.tag", kNoColumn);
+    }
 }
 
 // How the system that it came from kept it.

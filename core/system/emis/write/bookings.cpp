@@ -55,6 +55,10 @@ void Pages::appointment(const record::Appointment& a, Draft& d) {
         if (p.actor.reference.empty() || !p.type.empty() || !p.required.empty() || !p.period.start.empty() ||
             !p.period.end.empty())
             lose("participant", "the layout has the patient and who holds the session", layout::kInstead);
+    // Whoever reads knows it by its times alone.
+    const Text variant = at_route_->rows[0].variant;
+    if (!a.status.empty() && variant.substr(variant.find(':') + 1) != a.status)
+        lose("status", "known by the times of the booking: another state is read", layout::kInstead);
     if (a.slot.size > 1) lose("slot", "the layout has one slot for a booking");
 }
 

@@ -109,6 +109,18 @@ void Pages::need(CodeUse& use, std::string_view category, int strength) {
     use.number = 0;
 }
 
+// A drug has its words, its dm+d code and EMIS's own: codes of another list beside them have no column.
+void Pages::drug_codes(Text path, const record::Concept& c, const CodeUse& use) {
+    const Text front = arena_.join(path, ".coding");
+    std::uint32_t n = 0;
+    for (const record::Coding& k : c.coding) {
+        const Text place = nth(front, n++);
+        if (k.code.empty() || k.code == Text(use.dmd) || (k.system == kDrugId && k.code == Text(use.id)))
+            continue;
+        lose(front, "the layout has the dm+d code of a drug alone", "code-not-carried", place);
+    }
+}
+
 Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
     const bool drug =
         tab_of(*at_) == Tab::Prescribing_DrugRecord || tab_of(*at_) == Tab::Prescribing_IssueRecord;
@@ -117,7 +129,9 @@ Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
         use_of(c, drug, main && tab_of(*at_) == Tab::CareRecord_Observation ? at_route_ : nullptr);
     if (use < 0) return {};
     CodeUse& code = codes[static_cast<std::size_t>(use)];
-    if (main) at_->code = use;
+    // Of two entries of one row the first has its code in the cell.
+    if (main && (at_->code < 0 || at_->cells[rule.column].empty())) at_->code = use;
+    if (drug) drug_codes(rule.path, c, code);
     if (!drug && code.strength >= 0) {
         // Codes that say what somebody is are of their category wherever they stand.
         for (const auto& [values, category] : {std::pair<Text, Text>("ethnicity", "Ethnicity"),

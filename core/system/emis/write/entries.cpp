@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/system/emis/write/helpers.hpp"
+#include "core/util/civil_time.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::emis::write {
@@ -23,6 +24,8 @@ void Pages::encounter(const record::Encounter& e, Draft& d) {
         else
             set(d, column, key);
     }
+    if (!e.class_.code.empty() && e.class_.code != "AMB")
+        lose("class.display", "every consultation is read as ambulatory", layout::kInstead);
     // The booking is known by its slot.
     for (const record::Reference& r : e.appointment)
         if (const auto to = item_of(r.reference); to && record_->items[*to].kind == EntityKind::Appointment)
@@ -76,6 +79,7 @@ void Pages::dose_in_words(const record::Quantity& dose, Draft& d) {
 // A code that came without words has those of the vaccine: a number is no name of a vaccination.
 const Entity& Pages::as_written(std::uint32_t i) {
     const Entity& e = layout::Pages::as_written(i);
+    if (record_->items[i].kind == EntityKind::Patient) registered_otherwise(i);
     if (record_->items[i].kind != EntityKind::Immunization) return e;
     const auto& im = static_cast<const record::Immunization&>(e);
     const record::Concept& done = im.vaccination_procedure;
@@ -161,7 +165,10 @@ void Pages::last_issue(const record::MedicationStatement& s) {
                                   return !r.reference.empty() && r.reference == plan.reference;
                               });
                           });
-        if (mine) last = std::max(last, m.authored_on);
+        // Dated after the moment of the data it has not been issued yet.
+        const bool past = as_of_.empty() || !civil_time::is_day(m.authored_on.substr(0, 10)) ||
+                          m.authored_on.substr(0, 10) <= as_of_;
+        if (mine && past) last = std::max(last, m.authored_on);
     }
     if (last != s.last_issue_date)
         lose("lastIssueDate", "the layout has the day of the last issue that is there", layout::kInstead);
@@ -180,8 +187,15 @@ void Pages::find_elsewhere() {
     }
 }
 
+// Of what is not active and has no day on which it ended the layout says no more: it is over.
+void Pages::over(Text status) {
+    if (at_route_->rows[0].variant.ends_with("ended") && !status.empty() && status != "completed")
+        lose("status", "not active is all that the layout says: it is read as over", layout::kInstead);
+}
+
 void Pages::plan(std::uint32_t i, Draft& d) {
     const auto& m = as<record::MedicationRequest>(record_->items[i]);
+    over(m.status);
     if (prescribed_elsewhere(i))
         hold(i, layout::kDangerous, "it is prescribed elsewhere, and would be read as prescribed here");
     dosage(i, m.dosage_instruction, "dosageInstruction", d, "Dosage",

@@ -46,9 +46,23 @@ TEST_CASE("emis target: none of several dosages is left out") {
     CHECK(said(w, "MedicationRequest.dosageInstruction"));
 }
 
+TEST_CASE(
+    "emis target: what the patient is told stands behind the dose of a plan, which has no column for it") {
+    for (const char* dosage : {R"([{"text":"ONE a day","patientInstruction":"with food"}])",
+                               R"([{"text":"ONE a day"},{"patientInstruction":"with food"}])"}) {
+        CAPTURE(dosage);
+        const Written w(std::map<std::string, std::string>{
+            {"MedicationRequest", medication(std::string(R"("dosageInstruction":)") + dosage)}});
+        const auto plans = w.of("MedicationRequest");
+        REQUIRE(plans.size() == 1);
+        CHECK(plans[0]["dosageInstruction"][0]["text"] == "ONE a day; with food");
+        CHECK(said(w, "MedicationRequest.dosageInstruction"));
+    }
+}
+
 TEST_CASE("emis target: a dosage in no words is held, not written without it") {
     for (const char* dosage :
-         {R"([{"asNeededBoolean":true}])", R"([{"text":"ONE a day"},{"patientInstruction":"with food"}])",
+         {R"([{"asNeededBoolean":true}])", R"([{"text":"ONE a day"},{"asNeededBoolean":true}])",
           R"([{"doseAndRate":[{"doseQuantity":{"value":2,"unit":"tablet"}}]}])"}) {
         CAPTURE(dosage);
         const Written w(std::map<std::string, std::string>{

@@ -43,6 +43,7 @@ class Pages : public layout::Pages {
 
     // specials.cpp, people.cpp, entries.cpp, results.cpp, bookings.cpp: what the rules call part
     void street(Draft& d);
+    void registered_otherwise(std::uint32_t i);
     void person(const record::Patient& p, Draft& d);
     void number_status(const record::Concept& c, Draft& d);
     void demographic(const record::Concept& c, Text list, Text part, Draft& person);
@@ -59,6 +60,7 @@ class Pages : public layout::Pages {
     void immunization(const record::Immunization& im, Draft& d);
     void referral(const record::ServiceRequest& s, Draft& d);
     void last_issue(const record::MedicationStatement& s);
+    void over(Text status);
     void plan(std::uint32_t i, Draft& d);
     void document(const record::DocumentReference& r, Draft& d);
     void provenance(const record::Provenance& p, Draft& d);
@@ -75,6 +77,7 @@ class Pages : public layout::Pages {
     int use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route);
     int new_use(const record::Concept& c, bool drug, const mapping::WriteRoute* route, bool& from_other,
                 bool& made);
+    void drug_codes(Text path, const record::Concept& c, const CodeUse& use);
     void need(CodeUse& use, std::string_view category, int strength);
     void check_reading();
     Text code_of(const mapping::ColumnRule& rule, const record::Concept& c) override;

@@ -18,6 +18,27 @@ void Pages::street(Draft& d) {
     house = {};
 }
 
+// Whose registration is of another type has a usual GP in the columns for one elsewhere: the plain ones are
+// the registration's own then.
+void Pages::registered_otherwise(std::uint32_t i) {
+    const auto regular = [](const record::EpisodeOfCare& e) {
+        return std::ranges::any_of(e.type, [](const record::Concept& t) {
+            return std::ranges::any_of(t.coding, [](const record::Coding& k) { return k.code == "regular"; });
+        });
+    };
+    bool any = false;
+    for (std::uint32_t n = 0; n < record_->items.size(); ++n) {
+        if (record_->items[n].kind != EntityKind::EpisodeOfCare || !has_rows(n)) continue;
+        const auto& e = as<record::EpisodeOfCare>(record_->items[n]);
+        any = any || !e.type.empty();
+        if (e.type.empty() || regular(e)) return;
+    }
+    if (!any) return;
+    record::Patient other = as<record::Patient>(record_->items[i]);
+    other.general_practitioner = {};
+    at_route_ = routes_[i] = layout_.write().first(EntityKind::Patient, other);
+}
+
 void Pages::person(const record::Patient& p, Draft& d) {
     for (const record::Identifier& id : p.identifier) {
         if (id.system != kNhsNumber && id.system != kInvalidNumber) continue;

@@ -21,6 +21,7 @@ void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
         case EntityKind::MedicationRequest: return plan(i, d);
         case EntityKind::MedicationStatement:
             last_issue(as<record::MedicationStatement>(item));
+            over(as<record::MedicationStatement>(item).status);
             return dosage(i, as<record::MedicationStatement>(item).dosage, "dosage", d, "Dosage", false);
         case EntityKind::DocumentReference: return document(as<record::DocumentReference>(item), d);
         case EntityKind::Provenance: return provenance(as<record::Provenance>(item), d);

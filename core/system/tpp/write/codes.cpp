@@ -101,6 +101,11 @@ void Pages::value(const record::Quantity& q, Draft& d, bool component) {
 void Pages::problem(std::uint32_t i, Draft& d) {
     const auto& c = as<record::Condition>(record_->items[i]);
     if (in(d, "SRCode")) {
+        if (say_all && routes_[i]->rows.size() == 1)
+            for (const record::Concept& category : c.category)
+                for (const Coding& k : category.coding)
+                    if (k.code == "problem-list-item" && !k.display.empty())
+                        lose("category.coding.display", "it is read as a diagnosis", layout::kInstead);
         coded(i, c.code, d);
         return;
     }
@@ -130,6 +135,20 @@ void Pages::problem(std::uint32_t i, Draft& d) {
     if (from_here(c)) return;
     for (const char* name : {"IDProfileEnteredBy", "IDDoneBy", "IDOrganisationDoneAt", "IDEvent"})
         set(d, name, code.cells[column(code.table, name)]);
+}
+
+// A problem leads to the entry that stands on the same code, and to no other.
+void Pages::actual_problems() {
+    for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
+        if (record_->items[i].kind != EntityKind::Condition || !has_rows(i)) continue;
+        const Text to = as<record::Condition>(record_->items[i]).actual_problem.reference;
+        if (to.empty()) continue;
+        const auto other = item_of(to);
+        const bool one = other && has_rows(*other) && !item_drafts_[*other].empty() &&
+                         !item_drafts_[i].empty() && item_drafts_[*other][0] == item_drafts_[i][0];
+        at_item_ = i;
+        if (!one) lose("actualProblem", "the layout has a problem and its own code");
+    }
 }
 
 // Further problems of one code: each kept with every cell, its code's key among them, behind what the first

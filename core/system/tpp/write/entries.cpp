@@ -40,6 +40,8 @@ void Pages::encounter(std::uint32_t i, Draft& d) {
             lose("participant", "leads to what the layout cannot name there");
         if (did && !who.display.empty()) set(d, "TextualEventDoneBy", who.display);
     }
+    if (say_all && e.class_.code != "AMB" && !e.class_.display.empty())
+        lose("class.display", "the layout has one sort of consultation", layout::kInstead);
     places(e, d);
     links(i, e, d);
     at_ = &d;
@@ -196,15 +198,17 @@ void Pages::medication(std::uint32_t i, Draft& d) {
     set(d, "DateEvent",
         d.cells[column(d.table, template_row ? "DateMedicationTemplateStart" : "DateMedicationStart")]);
     status_word(m, d);
-    if (template_row && !m.repeat_information.number_of_prescriptions_issued.empty())
-        counted(i, m.repeat_information.number_of_prescriptions_issued);
+    if (template_row) counted(i, m.repeat_information.number_of_prescriptions_issued);
     if (template_row) return ended(i, m, d);
     supply(i, m, d);
     // An issue when it rests on a template.
     bool issue = !d.cells[column(d.table, "IDRepeatTemplate")].empty();
     for (const record::Reference& r : m.based_on) {
         const auto to = item_of(r.reference);
-        if (!to) continue;
+        if (!to) {
+            lose("basedOn", "its plan is not written: whoever reads makes one", layout::kInstead);
+            continue;
+        }
         // The plan of an issue whose template is not there is made again of the issue.
         if (routes_[*to] != nullptr && routes_[*to]->fate == mapping::WriteRoute::Fate::derived)
             issue = issue || !acute(as<record::MedicationRequest>(record_->items[*to]));
@@ -272,6 +276,8 @@ void Pages::supply(std::uint32_t i, const record::MedicationRequest& m, Draft& d
     if (!q.value.empty() && !whole)
         lose("dispenseRequest.expectedSupplyDuration", "the layout has a first and a last day");
     at_item_ = i;
+    if (say_all && q.value.empty() && !end.empty())
+        lose("dispenseRequest.expectedSupplyDuration", "the days of its course", layout::kInstead);
     set(d, "DateMedicationEnd", end);
 }
 
@@ -368,6 +374,11 @@ void Pages::referral(std::uint32_t i, Draft& d) {
     // What stands for a row that names no kind of service is no kind of service.
     for (const Coding& k : s.code.coding)
         if (k.code == "3457005" && s.code.text.empty()) d.cells[column(d.table, "TypeOfReferral")] = {};
+    // What was inferred of another layout is not inferred of this one.
+    if (!from_here(s) && layout::inferred(s, "performer"))
+        for (const record::Reference& r : s.performer)
+            if (!r.reference.empty())
+                lose("performer", "the layout has words for who is asked", layout::kNotCarried);
     if (!s.reason_code.empty()) {
         Text snomed, ctv3, text;
         words_of(s.reason_code[0], snomed, ctv3, text, from_here(s), "reasonCode");

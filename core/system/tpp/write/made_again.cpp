@@ -36,6 +36,8 @@ void Pages::made_again() {
         at_item_ = i;
         if (!found)
             hold(i, layout::kNoPlace, "nothing is written that it could be made again of");
+        else if (!from_here(*item.entity) && another_dose(i))
+            hold(i, layout::kDangerous, "made again, it would have the drug or the dose of its prescription");
         else if (!from_here(*item.entity))
             not_made_again(item);
     }
@@ -99,7 +101,8 @@ void Pages::counted(std::uint32_t i, Text issued) {
         for (const record::Reference& r : m.based_on)
             n += item_of(r.reference) == i && m.status == "completed" ? 1 : 0;
     }
-    if (to_integer(issued) != n)
+    if (issued.empty() && !say_all) return;
+    if (n == 0 ? !issued.empty() : to_integer(issued) != n)
         lose("repeatInformation.numberOfPrescriptionsIssued", "the layout counts the issues that are there",
              layout::kInstead);
 }
@@ -119,6 +122,50 @@ Text Pages::last_issue(const record::Item& of) const {
     return last;
 }
 
+namespace {
+
+// The words and dosages of a medicine, without what stands at their ends.
+template <class Entry>
+std::pair<std::string, std::string> drug_and_dose(const Entry& e, const List<record::Dosage>& dosage) {
+    const record::Concept& drug = e.medication_codeable_concept;
+    Text name = drug.text;
+    for (const record::Coding& k : drug.coding)
+        if (name.empty() && k.code != "UNK") name = k.display;
+    std::string words;
+    for (const record::Dosage& one : dosage)
+        if (!one.text.empty()) (words += words.empty() ? "" : "; ") += trim(one.text);
+    return {std::string(trim(name)), std::move(words)};
+}
+
+}  // namespace
+
+// What it is made again of names another drug or another dose.
+bool Pages::another_dose(std::uint32_t i) {
+    const record::Item* of = made_of(record_->items[i]);
+    if (of == nullptr) return false;
+    const auto said = [&](std::uint32_t n) {
+        const Entity& e = with_drug(n);
+        if (record_->items[n].kind == EntityKind::MedicationStatement) {
+            const auto& s = static_cast<const record::MedicationStatement&>(e);
+            return drug_and_dose(s, s.dosage);
+        }
+        const auto& m = static_cast<const record::MedicationRequest&>(e);
+        return drug_and_dose(m, m.dosage_instruction);
+    };
+    const auto own = said(i), other = said(static_cast<std::uint32_t>(of - record_->items.data()));
+    return (!own.first.empty() && own.first != other.first) || own.second != other.second;
+}
+
+// The last day of a course, as the row of its template or prescription has it.
+Text Pages::end_of(const record::Item& of) const {
+    const auto& from = as<record::MedicationRequest>(of);
+    const Draft& d = drafts[item_drafts_[static_cast<std::size_t>(&of - record_->items.data())][0]];
+    if (!in(d, "SRPrimaryCareMedication"))
+        return !from.status_reason_date.empty() ? from.status_reason_date
+                                                : from.dispense_request.validity_period.end;
+    return d.cells[column(d.table, "DateMedicationEnd")];
+}
+
 // Who signed and who typed, and when it ends, is said by what it is made of.
 void Pages::made_otherwise(const record::Item& item, const record::Item& of) {
     constexpr std::string_view kWhy = "made again by whoever reads, as its prescription has it";
@@ -128,8 +175,7 @@ void Pages::made_otherwise(const record::Item& item, const record::Item& of) {
     };
     if (item.kind == EntityKind::MedicationStatement) {
         const auto& s = as<record::MedicationStatement>(item);
-        const Text end = !from.status_reason_date.empty() ? from.status_reason_date
-                                                          : from.dispense_request.validity_period.end;
+        const Text end = end_of(of);
         if (last_issue(of) != s.last_issue_date) lose("lastIssueDate", kWhy, layout::kInstead);
         if (end != s.effective_period.end) lose("effectivePeriod.end", kWhy, layout::kInstead);
         if (from.authored_on != s.effective_period.start)
@@ -140,6 +186,12 @@ void Pages::made_otherwise(const record::Item& item, const record::Item& of) {
     if (other(m.requester, from.requester)) lose("requester", kWhy, layout::kInstead);
     if (other(m.recorder, from.recorder)) lose("recorder", kWhy, layout::kInstead);
     if (m.authored_on != from.authored_on) lose("authoredOn", kWhy, layout::kInstead);
+    const Text issued = m.repeat_information.number_of_prescriptions_issued;
+    const Draft& row = drafts[item_drafts_[static_cast<std::size_t>(&of - record_->items.data())][0]];
+    const bool once = from.status == "completed" && in(row, "SRPrimaryCareMedication") &&
+                      row.cells[column(row.table, "IsRepeatMedication")] == "false";
+    if (once ? issued != "1" && (say_all || !issued.empty()) : !issued.empty())
+        lose("repeatInformation.numberOfPrescriptionsIssued", kWhy, layout::kInstead);
     const record::Quantity &a = m.dispense_request.quantity, &b = from.dispense_request.quantity;
     if (a.value != b.value || a.unit != b.unit || a.quantity_text != b.quantity_text)
         lose("dispenseRequest.quantity", kWhy, layout::kInstead);

@@ -2,6 +2,7 @@
 
 #include "core/system/tpp/codes.hpp"
 #include "core/system/tpp/rows.hpp"
+#include "core/system/tpp/values.hpp"
 #include "core/util/text.hpp"
 
 namespace gpswitch::tpp::write {
@@ -35,6 +36,7 @@ void Pages::begin() {
 }
 
 void Pages::finish() {
+    actual_problems();
     made_again();
     check_reading();
 }
@@ -178,11 +180,36 @@ void Pages::lengths() {
     for (const Draft& d : drafts) {
         const mapping::WrittenTable& table = layout_.table(d.table);
         for (std::size_t c = 0; c < table.cells.size(); ++c) {
-            if (d.cells[c].empty() || d.cells[c][0] == kLater || sheet_.can_write(d.cells[c])) continue;
+            if (d.cells[c].empty() || d.cells[c][0] == kLater) continue;
+            no_moment(d, table.cells[c], d.cells[c]);
+            if (sheet_.can_write(d.cells[c])) continue;
             at_item_ = d.items.empty() ? 0 : d.items[0];
             lose(table.cells[c].column, "a character that Windows-1252 does not have: written by its number",
                  "character-by-number");
         }
+    }
+}
+
+// Words for who did it: those of the first.
+void Pages::performers(const record::Observation& o) {
+    for (std::uint32_t n = 1; n < o.performer.size; ++n) {
+        const record::Reference& r = o.performer[n];
+        if (r.reference.empty() && r.identifier.value.empty() && (say_all || !r.display.empty()))
+            lose("performer", "the layout has the words of the first alone", layout::kNotCarried,
+                 nth("performer", n));
+    }
+}
+
+// Midnight is how the layout writes a day without a time, and two days stand for none.
+void Pages::no_moment(const Draft& d, const mapping::Cell& cell, Text value) {
+    using Format = mapping::Cell::Format;
+    if ((cell.format != Format::date && cell.format != Format::date_time) || value.size() < 10) return;
+    const bool day = sentinel_day(value.substr(0, 10));
+    if (!day && (value.size() != 19 || value[4] != '-' || value.substr(11) != "00:00:00")) return;
+    for (const std::uint32_t i : d.items) {
+        at_item_ = i;
+        lose(cell.column,
+             day ? "a day that stands for none in the layout" : "midnight is no time in the layout");
     }
 }
 
@@ -213,6 +240,7 @@ void Pages::special(std::uint32_t i, std::uint32_t draft_number) {
         case EntityKind::Condition: return problem(i, d);
         case EntityKind::Observation:
             if (!in(d, "SRCode")) return;
+            performers(as<record::Observation>(item));
             coded(i, as<record::Observation>(item).code, d);
             value(as<record::Observation>(item).value_quantity, d);
             return components(i, draft_number);

@@ -43,6 +43,7 @@ class Pages : public layout::Pages {
     bool writes(const record::Item& item, const record::Identifier& identifier) const override;
     bool elsewhere(const record::Item& item, const record::Rest& rest) const override;
     void lengths() override;
+    void no_moment(const Draft& d, const mapping::Cell& cell, Text value);
     Text code_of(const mapping::ColumnRule&, const record::Concept&) override { return {}; }
     Text key_of(const mapping::ColumnRule& rule, const record::Reference& reference) override;
 
@@ -90,12 +91,15 @@ class Pages : public layout::Pages {
     void besides_orders();
     void made_otherwise(const record::Item& item, const record::Item& of);
     Text last_issue(const record::Item& of) const;
+    Text end_of(const record::Item& of) const;
+    bool another_dose(std::uint32_t i);
     void counted(std::uint32_t i, Text issued);
     void dose(const record::Quantity& q, Draft& d);
     void immunization(const record::Immunization& im, Draft& d);
     void declined(const record::Immunization& im, Draft& d);
     void document(const record::DocumentReference& r, Draft& d);
     void consent(const record::Consent& c, Draft& d);
+    void performers(const record::Observation& o);
     void answered(const record::QuestionnaireResponse& r, Draft& d);
     void referral(std::uint32_t i, Draft& d);
     void statuses(std::uint32_t i, const record::ServiceRequest& s, Draft& d, const char* table,
@@ -118,6 +122,7 @@ class Pages : public layout::Pages {
     /// The number of the component that is the systolic reading of a blood pressure; nothing when it is none.
     std::optional<std::uint32_t> systolic(const record::Observation& o, const Draft& whole) const;
     void further_problems(std::uint32_t i, const Draft& code);
+    void actual_problems();
     void check_reading();
     Text code_cell(Draft& d);
 

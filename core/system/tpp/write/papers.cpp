@@ -36,6 +36,10 @@ void Pages::declined(const record::Immunization& im, Draft& d) {
 
 // When it was typed in, to the second.
 void Pages::document(const record::DocumentReference& r, Draft& d) {
+    // A label in words alone would be lost.
+    for (const record::Concept& label : r.security_label)
+        if (label.coding.empty() && !label.text.empty())
+            hold(at_item_, layout::kNoLabel, "a label in words, and the layout has no column for it");
     const int c = column(d.table, "DateEventRecorded");
     mapping::Civil at;
     if (r.date.empty()) return;

@@ -182,11 +182,12 @@ void Pages::practitioners(std::uint32_t i, const record::Patient& p) {
             continue;
         }
         const char* name = staff ? "IDProfileRegisteredGP" : "IDPractice";
-        // A practice begins a row; its GP comes behind it.
+        // A practice begins a row; its GP comes behind it. Of a GP and a practice alone, it is the GP's.
         std::size_t at = 0;
+        const bool pair = !from_here(p) && p.general_practitioner.size == 2 && !staff;
         const auto fits = [&](const Draft& d) {
             return d.cells[column(d.table, name)].empty() &&
-                   d.cells[column(d.table, "IDProfileRegisteredGP")].empty();
+                   (pair || d.cells[column(d.table, "IDProfileRegisteredGP")].empty());
         };
         while (at < rows.size() && (past[at] || !fits(drafts[rows[at]]))) ++at;
         if (at == rows.size()) {
@@ -201,16 +202,22 @@ void Pages::practitioners(std::uint32_t i, const record::Patient& p) {
 void Pages::demographic(std::uint32_t i, const record::Concept& c, Text name) {
     if (c.coding.empty() && c.text.empty()) return;
     const auto& values = layout_.set().values(layout_.set().values_index(name));
+    const Text path = name == "ethnicity" ? "ethnicCategory" : "maritalStatus";
     const mapping::ValueRow* back = nullptr;
+    bool other = false;
     for (const record::Coding& k : c.coding) {
         // The row it was read from is an entry of its own.
         const bool own = (k.system == kCtv3 || k.system == kLocal) && values.find(k.code) != nullptr;
         if (own && from_here(*record_->items[i].entity)) return;
-        if (k.system == values.target_system && back == nullptr) back = values.reverse(k.code);
+        if (k.system == values.target_system && back == nullptr)
+            back = values.reverse(k.code);
+        else
+            other = true;
     }
-    if (back == nullptr)
-        return lose(name == "ethnicity" ? "ethnicCategory" : "maritalStatus",
-                    "no code of the layout means this");
+    if (back == nullptr) return lose(path, "no code of the layout means this");
+    if (other)
+        lose(arena_.join(path, ".coding"), "a code of another system: the layout has its own",
+             "code-not-carried");
     const Text key = number(
         made_number(EntityKind::Patient, record_->items[i].entity->id, name == "ethnicity" ? 901 : 902));
     Draft& row = drafts[draft("SRCode", key)];
@@ -326,6 +333,8 @@ void Pages::staff(std::uint32_t i, Draft& d) {
         return;
     }
     const auto& p = as<record::Practitioner>(item);
+    if (say_all && p.active.empty())
+        lose("active", "the layout says of everybody whether they are obsolete", layout::kInstead);
     set(d, "Obsolete", p.active == "false" ? Text("true") : Text("false"));
     const auto& types = layout_.set().values(layout_.set().values_index("national-id-type"));
     for (const record::Identifier& id : p.identifier) {

@@ -49,7 +49,7 @@ class ExtractTarget : public layout::Target {
             const mapping::WrittenTable& table = layout_.table(d.table);
             look_up(pages, d, *out);
             if (as_of_.empty()) date(d, *out);
-            note_number(d, *out);
+            if (!half(pages, d)) note_number(d, *out);
             const std::span<const Text> cells(d.cells, table.cells.size());
             if (late_.contains(d.table) || d.table == appointments_)
                 wait(pages, d, cells, *out);
@@ -96,6 +96,9 @@ class ExtractTarget : public layout::Target {
             if (!row.half) continue;
             // Somebody's, but nobody's whom we have: not to be given to another.
             at(row, "AppointmentStatus") = word_of("AppointmentStatus", "Blocked", false);
+            if (const std::string& key = at(row, "RowIdentifier"); key.size() == 18)
+                if (const auto n = to_integer(key))
+                    numbers_[row.table].push_back(static_cast<std::uint64_t>(*n));
             write(row);
         }
         for (Waiting& row : waiting_) {
@@ -152,6 +155,11 @@ class ExtractTarget : public layout::Target {
         }
     }
 
+    // A taken slot whose booking is not here: it will stand in the booking's row.
+    bool half(const Pages& pages, const Draft& d) const {
+        return d.table == appointments_ && d.items.size == 1 &&
+               pages.record().items[d.items[0]].kind == EntityKind::Slot && pages.taken(d.items[0]);
+    }
     void note_number(const Draft& d, Written& out) const {
         const int c = layout_.column(d.table, "RowIdentifier");
         const Text key = c < 0 ? Text{} : d.cells[c];

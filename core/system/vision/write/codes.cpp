@@ -52,7 +52,7 @@ void Pages::code(const record::Concept& c, Draft& d, Text path) {
     }
     if (!snomed.empty()) put(at.snomed, snomed);
     // Who has only the vaccine's name has the words of the vaccination.
-    words(c, vaccine());
+    words(c, path, vaccine());
     if (other) lose(arena_.join(path, ".coding"), "a code of another system: its words are written");
 }
 
@@ -66,7 +66,17 @@ Text Pages::vaccine() const {
     return unknown && c.coding.size == 1 && same_ignoring_case(c.text, "unknown") ? Text{} : c.text;
 }
 
-void Pages::words(const record::Concept& c, Text instead) {
+// Where the code of an entry stands.
+Text Pages::code_path(EntityKind kind) {
+    switch (kind) {
+        case EntityKind::Immunization: return "vaccinationProcedure";
+        case EntityKind::DocumentReference: return "type";
+        case EntityKind::FamilyMemberHistory: return "condition.code";
+        default: return "code";
+    }
+}
+
+void Pages::words(const record::Concept& c, Text path, Text instead) {
     Text said = c.text;
     // "Unknown" says something of the code, and nothing of the entry.
     for (const record::Coding& k : c.coding)
@@ -79,7 +89,10 @@ void Pages::words(const record::Concept& c, Text instead) {
     // A local code without words came so.
     const bool own =
         c.text == said && c.coding.size == 1 && c.coding[0].code == said && c.coding[0].display.empty();
-    if (!said.empty() && !(own && from_here(*record_->items[at_item_].entity))) put(at_place_.j.rubric, said);
+    if (said.empty() || (own && from_here(*record_->items[at_item_].entity))) return;
+    put(at_place_.j.rubric, said);
+    if (say_all && c.text.empty())
+        lose(arena_.join(path, ".text"), "the words of its code stand there", layout::kInstead);
 }
 
 // Columns with words of their own say what one system's codes mean; another's are not read again.
@@ -128,7 +141,7 @@ void Pages::drug(const record::Concept& c, Draft& d) {
     if (!snomed.empty()) put(at.snomed, snomed);
     if (!read.empty() && d.cells[at.code].empty())
         d.cells[at.code] = read.size() == 5 ? arena_.join(read, kNoTerm) : read;
-    words(c);
+    words(c, "medicationCodeableConcept");
     if (other) lose("medicationCodeableConcept.coding", "a code of another system: its words are written");
 }
 

@@ -64,6 +64,12 @@ bool Pages::acute(std::uint32_t i) const {
     return is(m.course_of_therapy_type) || is(m.prescription_type);
 }
 
+// Who names the drug by reference gets its words in the entry.
+void Pages::named_by(const record::Concept& own) {
+    if (say_all && own.text.empty() && !drug_->text.empty())
+        lose("medicationCodeableConcept.text", "the words of its medication stand there", layout::kInstead);
+}
+
 // Neither words nor a code of the drug.
 bool Pages::nameless(const Draft& d) const {
     const auto& at = at_place_.j;
@@ -75,9 +81,10 @@ void Pages::request(std::uint32_t i, Draft& d) {
     const auto& at = at_place_.j;
     const auto& m = as<record::MedicationRequest>(record_->items[i]);
     const bool plan = m.intent == "plan";
-    if (drug_ != nullptr) drug(*drug_, d);
+    if (drug_ != nullptr) drug(*drug_, d), named_by(m.medication_codeable_concept);
     if (nameless(d) && !from_here(m)) return hold(i, layout::kDangerous, "which drug it is cannot be said");
     dosage(i, m.dosage_instruction, "dosageInstruction", d, "TEXT", false);
+    if (m.recorded.size() > 10 && !from_here(m)) lose("recorded", "the time of day has no column");
     const record::Quantity& q = m.dispense_request.quantity;
     if (!q.value.empty() && d.cells[at.value1].empty()) {
         d.cells[at.value1] = arena_.join(q.comparator, q.value);
@@ -97,7 +104,11 @@ void Pages::request(std::uint32_t i, Draft& d) {
     };
     const Text type = type_of(m.prescription_type);
     if (!type.empty() && type != "acute" && type != "repeat" && type != "A" && type != "R" && type != "S")
-        lose("prescriptionType", "the layout has acute and repeat");
+        lose("prescriptionType", "the layout has acute and repeat", layout::kInstead);
+    const Text course = type_of(m.course_of_therapy_type);
+    if (!course.empty() && course != "acute" && course != "continuous" && course != "A" && course != "R" &&
+        course != "S")
+        lose("courseOfTherapyType", "the layout has acute and repeat", layout::kInstead);
     if (plan || plan_[i] < 0) return;
     if (!acute(p)) return;  // repeats()
     // An issue is of the kind of what it stands on.
@@ -133,12 +144,12 @@ void Pages::authorised(std::uint32_t p, std::uint32_t i) {
 
 void Pages::statement(std::uint32_t i, Draft& d) {
     const auto& s = as<record::MedicationStatement>(record_->items[i]);
-    if (drug_ != nullptr) drug(*drug_, d);
+    if (drug_ != nullptr) drug(*drug_, d), named_by(s.medication_codeable_concept);
     if (nameless(d) && !from_here(s)) return hold(i, layout::kDangerous, "which drug it is cannot be said");
     dosage(i, s.dosage, "dosage", d, "TEXT", false);
     const Text variant = routes_[i]->rows[0].variant;
-    if (variant == "MedicationStatement:degraded") return;
     if (s.date_asserted.size() > 10) lose("dateAsserted", "the layout has the day only");
+    if (variant == "MedicationStatement:degraded") return;
     const auto p = static_cast<std::uint32_t>(plan_[i]);
     const bool stands = plan_[i] >= 0 && (acute(p) ? first_order_[p] >= 0 : has_rows(p));
     if (!stands && !from_here(s))
@@ -181,7 +192,6 @@ void Pages::same_course(Draft& d) {
     one(column(at_place_.journal, "RECORDED_DATE"), request->recorded, statement->date_asserted,
         "dateAsserted");
     at_item_ = ours;
-    if (request->recorded.size() > 10) lose("recorded", "the time of day has no column");
     if (request->authored_on.size() > 10 && d.cells[at.time].empty())
         lose("authoredOn", "the time of day has no column");
 }
@@ -216,7 +226,15 @@ void Pages::repeats() {
             Text& day = last[static_cast<std::uint32_t>(master)];
             day = std::max(day, d.cells[at.date].substr(0, 10));
         }
-        if (plan_[at_item_] < 0) continue;
+        const record::Item& issue = record_->items[at_item_];
+        if (plan_[at_item_] < 0) {
+            // What it stood on is held.
+            if (issue.kind == EntityKind::MedicationRequest && !from_here(*issue.entity) &&
+                !as<record::MedicationRequest>(issue).based_on.empty())
+                lose("basedOn", "its repeat is not written: whoever reads makes one, or takes another",
+                     layout::kInstead);
+            continue;
+        }
         const auto plan = static_cast<std::uint32_t>(plan_[at_item_]);
         if (master < 0)
             lose("basedOn", "no repeat of its drug had begun by then: whoever reads makes one",
@@ -243,6 +261,14 @@ void Pages::repeats() {
 // An authorisation without a row of its own must have an issue that says it.
 void Pages::unissued() {
     relate();
+    for (std::uint32_t i = 0; i < record_->items.size() && say_all; ++i) {
+        const record::Item& item = record_->items[i];
+        at_item_ = i;
+        if (item.kind == EntityKind::MedicationStatement && routes_[i] != nullptr &&
+            routes_[i]->fate == mapping::WriteRoute::Fate::derived &&
+            as<record::MedicationStatement>(item).date_asserted.size() > 10)
+            lose("dateAsserted", "the layout has the day only");
+    }
     for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
         if (!acute(i) || first_order_[i] >= 0) continue;
         const auto& m = as<record::MedicationRequest>(record_->items[i]);

@@ -145,7 +145,7 @@ void Pages::special(std::uint32_t i, std::uint32_t number) {
     if (linked_.size() <= number) linked_.resize(number + 1);
     link_all(i, number);
     other_codes(*item.entity);
-    if (const record::Concept* c = concept_of(item)) code(*c, d, "code");
+    if (const record::Concept* c = concept_of(item)) code(*c, d, code_path(item.kind));
     // What Read has no code for is known by the head of the chapter: family history.
     if (item.kind == EntityKind::FamilyMemberHistory && d.cells[at_place_.j.code].empty() &&
         !at_route_->parent.empty())
@@ -219,7 +219,8 @@ void Pages::complete(Draft& d, std::uint32_t number) {
         if (!d.items.empty() && d.cells[at_place_.j.rubric].empty() &&
             !from_here(*record_->items[d.items[0]].entity)) {
             d.cells[at_place_.j.rubric] = "Entry without a code";
-            lose("code", "it has neither code nor words: the layout demands words");
+            lose(code_path(record_->items[d.items[0]].kind),
+                 "it has neither code nor words: the layout demands words", layout::kInstead);
         }
         same_course(d);
         check_course(d);
@@ -246,7 +247,15 @@ void Pages::only_known_words(Draft& d) {
                 at_place_.set_words[d.table][c].end() ||
             (!d.items.empty() && from_here(*record_->items[d.items[0]].entity)))
             continue;
-        lose(layout_.table(d.table).cells[c].column, "no word of the layout means this");
+        // Of several entries in the row it is lost to those that have the column.
+        const Text name = layout_.table(d.table).cells[c].column;
+        for (const std::uint32_t i : d.items) {
+            at_item_ = i;
+            for (const mapping::WrittenRow& row : routes_[i]->rows)
+                for (const mapping::ColumnRule& rule : layout_.rules(row))
+                    if (rule.column == static_cast<int>(c) && rule.values >= 0 && row.table == d.table)
+                        lose(name, "no word of the layout means this");
+        }
         d.cells[c] = {};
     }
 }

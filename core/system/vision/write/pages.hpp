@@ -64,7 +64,8 @@ class Pages : public layout::Pages {
     void code(const record::Concept& c, Draft& d, Text path);
     void drug(const record::Concept& c, Draft& d);
     Text vaccine() const;
-    void words(const record::Concept& c, Text instead = {});
+    static Text code_path(EntityKind kind);
+    void words(const record::Concept& c, Text path, Text instead = {});
     void other_codes(const Entity& entity);
     const record::Concept* concept_of(const record::Item& item) const;
 
@@ -87,6 +88,7 @@ class Pages : public layout::Pages {
     void authorised(std::uint32_t plan, std::uint32_t order);
     void unissued();
     bool nameless(const Draft& d) const;
+    void named_by(const record::Concept& own);
     void request(std::uint32_t i, Draft& d);
     void statement(std::uint32_t i, Draft& d);
     void check_course(Draft& d);
