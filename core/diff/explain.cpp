@@ -97,6 +97,14 @@ bool words_stay(const record::Coding& lost, const record::Concept& before, const
     return stays(lost.display) || stays(before.text);
 }
 
+// A code that the layout cannot hold is gone, and the words that it stood for are there.
+bool in_its_words(const Explain::Spot& spot) {
+    return is<record::Concept>(&spot.owner) && spot.kind == FieldKind::only_before && spot.item != nullptr &&
+           words_stay(*static_cast<const record::Coding*>(spot.item),
+                      *static_cast<const record::Concept*>(spot.before),
+                      *static_cast<const record::Concept*>(spot.after));
+}
+
 // The word of one system for what a code says that everybody reads: the code stays, and there is another
 // word, or none.
 bool own_word(const Explain::Spot& spot, const Projection& projection) {
@@ -289,7 +297,7 @@ bool Explain::by_prediction(const Spot& spot) {
         const std::string field = without_indexes(f.path);
         if (f.how == How::first && !any_at(&after_, resolve(record::type_of(kind_), field))) continue;
         if (!more && !guarded(kind_, before_, spot.path).empty() &&
-            !(is<record::Coding>(spot.field.type) && still_coded(spot)))
+            !(is<record::Coding>(spot.field.type) && (still_coded(spot) || in_its_words(spot))))
             continue;
         return note(std::string(record::name_of(kind_)) + "." + field + ": " + f.why);
     }
@@ -369,6 +377,10 @@ bool Explain::by_layout(const Spot& spot) {
         for (const record::Coding& c : static_cast<const record::Concept*>(spot.before)->coding)
             if (c.display == spot.is) return note("*.text: the words of the code");
     }
+    if (is<record::Coding>(&spot.owner) && k == FieldKind::changed && spot.field.name == "display" &&
+        static_cast<const record::Coding*>(spot.before)->code !=
+            static_cast<const record::Coding*>(spot.after)->code)
+        return note("*.coding: the words of another code, which is judged itself");
     if (k == FieldKind::changed && !spot.was.empty() && trim(spot.was) == trim(spot.is))
         return note("*: spaces at the ends");
     if (k == FieldKind::changed && spot.field.name == "quantityText" && same_amount(spot.was, spot.is))

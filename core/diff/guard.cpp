@@ -38,6 +38,12 @@ bool active_problem(const record::Entity& e) {
                        has_code(c.clinical_status, "relapse"));
 }
 
+// How certain an allergy is many layouts cannot say; that it is none may not be lost.
+bool no_allergy(const record::Entity& e) {
+    const record::Concept& c = static_cast<const record::AllergyIntolerance&>(e).verification_status;
+    return has_code(c, "refuted") || has_code(c, "entered-in-error");
+}
+
 bool has_warning(const record::Entity& e) {
     return !static_cast<const record::FhirList&>(e).warning_code.empty();
 }
@@ -57,7 +63,8 @@ std::vector<Guard> make_guards() {
                          std::string_view what, bool (*applies)(const record::Entity&) = nullptr) {
         for (std::string_view field : fields) all.push_back(guard(kind, field, what, applies));
     };
-    add(EntityKind::AllergyIntolerance, {"", "code", "clinicalStatus", "verificationStatus"}, "an allergy");
+    add(EntityKind::AllergyIntolerance, {"", "code", "clinicalStatus"}, "an allergy");
+    add(EntityKind::AllergyIntolerance, {"verificationStatus"}, "that an allergy is none", no_allergy);
     add(EntityKind::MedicationRequest, {"dosageInstruction"}, "a dose");
     add(EntityKind::MedicationStatement, {"dosage"}, "a dose");
     add(EntityKind::Immunization, {"doseQuantity"}, "a dose");

@@ -31,7 +31,7 @@ std::pair<Text, Text> stub(Text parent) {
 }  // namespace
 
 // The same code of the same list, in the same role, is the same use: lists of codings are shared by entries.
-int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route) {
+int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route, Text path) {
     const auto place = reinterpret_cast<std::uintptr_t>(c.coding.begin()) ^
                        reinterpret_cast<std::uintptr_t>(c.text.data()) << 7 ^
                        reinterpret_cast<std::uintptr_t>(route) >> 3;
@@ -43,9 +43,9 @@ int Pages::use_of(const record::Concept& c, bool drug, const mapping::WriteRoute
         known = {c.coding.begin(), c.coding.size, c.text, drug, route, time_, -1, false, false};
         known.use = new_use(c, drug, route, known.other, known.made);
     }
-    if (known.other) lose("code", "a code of another system: its words are written", "code-not-carried");
+    if (known.other) lose(path, "a code of another system: its words are written", "code-not-carried");
     if (known.made)
-        lose("code", "no EMIS code id: one is written that only this extract knows", "code-id-made");
+        lose(path, "no EMIS code id: one is written that only this extract knows", "code-id-made");
     return known.use;
 }
 
@@ -125,8 +125,8 @@ Text Pages::code_of(const mapping::ColumnRule& rule, const record::Concept& c) {
     const bool drug =
         tab_of(*at_) == Tab::Prescribing_DrugRecord || tab_of(*at_) == Tab::Prescribing_IssueRecord;
     const bool main = rule.column == layout_.columns(at_->table).code;
-    const int use =
-        use_of(c, drug, main && tab_of(*at_) == Tab::CareRecord_Observation ? at_route_ : nullptr);
+    const int use = use_of(c, drug, main && tab_of(*at_) == Tab::CareRecord_Observation ? at_route_ : nullptr,
+                           in_component_ ? Text("component.code") : rule.path);
     if (use < 0) return {};
     CodeUse& code = codes[static_cast<std::size_t>(use)];
     // Of two entries of one row the first has its code in the cell.

@@ -155,7 +155,7 @@ bool Pages::prescribed_elsewhere(std::uint32_t i) const {
 
 // The day of the last issue that is there: whoever reads finds it anew.
 void Pages::last_issue(const record::MedicationStatement& s) {
-    if (s.last_issue_date.empty()) return;
+    if (s.last_issue_date.empty() && !say_all) return;
     Text last;
     for (std::uint32_t i = 0; i < record_->items.size(); ++i) {
         if (record_->items[i].kind != EntityKind::MedicationRequest || !has_rows(i)) continue;
@@ -201,6 +201,9 @@ void Pages::plan(std::uint32_t i, Draft& d) {
     dosage(i, m.dosage_instruction, "dosageInstruction", d, "Dosage",
            tab_of(d) == Tab::Prescribing_IssueRecord);
     unit(m.dispense_request.quantity, d, "QuantityUnit");
+    if (tab_of(d) == Tab::Prescribing_IssueRecord && !as_of_.empty() && m.status != "active" &&
+        m.authored_on.substr(0, 10) > as_of_)
+        lose("status", "dated after the moment of the data: it is read as active", layout::kInstead);
     if (tab_of(d) == Tab::Prescribing_DrugRecord) {
         const auto repeats = to_integer(m.dispense_request.number_of_repeats_allowed);
         if (repeats) set(d, "NumberOfIssuesAuthorised", arena_.copy(std::to_string(*repeats + 1)));

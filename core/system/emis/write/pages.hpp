@@ -74,7 +74,9 @@ class Pages : public layout::Pages {
 
     // codes.cpp
     /// Index into codes; -1 when there is nothing to give an id to. `route` says what the code needs.
-    int use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route);
+    /// `path`: of the concept in the entity, for what is said of it.
+    int use_of(const record::Concept& c, bool drug, const mapping::WriteRoute* route, Text path = "code");
+    bool in_component_ = false;
     int new_use(const record::Concept& c, bool drug, const mapping::WriteRoute* route, bool& from_other,
                 bool& made);
     void drug_codes(Text path, const record::Concept& c, const CodeUse& use);

@@ -125,7 +125,9 @@ void Pages::component(std::uint32_t i, std::uint32_t parent, std::uint32_t n) {
     at_rest_ = false;
     mapping::TurnRound turn(layout_.set(), reading, EntityKind::Observation, arena_);
     const auto& rules = layout_.set().rules(shape(tab_of(d)).name, "Observation");
+    in_component_ = true;
     turn.row(turned(rules, EntityKind::Observation), *this, true);
+    in_component_ = false;
     result_in_words(reading, d);
     unit(reading.value_quantity, d, "NumericUnit");
     for (std::uint32_t r = 1; r < c.reference_range.size; ++r)

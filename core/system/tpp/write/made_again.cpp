@@ -226,7 +226,20 @@ void Pages::not_made_again(const record::Item& item) {
                            : as<record::MedicationStatement>(item).medication_codeable_concept;
     if (say_all && drug.text.empty() && !drug.coding.empty())
         lose("medicationCodeableConcept.text", "the words of its code are its name", layout::kInstead);
-    if (const record::Item* of = made_of(item); of != nullptr) made_otherwise(item, *of);
+    if (std::ranges::any_of(drug.coding, [](const record::Coding& k) {
+            return k.code != "UNK" && k.system != kDmd && k.system != kSnomed && k.system != kNoSnomed &&
+                   k.system != kMultilexProduct && k.system != kMultilexPack;
+        }))
+        lose("medicationCodeableConcept.coding", "a code of another system: its words are written",
+             "code-not-carried");
+    if (const record::Item* of = made_of(item); of != nullptr) {
+        made_otherwise(item, *of);
+        const Text status = item.kind == EntityKind::MedicationRequest
+                                ? as<record::MedicationRequest>(item).status
+                                : as<record::MedicationStatement>(item).status;
+        if (status != "active" && !status.empty() && end_of(*of).empty())
+            lose("status", "the layout has no word for its state: what has no end goes on", layout::kInstead);
+    }
     if (item.kind != EntityKind::MedicationRequest) return;
     const auto& m = as<record::MedicationRequest>(item);
     if (!m.dispense_request.number_of_repeats_allowed.empty())
