@@ -305,9 +305,13 @@ bool Pages::partial(Text cell) const {
 }
 
 void Pages::lost(const mapping::ColumnRule& rule, const char* why) {
-    const void* object = mapping::look_down(record_->items[at_item_].entity, rule.steps);
-    if (rule.transform == mapping::Transform::date || rule.transform == mapping::Transform::date_time)
+    if (rule.transform == mapping::Transform::date || rule.transform == mapping::Transform::date_time) {
+        // The rows of a report are turned round from an entry of another type: its fields lie elsewhere.
+        const record::Item& item = record_->items[at_item_];
+        const bool its = rule.entity.substr(0, rule.entity.find(':')) == record::name_of(item.kind);
+        const void* object = its ? mapping::look_down(item.entity, rule.steps) : nullptr;
         if (object != nullptr && partial(record::text_at(object, *rule.field))) return;
+    }
     // What the layout says of every entry is read of this one, too.
     if (rule.transform == mapping::Transform::constant) return lose(rule.path, why, layout::kInstead);
     layout::Pages::lost(rule, why);
